@@ -1,0 +1,162 @@
+#!/usr/bin/env bash
+#
+# Installs libtorch, PyTorch's C++ core, and builds libgotorch.so, through which
+# Go calls it.
+#
+#   scripts/install_libtorch.sh [option...]
+#
+#   --cpu, --cuda   which libtorch to install; default --cpu
+#   --version V     which version of libtorch, one that scripts/libtorch.lock
+#                   pins; with other --from: refuse any other version
+#   --prefix DIR    where to install; default $GOTORCH_HOME, or else
+#                   ~/.local/share/gotorch
+#   --from WHERE    where libtorch comes from:
+#                     wheel   (default) PyTorch's wheel, from pip's index
+#                     python  the torch of an installed Python ($PYTHON), in place
+#                     DIR     an unpacked libtorch or a torch folder, in place
+#                     X.zip   a libtorch zip of PyTorch's download page
+#                     zip     the zip that $GOTORCH_LIBTORCH_ZIP names
+#   --update        the libtorch that an earlier run installed or used, if one did
+#   --jobs N        how many files to compile at a time; default all cores, or
+#                   fewer where memory is short
+#   -h, --help      this text
+#
+# Needs Linux (x86_64 or aarch64), g++ 11 or newer ($CXX, $CXXFLAGS and $LDFLAGS
+# are honoured) and, for wheels, Python 3 with pip. Safe to run again and again:
+# what is up to date is not touched, what was interrupted goes on, and a run that
+# fails leaves the earlier install as it was.
+set -euo pipefail
+
+SCRIPTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+ROOT=$(dirname "$SCRIPTS")
+DEFAULT_VERSION=2.15.0
+
+# shellcheck source-path=SCRIPTDIR
+# shellcheck source=lib.sh
+. "$SCRIPTS/lib.sh"
+# shellcheck source=lib_fetch.sh
+. "$SCRIPTS/lib_fetch.sh"
+# shellcheck source=lib_build.sh
+. "$SCRIPTS/lib_build.sh"
+
+usage() { awk 'NR > 2 && !/^#/ { exit } NR > 2 { sub(/^# ?/, ""); print }' "${BASH_SOURCE[0]}"; }
+
+parse_arguments() {
+  FLAVOR="" VERSION="" PREFIX="" FROM=wheel JOBS="" TREE="" UPDATE=""
+  while (($# > 0)); do
+    case $1 in
+      --cpu | --cuda) FLAVOR=${1#--} ;;
+      --update) UPDATE=yes ;;
+      --version | --prefix | --from | --jobs)
+        [[ -n ${2:-} ]] || die "$1 needs a value: see $0 --help"
+        case $1 in
+          --version) VERSION=$2 ;;
+          --prefix) PREFIX=$2 ;;
+          --from) FROM=$2 ;;
+          --jobs) JOBS=$2 ;;
+        esac
+        shift
+        ;;
+      -h | --help) usage && exit ;;
+      *) die "unknown option $1: see $0 --help" ;;
+    esac
+    shift
+  done
+  JOBS=${JOBS:-$(default_jobs)}
+  [[ $JOBS =~ ^[1-9][0-9]*$ ]] || die "--jobs needs a number, not $JOBS"
+}
+
+# A compiler takes up to 1 GB.
+default_jobs() {
+  local gigabytes jobs
+  jobs=$(nproc)
+  gigabytes=$(awk '/^MemAvailable:/ { print int($2 / 1e6) }' /proc/meminfo)
+  if ((gigabytes < jobs)); then jobs=$((gigabytes > 0 ? gigabytes : 1)); fi
+  echo "$jobs"
+}
+
+# PyTorch publishes libtorch for other systems too, but not under these names.
+check_platform() {
+  local system machine glibc
+  system=$(uname -s) machine=$(uname -m)
+  [[ $system == Linux && $machine =~ ^(x86_64|aarch64)$ ]] ||
+    die "unsupported platform $system $machine: Linux on x86_64 or aarch64 works," \
+      "on macOS and Windows in a container or WSL"
+  glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null) || glibc="another C library than glibc"
+  version_at_least "${glibc#glibc }" 2.28 ||
+    die "unsupported system with $glibc: libtorch needs glibc 2.28 or newer (Debian 10, Ubuntu 20.04, RHEL 8)"
+}
+
+choose_prefix() {
+  if [[ -z $PREFIX ]]; then
+    [[ -n ${GOTORCH_HOME:-}${XDG_DATA_HOME:-}${HOME:-} ]] || die "HOME is not set: use --prefix DIR"
+    PREFIX=${GOTORCH_HOME:-${XDG_DATA_HOME:-${HOME:-}/.local/share}/gotorch}
+  fi
+  if ! mkdir -p "$PREFIX" 2>/dev/null || [[ ! -w $PREFIX ]]; then
+    die "cannot write to $PREFIX: use --prefix DIR"
+  fi
+  PREFIX=$(realpath "$PREFIX")
+}
+
+# For --update: what was chosen is in the JSON file beside the library.
+repeat_choice() {
+  local path
+  path=$(installed libtorch_path)
+  if [[ -z $path ]]; then return; fi
+  FLAVOR=$(installed flavor)
+  if [[ $(installed from) != wheel ]]; then FROM=$(cd "$PREFIX/lib" && realpath -m "$path"); fi
+}
+
+# The lock goes when this process does; its long-running children close 9, so
+# that none of them, left behind by a kill, holds it.
+take_lock() {
+  have flock || die "flock is missing: $(install_command util-linux)"
+  exec 9>"$PREFIX/.lock"
+  if ! flock -n 9; then
+    note "another install into $PREFIX is running, waiting for it to end"
+    flock 9
+  fi
+  trap 'rm -rf "$PREFIX/.tmp"' EXIT
+  rm -rf "$PREFIX/.tmp"
+  mkdir "$PREFIX/.tmp"
+}
+
+install() {
+  check_compiler
+  fetch_libtorch
+  check_version
+  build_library
+}
+
+report() {
+  local library=$PREFIX/lib/$LIBRARY_NAME
+  echo "libtorch $(installed libtorch) ($(installed flavor)): $TORCH"
+  echo "libgotorch.so: $library (stamp $(installed stamp))"
+  if [[ $PREFIX != "$(default_prefix)" ]]; then
+    echo "next: export GOTORCH_HOME=$PREFIX && go run github.com/wangkuiyi/gotorch/cmd/gotorch doctor"
+  else
+    echo "next: go run github.com/wangkuiyi/gotorch/cmd/gotorch doctor"
+  fi
+}
+
+# Where programs look without being told.
+default_prefix() { realpath -m "${GOTORCH_HOME:-${XDG_DATA_HOME:-${HOME:-}/.local/share}/gotorch}"; }
+
+main() {
+  parse_arguments "$@"
+  check_platform
+  choose_prefix
+  choose_compiler
+  if [[ -n $UPDATE ]]; then repeat_choice; fi
+  find_libtorch
+  if up_to_date; then
+    echo "up to date: libtorch $(installed libtorch) ($(installed flavor)) in $PREFIX, nothing to do"
+    return
+  fi
+  take_lock
+  # Whoever held the lock may have done the work.
+  if ! up_to_date; then install; fi
+  report
+}
+
+main "$@"
