@@ -1,0 +1,82 @@
+package csrc
+
+/*
+#include "library.h"
+*/
+import "C"
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"unsafe"
+)
+
+// A Function is something that libgotorch can call. It is resolved at its
+// first call, when the schema that the Go code was written or generated for is
+// compared with that of the library.
+type Function struct {
+	Schema string // name(arguments) -> results
+	Index  int    // of an ATen operator in the table; -1 for an entry, which is found by its name
+
+	ptr unsafe.Pointer
+}
+
+// Entry is one of libgotorch's own functions.
+func Entry(schema string) *Function {
+	return &Function{Schema: schema, Index: -1}
+}
+
+// Name returns the function's name: "add.Tensor", "backward".
+func (fn *Function) Name() string {
+	name, _, _ := strings.Cut(fn.Schema, "(")
+	return name
+}
+
+// address returns the function's address, or nil if it cannot be called.
+func (fn *Function) address() unsafe.Pointer {
+	if p := atomic.LoadPointer(&fn.ptr); p != nil {
+		return p
+	}
+	return fn.resolve()
+}
+
+//go:noinline
+func (fn *Function) resolve() unsafe.Pointer {
+	if load() != nil {
+		return nil
+	}
+	entry := fn.lookUp()
+	if entry == nil || entry.schema == nil || C.GoString(entry.schema) != fn.Schema {
+		return nil
+	}
+	p := C.gt_address_of(entry)
+	atomic.StorePointer(&fn.ptr, p)
+	return p
+}
+
+func (fn *Function) lookUp() *C.gt_entry {
+	if fn.Index >= 0 {
+		return C.gt_operator_at(C.uint64_t(fn.Index))
+	}
+	name := C.CString(fn.Name())
+	defer C.free(unsafe.Pointer(name))
+	return C.gt_entry_named(name)
+}
+
+// unavailable says why the function has no address.
+//
+//go:noinline
+func (fn *Function) unavailable() *Report {
+	if report := load(); report != nil {
+		return report
+	}
+	entry := fn.lookUp()
+	if entry == nil || entry.schema == nil {
+		return &Report{Kind: NotImplementedError, Error: fmt.Sprintf(
+			"libtorch %s does not have the operator aten::%s, which this GoTorch was made for", TorchVersion(), fn.Schema)}
+	}
+	return &Report{Kind: NotImplementedError, Error: fmt.Sprintf(
+		"libtorch %s has the operator aten::%s, but this GoTorch was made for aten::%s",
+		TorchVersion(), C.GoString(entry.schema), fn.Schema)}
+}

@@ -1,0 +1,54 @@
+// The Go side's view of libgotorch.so: opens it and calls through its table.
+
+#ifndef GOTORCH_GO_LIBRARY_H
+#define GOTORCH_GO_LIBRARY_H
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/gotorch.h"
+
+// Set once, by gt_open, before anything is called.
+extern const gt_library* gt_lib;
+
+// Opens the library at path. Returns NULL, or what went wrong (to be freed).
+char* gt_open(const char* path);
+
+static inline gt_report* gt_call(void* function, uint64_t* frame) {
+  return gt_lib->call((gt_function)function, frame);
+}
+
+static inline gt_report* gt_call_with_callbacks(void* function, uint64_t* frame) {
+  return gt_lib->call((gt_function)function, frame);
+}
+
+static inline gt_report* gt_copy_in(uint64_t* frame, const void* data, uint64_t bytes) {
+  return gt_lib->copy_in(frame, data, bytes);
+}
+
+static inline gt_report* gt_copy_out(uint64_t* frame, void* data, uint64_t bytes) {
+  return gt_lib->copy_out(frame, data, bytes);
+}
+
+static inline void gt_release(const uint64_t* handles, uint64_t count) {
+  gt_lib->release(handles, count);
+}
+
+static inline const char* gt_running_version(void) { return gt_lib->running_version(); }
+
+static inline void gt_free_report(gt_report* report) { gt_lib->free_report(report); }
+
+static inline const gt_entry* gt_operator_at(uint64_t index) { return gt_lib->operator_at(index); }
+static inline const gt_entry* gt_entry_named(const char* name) {
+  return gt_lib->entry_named(name);
+}
+static inline void* gt_address_of(const gt_entry* entry) { return (void*)entry->function; }
+
+// Moves a block of results into Go memory.
+static inline void gt_take_block(uintptr_t block, void* words, uint64_t count) {
+  memcpy(words, (void*)block, count * sizeof(uint64_t));
+  free((void*)block);
+}
+
+#endif  // GOTORCH_GO_LIBRARY_H

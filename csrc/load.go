@@ -1,0 +1,146 @@
+package csrc
+
+/*
+#include "library.h"
+*/
+import "C"
+
+import (
+	"debug/elf"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"unsafe"
+)
+
+// InstallCommand is what a user runs to get a libgotorch.so that fits.
+const InstallCommand = `bash "$(go list -m -f '{{.Dir}}' github.com/wangkuiyi/gotorch)/scripts/install_libtorch.sh"`
+
+const libraryName = "libgotorch.so"
+
+var loading struct {
+	once   sync.Once
+	path   string
+	report *Report // nil: it is loaded
+}
+
+// load opens libgotorch.so, once. It returns nil, or why it cannot be used.
+func load() *Report {
+	loading.once.Do(func() {
+		path, err := open(SearchPath())
+		loading.path = path
+		if err != nil {
+			loading.report = &Report{Kind: LoadError, Error: err.Error()}
+		}
+	})
+	return loading.report
+}
+
+// Load opens libgotorch.so, which the first call would otherwise do, and
+// returns its path.
+func Load() (path string, err error) {
+	if report := load(); report != nil {
+		return loading.path, errors.New(report.Error)
+	}
+	return loading.path, nil
+}
+
+// SearchPath returns the files that [Load] tries, in order. The first that
+// exists is used.
+func SearchPath() []string {
+	var dirs []string
+	if home := os.Getenv("GOTORCH_HOME"); home != "" {
+		dirs = append(dirs, home, filepath.Join(home, "lib"))
+	}
+	if exe, err := os.Executable(); err == nil {
+		dir := filepath.Dir(exe)
+		dirs = append(dirs, dir, filepath.Join(dir, "lib"))
+	}
+	if data := dataDir(); data != "" {
+		dirs = append(dirs, filepath.Join(data, "gotorch", "lib"))
+	}
+	dirs = append(dirs, "/usr/local/lib/gotorch", "/usr/local/lib/gotorch/lib")
+	files := make([]string, len(dirs))
+	for i, dir := range dirs {
+		files[i] = filepath.Join(dir, libraryName)
+	}
+	return files
+}
+
+// dataDir is where the user's programs keep data, the installer's default.
+func dataDir() string {
+	if dir := os.Getenv("XDG_DATA_HOME"); dir != "" {
+		return dir
+	}
+	if home, err := os.UserHomeDir(); err == nil {
+		return filepath.Join(home, ".local", "share")
+	}
+	return ""
+}
+
+func open(files []string) (path string, err error) {
+	for _, path := range files {
+		if _, err := os.Stat(path); err != nil {
+			continue
+		}
+		if err := openFile(path); err != nil {
+			return path, fmt.Errorf("cannot use %s: %w\nInstall it anew with: %s", path, err, InstallCommand)
+		}
+		return path, nil
+	}
+	return "", fmt.Errorf("%s is not installed. Looked for:\n  %s\nInstall it with: %s",
+		libraryName, strings.Join(files, "\n  "), InstallCommand)
+}
+
+// openFile opens one file and checks that it is the library that this Go code
+// was made with.
+func openFile(path string) error {
+	if err := checkWhole(path); err != nil {
+		return err
+	}
+	name := C.CString(path)
+	defer C.free(unsafe.Pointer(name))
+	if problem := C.gt_open(name); problem != nil {
+		defer C.free(unsafe.Pointer(problem))
+		return errors.New(C.GoString(problem))
+	}
+	if got := C.GoString(C.gt_lib.stamp); got != Stamp {
+		return fmt.Errorf("it was built from other sources (%.12s) than this program's GoTorch (%.12s)", got, Stamp)
+	}
+	if built, running := TorchVersion(), C.GoString(C.gt_running_version()); running != built {
+		return fmt.Errorf("it was built for libtorch %s, but libtorch %s was found", built, running)
+	}
+	return nil
+}
+
+// checkWhole refuses a file that is no shared library or was cut off. The
+// dynamic linker would map such a file, and the process would die of SIGBUS.
+func checkWhole(path string) error {
+	f, err := elf.Open(path)
+	if err != nil {
+		return fmt.Errorf("no shared library: %w", err)
+	}
+	defer f.Close()
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	for _, p := range f.Progs {
+		if end := p.Off + p.Filesz; end > uint64(info.Size()) {
+			return fmt.Errorf("truncated: %d bytes of at least %d", info.Size(), end)
+		}
+	}
+	return nil
+}
+
+// TorchVersion returns the version of libtorch that the library was built for,
+// such as "2.15.0", or "" if there is no library.
+func TorchVersion() string {
+	if C.gt_lib == nil {
+		return ""
+	}
+	return C.GoString(C.gt_lib.torch_version)
+}

@@ -1,0 +1,103 @@
+// Entries of automatic differentiation: modes, leaves, gradients, backward.
+
+#include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
+#include <c10/core/InferenceMode.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/function.h>
+#include <torch/csrc/autograd/variable.h>
+
+#include "library.h"
+#include "state.h"
+
+namespace gotorch {
+namespace {
+
+// Modes belong to the thread. Go holds the thread while it has changed one,
+// and always puts the earlier value back.
+bool set_grad_enabled(bool enabled) {
+  const bool before = c10::GradMode::is_enabled();
+  c10::GradMode::set_enabled(enabled);
+  return before;
+}
+
+bool is_grad_enabled() { return c10::GradMode::is_enabled(); }
+bool is_inference_mode() { return c10::InferenceMode::is_enabled(); }
+
+int64_t enter_inference_mode(bool enabled) {
+  return reinterpret_cast<int64_t>(new c10::InferenceMode(enabled));
+}
+
+void leave_inference_mode(int64_t guard) { delete reinterpret_cast<c10::InferenceMode*>(guard); }
+
+// Opens the memory scope with this identifier on the calling thread.
+int64_t set_scope(int64_t id) {
+  return static_cast<int64_t>(std::exchange(thread_state.scope, static_cast<uint64_t>(id)));
+}
+
+bool requires_grad(const at::Tensor& t) { return t.requires_grad(); }
+void set_requires_grad(const at::Tensor& t, bool on) { t.set_requires_grad(on); }
+bool is_leaf(const at::Tensor& t) { return t.is_leaf(); }
+void retain_grad(const at::Tensor& t) { t.retain_grad(); }
+bool retains_grad(const at::Tensor& t) { return t.retains_grad(); }
+int64_t output_nr(const at::Tensor& t) { return t.output_nr(); }
+at::Tensor grad(const at::Tensor& t) { return t.grad(); }
+bool has_grad(const at::Tensor& t) { return t.grad().defined(); }
+void set_grad(at::Tensor& t, const at::Tensor& grad) { t.mutable_grad() = grad; }
+
+// The name of the operation that made the tensor, "" for a leaf.
+std::string grad_fn_name(const at::Tensor& t) {
+  const auto& node = t.grad_fn();
+  return node ? node->name() : "";
+}
+
+// What torch.optim's zero_grad(set_to_none=True) does to each parameter.
+void clear_grads(at::TensorList tensors) {
+  for (const at::Tensor& t : tensors) {
+    t.mutable_grad().reset();
+  }
+}
+
+void backward(at::TensorList tensors, at::TensorList grads, std::optional<bool> retain_graph,
+              bool create_graph, at::TensorList inputs) {
+  torch::autograd::backward(tensors.vec(), grads.vec(), retain_graph, create_graph, inputs.vec());
+}
+
+std::vector<at::Tensor> grad_of(at::TensorList outputs, at::TensorList inputs,
+                                at::TensorList grad_outputs, std::optional<bool> retain_graph,
+                                bool create_graph, bool allow_unused) {
+  return torch::autograd::grad(outputs.vec(), inputs.vec(), grad_outputs.vec(), retain_graph,
+                               create_graph, allow_unused);
+}
+
+constexpr gt_entry kEntries[] = {
+    entry<set_grad_enabled>("set_grad_enabled(bool enabled) -> bool"),
+    entry<is_grad_enabled>("is_grad_enabled() -> bool"),
+    entry<is_inference_mode>("is_inference_mode() -> bool"),
+    entry<enter_inference_mode>("enter_inference_mode(bool enabled) -> int"),
+    entry<leave_inference_mode>("leave_inference_mode(int guard) -> ()"),
+    entry<set_scope>("set_scope(int id) -> int"),
+    entry<requires_grad>("requires_grad(Tensor self) -> bool"),
+    entry<set_requires_grad>("set_requires_grad(Tensor self, bool on) -> ()"),
+    entry<is_leaf>("is_leaf(Tensor self) -> bool"),
+    entry<retain_grad>("retain_grad(Tensor self) -> ()"),
+    entry<retains_grad>("retains_grad(Tensor self) -> bool"),
+    entry<output_nr>("output_nr(Tensor self) -> int"),
+    entry<grad>("grad(Tensor self) -> Tensor"),
+    entry<has_grad>("has_grad(Tensor self) -> bool"),
+    entry<set_grad>("set_grad(Tensor self, Tensor grad) -> ()"),
+    entry<grad_fn_name>("grad_fn_name(Tensor self) -> str"),
+    entry<clear_grads>("clear_grads(Tensor[] tensors) -> ()"),
+    entry<backward>(
+        "backward(Tensor[] tensors, Tensor[] grads, bool? retain_graph, bool create_graph, "
+        "Tensor[] inputs) -> ()"),
+    entry<grad_of>(
+        "grad_of(Tensor[] outputs, Tensor[] inputs, Tensor[] grad_outputs, bool? retain_graph, "
+        "bool create_graph, bool allow_unused) -> Tensor[]"),
+};
+
+}  // namespace
+
+std::span<const gt_entry> autograd_entries() { return kEntries; }
+
+}  // namespace gotorch

@@ -1,0 +1,213 @@
+// The one crossing: runs a function on a frame, catches what it throws and
+// collects what it warns of.
+
+#include <c10/core/GradMode.h>
+#include <c10/util/Exception.h>
+#include <torch/csrc/autograd/variable.h>
+
+#include "frame.h"
+#include "library.h"
+#include "state.h"
+
+namespace gotorch {
+
+thread_local constinit ThreadState thread_state{};
+
+uint64_t describe(const at::Tensor& t) noexcept {
+  constexpr uint64_t kHeavy = 1, kShared = 2;
+  const c10::TensorImpl* impl = t.unsafeGetTensorImpl();
+  const auto* meta = impl->autograd_meta();
+  const bool graph = meta != nullptr && meta->requires_grad();
+  if (!impl->has_storage()) {
+    return kHeavy;
+  }
+  const c10::Storage& storage = impl->unsafe_storage();
+  const auto bytes = storage.sym_nbytes().maybe_as_int().value_or(0);
+  return (graph ? kHeavy : 0) | (storage.use_count() > 1 ? kShared : 0) |
+         static_cast<uint64_t>(bytes) << 2;
+}
+
+namespace {
+
+char* copy_text(const std::string& s) {
+  auto* p = static_cast<char*>(std::malloc(s.size() + 1));
+  if (p != nullptr) {
+    std::memcpy(p, s.c_str(), s.size() + 1);
+  }
+  return p;
+}
+
+const char* category_of(const c10::Warning& warning) {
+  struct Name {
+    const char* operator()(const c10::UserWarning&) const { return "UserWarning"; }
+    const char* operator()(const c10::DeprecationWarning&) const { return "DeprecationWarning"; }
+  };
+  return std::visit(Name(), warning.type());
+}
+
+// Queues warnings until the call in progress returns and Go can print them
+// with the line of the Go program that caused them.
+class WarningQueue : public c10::WarningHandler {
+ public:
+  void process(const c10::Warning& warning) override {
+    auto* w = new gt_warning{copy_text(warning.msg()), category_of(warning), nullptr};
+    ThreadState& state = thread_state;
+    (state.last_warning == nullptr ? state.first_warning : state.last_warning->next) = w;
+    state.last_warning = w;
+  }
+};
+
+struct ErrorKind {
+  int32_t kind;
+  std::string message;
+  std::string backtrace;
+};
+
+// Describes the exception that is being handled.
+ErrorKind current_error() {
+  const auto of = [](int32_t kind, const c10::Error& e) {
+    return ErrorKind{kind, e.what_without_backtrace(), e.what()};
+  };
+  try {
+    throw;
+  } catch (const c10::IndexError& e) {
+    return of(GT_INDEX_ERROR, e);
+  } catch (const c10::ValueError& e) {
+    return of(GT_VALUE_ERROR, e);
+  } catch (const c10::TypeError& e) {
+    return of(GT_TYPE_ERROR, e);
+  } catch (const c10::NotImplementedError& e) {
+    return of(GT_NOT_IMPLEMENTED_ERROR, e);
+  } catch (const c10::OutOfMemoryError& e) {
+    return of(GT_OUT_OF_MEMORY_ERROR, e);
+  } catch (const c10::LinAlgError& e) {
+    return of(GT_LINALG_ERROR, e);
+  } catch (const c10::SyntaxError& e) {
+    return of(GT_SYNTAX_ERROR, e);
+  } catch (const c10::BufferError& e) {
+    return of(GT_BUFFER_ERROR, e);
+  } catch (const c10::AcceleratorError& e) {
+    return of(GT_ACCELERATOR_ERROR, e);
+  } catch (const c10::DistError& e) {
+    return of(GT_DISTRIBUTED_ERROR, e);
+  } catch (const c10::Error& e) {
+    return of(GT_RUNTIME_ERROR, e);
+  } catch (const std::bad_alloc&) {
+    return {GT_OUT_OF_MEMORY_ERROR, "out of memory", ""};
+  } catch (const std::exception& e) {
+    return {GT_RUNTIME_ERROR, e.what(), ""};
+  } catch (...) {
+    return {GT_RUNTIME_ERROR, "an exception that is no std::exception", ""};
+  }
+}
+
+gt_report* take_warnings() {
+  ThreadState& state = thread_state;
+  auto* report = new gt_report{nullptr, nullptr, 0, state.first_warning};
+  state.first_warning = state.last_warning = nullptr;
+  return report;
+}
+
+gt_report* report_error() noexcept {
+  const ErrorKind e = current_error();
+  gt_report* report = take_warnings();
+  report->kind = e.kind;
+  report->error = copy_text(e.message);
+  report->backtrace = copy_text(e.backtrace);
+  return report;
+}
+
+// Runs body as one call: under the frame's flags, with everything that it
+// throws or warns of in the report.
+template <class Body>
+gt_report* run_call(uint64_t* frame, Body body) noexcept {
+  ThreadState& state = thread_state;
+  if (!state.listening) [[unlikely]] {
+    listen_to_warnings();
+  }
+  const uint64_t flags = frame[0];
+  frame[0] = state.scope;
+  try {
+    if (flags & GT_FLAG_NO_GRAD) {
+      const c10::AutoGradMode no_grad(false);
+      body();
+    } else {
+      body();
+    }
+  } catch (...) {
+    return report_error();
+  }
+  return state.first_warning == nullptr ? nullptr : take_warnings();
+}
+
+gt_report* call(gt_function function, uint64_t* frame) noexcept {
+  return run_call(frame, [&] { function(frame + 1); });
+}
+
+gt_report* call_copy_in(uint64_t* frame, const void* data, uint64_t bytes) noexcept {
+  return run_call(frame, [&] {
+    Reader r(frame + 1);
+    const auto dtype = Argument<at::ScalarType>::read(r);
+    const auto sizes = Argument<at::IntArrayRef>::read(r);
+    Writer(frame + 1).put(copy_in(dtype, sizes, data, bytes));
+  });
+}
+
+gt_report* call_copy_out(uint64_t* frame, void* data, uint64_t bytes) noexcept {
+  return run_call(frame, [&] {
+    Reader r(frame + 1);
+    copy_out(Argument<at::Tensor>::read(r), data, bytes);
+  });
+}
+
+void release(const uint64_t* handles, uint64_t count) noexcept {
+  for (uint64_t i = 0; i < count; i++) {
+    if (handles[i] != 0) {
+      c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>::reclaim(
+          reinterpret_cast<c10::TensorImpl*>(handles[i]));
+    }
+  }
+}
+
+void free_report(gt_report* report) noexcept {
+  for (gt_warning* w = report->warnings; w != nullptr;) {
+    gt_warning* next = w->next;
+    std::free(const_cast<char*>(w->text));
+    delete w;
+    w = next;
+  }
+  std::free(const_cast<char*>(report->error));
+  std::free(const_cast<char*>(report->backtrace));
+  delete report;
+}
+
+}  // namespace
+
+void listen_to_warnings() {
+  static WarningQueue queue;
+  c10::WarningUtils::set_warning_handler(&queue);
+  thread_state.listening = true;
+}
+
+const gt_library* library() {
+  static const gt_library lib = {
+      .stamp = build_stamp(),
+      .torch_version = built_for(),
+      .running_version = running_version,
+      .operator_count = operator_count(),
+      .operator_at = operator_at,
+      .entry_named = entry_named,
+      .call = call,
+      .copy_in = call_copy_in,
+      .copy_out = call_copy_out,
+      .release = release,
+      .free_report = free_report,
+  };
+  return &lib;
+}
+
+}  // namespace gotorch
+
+extern "C" __attribute__((visibility("default"))) const gt_library* gotorch_library(void) {
+  return gotorch::library();
+}

@@ -1,0 +1,55 @@
+// Entries about the process: versions, threads, default types, devices.
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <c10/core/DefaultDtype.h>
+#include <torch/csrc/api/include/torch/version.h>
+
+#include "library.h"
+
+namespace gotorch {
+namespace {
+
+// The version of the libtorch that is running, which can differ from the one
+// that this library was built against. "PyTorch built with" lacks it, and the
+// headers only know the latter.
+std::string build_configuration() { return at::show_config(); }
+std::string cpu_capability() { return at::get_cpu_capability(); }
+std::string parallel_info() { return at::get_parallel_info(); }
+
+at::ScalarType default_dtype() { return c10::get_default_dtype_as_scalartype(); }
+void set_default_dtype(at::ScalarType dtype) {
+  c10::set_default_dtype(c10::scalarTypeToTypeMeta(dtype));
+}
+
+int64_t num_threads() { return at::get_num_threads(); }
+void set_num_threads(int64_t n) { at::set_num_threads(static_cast<int>(n)); }
+int64_t num_interop_threads() { return at::get_num_interop_threads(); }
+void set_num_interop_threads(int64_t n) { at::set_num_interop_threads(static_cast<int>(n)); }
+
+bool has_cuda() { return at::hasCUDA(); }
+int64_t cuda_device_count() { return at::hasCUDA() ? at::detail::getCUDAHooks().deviceCount() : 0; }
+
+void warn(std::string_view text) { TORCH_WARN(std::string(text)); }
+
+constexpr gt_entry kEntries[] = {
+    entry<build_configuration>("build_configuration() -> str"),
+    entry<cpu_capability>("cpu_capability() -> str"),
+    entry<parallel_info>("parallel_info() -> str"),
+    entry<default_dtype>("default_dtype() -> ScalarType"),
+    entry<set_default_dtype>("set_default_dtype(ScalarType dtype) -> ()"),
+    entry<num_threads>("num_threads() -> int"),
+    entry<set_num_threads>("set_num_threads(int n) -> ()"),
+    entry<num_interop_threads>("num_interop_threads() -> int"),
+    entry<set_num_interop_threads>("set_num_interop_threads(int n) -> ()"),
+    entry<has_cuda>("has_cuda() -> bool"),
+    entry<cuda_device_count>("cuda_device_count() -> int"),
+    entry<warn>("warn(str text) -> ()"),
+};
+
+}  // namespace
+
+std::span<const gt_entry> context_entries() { return kEntries; }
+
+}  // namespace gotorch

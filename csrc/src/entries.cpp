@@ -1,0 +1,39 @@
+// Finds the functions of our own, those that are not ATen operators.
+
+#include <caffe2/core/common.h>
+
+#include <string_view>
+
+#include <torch/headeronly/version.h>
+
+#include "library.h"
+#include "stamp.h"
+
+namespace gotorch {
+
+const char* build_stamp() { return GOTORCH_STAMP; }
+
+const char* built_for() { return TORCH_VERSION; }
+
+const char* running_version() {
+  const auto& options = caffe2::GetBuildOptions();
+  const auto version = options.find("TORCH_VERSION");
+  return version == options.end() ? "of unknown version" : version->second.c_str();
+}
+
+// Go asks for each entry once, so a search is good enough.
+const gt_entry* entry_named(const char* name) noexcept {
+  const std::string_view wanted(name);
+  for (const auto& group :
+       {tensor_entries(), autograd_entries(), random_entries(), context_entries()}) {
+    for (const gt_entry& entry : group) {
+      const std::string_view schema(entry.schema);
+      if (schema.substr(0, schema.find('(')) == wanted) {
+        return &entry;
+      }
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace gotorch

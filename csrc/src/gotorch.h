@@ -1,0 +1,91 @@
+// The C boundary between the Go package csrc and libgotorch.so.
+//
+// Both sides include this file. It is plain C, so that any C compiler can
+// build the Go side and the library can be opened with dlopen.
+
+#ifndef GOTORCH_H
+#define GOTORCH_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// A frame is an array of 64-bit words, GT_FRAME_WORDS or longer, that carries
+// a call's arguments in and its results out.
+//
+// Word 0, going in, is a set of GT_FLAG_ bits; coming out, the identifier of
+// the memory scope that is open on the calling thread (0: none). Arguments
+// start at word 1, in the order of the function's schema; results overwrite
+// them, again from word 1. frame.h says how each type is laid out.
+#define GT_FRAME_WORDS 32
+
+#define GT_FLAG_NO_GRAD 1u  // run this call as inside torch.no_grad()
+
+// The kinds of error, named after the Python exceptions that PyTorch raises.
+enum {
+  GT_RUNTIME_ERROR,
+  GT_INDEX_ERROR,
+  GT_VALUE_ERROR,
+  GT_TYPE_ERROR,
+  GT_NOT_IMPLEMENTED_ERROR,
+  GT_OUT_OF_MEMORY_ERROR,
+  GT_LINALG_ERROR,
+  GT_SYNTAX_ERROR,
+  GT_BUFFER_ERROR,
+  GT_ACCELERATOR_ERROR,
+  GT_DISTRIBUTED_ERROR,
+};
+
+typedef struct gt_warning {
+  const char* text;
+  const char* category;  // the Python name: UserWarning, DeprecationWarning
+  struct gt_warning* next;
+} gt_warning;
+
+// What a call has to say beyond its results. Most calls return NULL instead.
+typedef struct gt_report {
+  const char* error;      // PyTorch's message; NULL if the call succeeded
+  const char* backtrace;  // the message with its C++ backtrace
+  int32_t kind;           // one of the kinds above
+  gt_warning* warnings;   // in the order in which they were issued
+} gt_report;
+
+typedef void (*gt_function)(uint64_t* words);
+
+// One callable: an ATen operator or an entry of our own.
+typedef struct gt_entry {
+  gt_function function;  // NULL: this libtorch does not have it
+  const char* schema;    // name(arguments) -> results; NULL like function
+} gt_entry;
+
+// What libgotorch.so exports, all of it.
+typedef struct gt_library {
+  const char* stamp;          // hash of the sources it was built from
+  const char* torch_version;  // of the libtorch it was built for
+  const char* (*running_version)(void);  // of the libtorch that is running
+  uint64_t operator_count;
+
+  const gt_entry* (*operator_at)(uint64_t index);
+  const gt_entry* (*entry_named)(const char* name);
+
+  // Runs a function on a frame.
+  gt_report* (*call)(gt_function function, uint64_t* frame);
+  // Makes a CPU tensor out of the bytes at data, as the frame describes it.
+  gt_report* (*copy_in)(uint64_t* frame, const void* data, uint64_t bytes);
+  // Copies a CPU tensor's elements, in row-major order, to data.
+  gt_report* (*copy_out)(uint64_t* frame, void* data, uint64_t bytes);
+  // Gives up tensors: one reference for each handle. Zeros are skipped.
+  void (*release)(const uint64_t* handles, uint64_t count);
+  void (*free_report)(gt_report* report);
+} gt_library;
+
+// The library's one exported symbol.
+const gt_library* gotorch_library(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // GOTORCH_H

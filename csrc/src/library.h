@@ -1,0 +1,32 @@
+// The parts that make up the library's table.
+
+#pragma once
+
+#include <span>
+
+#include "frame.h"
+
+namespace gotorch {
+
+const char* build_stamp();
+const char* built_for();
+const char* running_version();
+
+// operators.cpp, over the generated ops_*.cpp
+uint64_t operator_count();
+const gt_entry* operator_at(uint64_t index) noexcept;
+
+// entries.cpp
+const gt_entry* entry_named(const char* name) noexcept;
+
+// tensor.cpp
+at::Tensor copy_in(at::ScalarType dtype, at::IntArrayRef sizes, const void* data, uint64_t bytes);
+void copy_out(const at::Tensor& t, void* data, uint64_t bytes);
+
+// Each file of entries defines one of these.
+std::span<const gt_entry> tensor_entries();
+std::span<const gt_entry> autograd_entries();
+std::span<const gt_entry> random_entries();
+std::span<const gt_entry> context_entries();
+
+}  // namespace gotorch

@@ -1,0 +1,320 @@
+package torch
+
+import (
+	"runtime"
+
+	"github.com/wangkuiyi/gotorch/csrc"
+)
+
+var (
+	setGradEnabled     = csrc.Entry("set_grad_enabled(bool enabled) -> bool")
+	isGradEnabled      = csrc.Entry("is_grad_enabled() -> bool")
+	isInferenceMode    = csrc.Entry("is_inference_mode() -> bool")
+	enterInferenceMode = csrc.Entry("enter_inference_mode(bool enabled) -> int")
+	leaveInferenceMode = csrc.Entry("leave_inference_mode(int guard) -> ()")
+	entryRequiresGrad  = csrc.Entry("requires_grad(Tensor self) -> bool")
+	setRequiresGrad    = csrc.Entry("set_requires_grad(Tensor self, bool on) -> ()")
+	entryIsLeaf        = csrc.Entry("is_leaf(Tensor self) -> bool")
+	entryRetainGrad    = csrc.Entry("retain_grad(Tensor self) -> ()")
+	entryRetainsGrad   = csrc.Entry("retains_grad(Tensor self) -> bool")
+	entryOutputNr      = csrc.Entry("output_nr(Tensor self) -> int")
+	entryGrad          = csrc.Entry("grad(Tensor self) -> Tensor")
+	entryHasGrad       = csrc.Entry("has_grad(Tensor self) -> bool")
+	entrySetGrad       = csrc.Entry("set_grad(Tensor self, Tensor grad) -> ()")
+	entryGradFnName    = csrc.Entry("grad_fn_name(Tensor self) -> str")
+	entryClearGrads    = csrc.Entry("clear_grads(Tensor[] tensors) -> ()")
+	entryBackward      = csrc.Entry("backward(Tensor[] tensors, Tensor[] grads, bool? retain_graph, bool create_graph, " +
+		"Tensor[] inputs) -> ()")
+	entryGradOf = csrc.Entry("grad_of(Tensor[] outputs, Tensor[] inputs, Tensor[] grad_outputs, bool? retain_graph, " +
+		"bool create_graph, bool allow_unused) -> Tensor[]")
+)
+
+// NoGrad runs fn without recording operations for differentiation: Python's
+// "with torch.no_grad():". The mode holds for this goroutine, and ends with
+// fn, also if it panics. Goroutines that fn starts are not in it.
+func NoGrad(fn func()) { withGradMode(false, fn) }
+
+// EnableGrad runs fn while recording operations for differentiation, inside
+// [NoGrad]: Python's "with torch.enable_grad():".
+func EnableGrad(fn func()) { withGradMode(true, fn) }
+
+// withGradMode holds the thread, because libtorch keeps the mode for each
+// thread and a goroutine would otherwise move on without it.
+func withGradMode(enabled bool, fn func()) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	before := swapGradMode(enabled)
+	defer swapGradMode(before)
+	fn()
+}
+
+func swapGradMode(enabled bool) (before bool) {
+	var f frame
+	f.PutBool(enabled)
+	f.call(setGradEnabled)
+	return f.TakeBool()
+}
+
+// IsGradEnabled reports whether operations are recorded on this goroutine.
+func IsGradEnabled() bool {
+	var f frame
+	f.call(isGradEnabled)
+	return f.TakeBool()
+}
+
+// InferenceMode runs fn without recording operations, and without counting
+// versions, which is faster than [NoGrad]; tensors made by fn can never take
+// part in differentiation. Python's "with torch.inference_mode():".
+func InferenceMode(fn func()) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var f frame
+	f.PutBool(true)
+	f.call(enterInferenceMode)
+	guard := f.TakeInt()
+	defer func() {
+		var f frame
+		f.PutInt(guard)
+		f.call(leaveInferenceMode)
+	}()
+	fn()
+}
+
+// IsInferenceModeEnabled reports whether this goroutine is in [InferenceMode].
+func IsInferenceModeEnabled() bool {
+	var f frame
+	f.call(isInferenceMode)
+	return f.TakeBool()
+}
+
+// A State is the part of a goroutine's state that new goroutines do not
+// inherit: whether gradients are recorded, and inference mode.
+type State struct{ grad, inference bool }
+
+// CaptureState returns the calling goroutine's state, to hand it to another:
+//
+//	state := torch.CaptureState()
+//	go state.Run(func() { ... })
+func CaptureState() State { return State{IsGradEnabled(), IsInferenceModeEnabled()} }
+
+// Run runs fn in the captured state.
+func (s State) Run(fn func()) {
+	withGradMode(s.grad, func() {
+		if s.inference {
+			InferenceMode(fn)
+		} else {
+			fn()
+		}
+	})
+}
+
+// RequiresGrad reports whether operations on t are recorded, Python's
+// t.requires_grad.
+func (t *Tensor) RequiresGrad() bool { return t.askBool(entryRequiresGrad) }
+
+// RequiresGrad_ turns the recording of operations on t on, or off, and returns
+// t. Only a leaf of floating-point or complex dtype can require gradients.
+func (t *Tensor) RequiresGrad_(on ...bool) *Tensor {
+	enable := len(on) == 0 || on[0]
+	if !enable && t.RequiresGrad() && !t.IsLeaf() {
+		refuse(runtimeErrorKind, "you can only change requires_grad flags of leaf variables. If you want to use a computed "+
+			"variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach().")
+	}
+	if enable && !t.IsFloatingPoint() && !t.IsComplex() {
+		refuse(runtimeErrorKind, "only Tensors of floating point dtype can require gradients")
+	}
+	var f frame
+	f.putTensor(t, "self")
+	f.PutBool(enable)
+	f.call(setRequiresGrad)
+	runtime.KeepAlive(t)
+	return t
+}
+
+// IsLeaf reports whether t was not made by a recorded operation.
+func (t *Tensor) IsLeaf() bool { return t.askBool(entryIsLeaf) }
+
+// RetainGrad has t's gradient stored in t.Grad() although t is no leaf.
+func (t *Tensor) RetainGrad() {
+	if t != nil && t.handle != 0 && !t.RequiresGrad() {
+		refuse(runtimeErrorKind, "can't retain_grad on Tensor that has requires_grad=False")
+	}
+	var f frame
+	t.ask(&f, entryRetainGrad)
+}
+
+// RetainsGrad reports whether [Tensor.RetainGrad] was called.
+func (t *Tensor) RetainsGrad() bool { return t.askBool(entryRetainsGrad) }
+
+// OutputNr returns which result of its operation t is.
+func (t *Tensor) OutputNr() int64 {
+	var f frame
+	t.ask(&f, entryOutputNr)
+	return f.TakeInt()
+}
+
+// Grad returns the gradient that Backward has accumulated in t, or nil:
+// Python's t.grad. Writing to the result changes the gradient.
+func (t *Tensor) Grad() *Tensor {
+	var f frame
+	t.ask(&f, entryGrad)
+	return f.takeTensor()
+}
+
+// HasGrad reports whether [Tensor.Grad] is not nil.
+func (t *Tensor) HasGrad() bool { return t.askBool(entryHasGrad) }
+
+// SetGrad replaces the gradient, Python's t.grad = grad. nil removes it.
+func (t *Tensor) SetGrad(grad *Tensor) {
+	if grad != nil {
+		checkGrad(t, grad)
+	}
+	var f frame
+	f.putTensor(t, "self")
+	f.putOptionalTensor(grad, "grad")
+	f.call(entrySetGrad)
+	runtime.KeepAlive(t)
+	runtime.KeepAlive(grad)
+}
+
+// checkGrad refuses, like Python's setter, what cannot be a tensor's gradient.
+func checkGrad(t, grad *Tensor) {
+	switch {
+	case t == grad || t.Is(grad):
+		refuse(runtimeErrorKind, "can't assign Variable as its own grad")
+	case t.DType() != grad.DType():
+		refuse(runtimeErrorKind, "attempting to assign a gradient with dtype '%s' to a tensor with dtype '%s'. "+
+			"Please ensure that the gradient and the tensor have the same dtype", scalarTypeName(grad), scalarTypeName(t))
+	case t.Device().kind != grad.Device().kind:
+		refuse(runtimeErrorKind, "attempting to assign a gradient with device type '%s' to a tensor with device type '%s'. "+
+			"Please ensure that the gradient and the tensor are on the same device", grad.Device().kind, t.Device().kind)
+	case !equalInts(t.Shape(), grad.Shape()):
+		refuse(runtimeErrorKind, "attempting to assign a gradient of size '%s' to a tensor of size '%s'. "+
+			"Please ensure that the gradient and the tensor are the same size", intsText(grad.Shape()), intsText(t.Shape()))
+	}
+}
+
+// GradFn returns the name of the operation that made t, such as
+// "AddBackward0", or "" for a leaf: Python's t.grad_fn.
+func (t *Tensor) GradFn() string {
+	var f frame
+	t.ask(&f, entryGradFnName)
+	return f.TakeString()
+}
+
+// ClearGrads removes the gradients of all these tensors in one call, as an
+// optimizer's ZeroGrad does.
+func ClearGrads(tensors []*Tensor) {
+	var f frame
+	f.putTensors(tensors, "tensors")
+	f.call(entryClearGrads)
+	runtime.KeepAlive(tensors)
+}
+
+// A BackwardOption is an option of [Tensor.Backward] and [Backward].
+type BackwardOption interface{ applyBackward(*backwardArguments) }
+
+// A GradOption is an option of [Grad].
+type GradOption interface{ applyGrad(*backwardArguments) }
+
+type backwardArguments struct {
+	gradients, inputs        []*Tensor
+	retainGraph              optional[bool]
+	createGraph, allowUnused bool
+}
+
+type (
+	gradientOption    struct{ tensors []*Tensor }
+	inputsOption      struct{ tensors []*Tensor }
+	retainGraphOption bool
+	createGraphOption bool
+	allowUnusedOption bool
+)
+
+func (o gradientOption) applyBackward(a *backwardArguments)    { a.gradients = o.tensors }
+func (o gradientOption) applyGrad(a *backwardArguments)        { a.gradients = o.tensors }
+func (o inputsOption) applyBackward(a *backwardArguments)      { a.inputs = o.tensors }
+func (o retainGraphOption) applyBackward(a *backwardArguments) { a.retainGraph = some(bool(o)) }
+func (o retainGraphOption) applyGrad(a *backwardArguments)     { a.retainGraph = some(bool(o)) }
+func (o createGraphOption) applyBackward(a *backwardArguments) { a.createGraph = bool(o) }
+func (o createGraphOption) applyGrad(a *backwardArguments)     { a.createGraph = bool(o) }
+func (o allowUnusedOption) applyGrad(a *backwardArguments)     { a.allowUnused = bool(o) }
+
+// Gradient gives the gradients of the outputs to start from, one for each;
+// without it outputs must have one element, and start from 1. Python's
+// gradient= and grad_outputs=.
+func Gradient(tensors ...*Tensor) interface {
+	BackwardOption
+	GradOption
+} {
+	return gradientOption{tensors}
+}
+
+// Inputs limits Backward to these leaves.
+func Inputs(tensors ...*Tensor) BackwardOption { return inputsOption{tensors} }
+
+// RetainGraph keeps the graph for a further backward pass. Its default is
+// CreateGraph's value.
+func RetainGraph(on bool) interface {
+	BackwardOption
+	GradOption
+} {
+	return retainGraphOption(on)
+}
+
+// CreateGraph records the backward pass itself, for higher derivatives.
+func CreateGraph(on bool) interface {
+	BackwardOption
+	GradOption
+} {
+	return createGraphOption(on)
+}
+
+// AllowUnused lets [Grad] return nil for inputs that the outputs do not depend
+// on, rather than panic.
+func AllowUnused(on bool) GradOption { return allowUnusedOption(on) }
+
+// Backward computes the gradient of t with respect to the graph's leaves, and
+// adds it to their Grad. t must have one element unless [Gradient] is given.
+func (t *Tensor) Backward(opts ...BackwardOption) { Backward([]*Tensor{t}, opts...) }
+
+// Backward is [Tensor.Backward] for several outputs, Python's
+// torch.autograd.backward.
+func Backward(tensors []*Tensor, opts ...BackwardOption) {
+	var a backwardArguments
+	for _, o := range opts {
+		o.applyBackward(&a)
+	}
+	var f frame
+	f.putTensors(tensors, "tensors")
+	f.putOptionalTensors(a.gradients, "grad_tensors")
+	f.putOptionalBool(a.retainGraph)
+	f.PutBool(a.createGraph)
+	f.putTensors(a.inputs, "inputs")
+	f.callWithCallbacks(entryBackward)
+	runtime.KeepAlive(tensors)
+	runtime.KeepAlive(a.gradients)
+	runtime.KeepAlive(a.inputs)
+}
+
+// Grad returns the gradients of the outputs' sum with respect to the inputs,
+// one for each, and leaves the tensors' own gradients alone. Python's
+// torch.autograd.grad.
+func Grad(outputs, inputs []*Tensor, opts ...GradOption) []*Tensor {
+	var a backwardArguments
+	for _, o := range opts {
+		o.applyGrad(&a)
+	}
+	var f frame
+	f.putTensors(outputs, "outputs")
+	f.putTensors(inputs, "inputs")
+	f.putOptionalTensors(a.gradients, "grad_outputs")
+	f.putOptionalBool(a.retainGraph)
+	f.PutBool(a.createGraph)
+	f.PutBool(a.allowUnused)
+	f.callWithCallbacks(entryGradOf)
+	runtime.KeepAlive(outputs)
+	runtime.KeepAlive(inputs)
+	runtime.KeepAlive(a.gradients)
+	return f.takeTensors()
+}

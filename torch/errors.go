@@ -1,0 +1,176 @@
+package torch
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+
+	"github.com/wangkuiyi/gotorch/csrc"
+)
+
+// An Error is what a misused function panics with, and what [Try] returns. It
+// carries PyTorch's own message.
+type Error struct {
+	// Kind is the Python exception that PyTorch raises: "RuntimeError",
+	// "IndexError", "TypeError", "ValueError", "OutOfMemoryError", ..., or
+	// "LoadError" if libgotorch.so cannot be used.
+	Kind string
+	// Op is the function of this library that was called: "torch.Mm".
+	Op string
+	// Message is PyTorch's message.
+	Message string
+	// Caller is the line of the program that called Op: "main.go:12".
+	Caller string
+	// Backtrace is the message with its C++ backtrace, if there is one.
+	Backtrace string
+}
+
+// Error returns the operator and the message; under
+// GOTORCH_SHOW_CPP_STACKTRACES=1 the C++ backtrace, too.
+func (e *Error) Error() string {
+	message := e.Message
+	if e.Backtrace != "" && os.Getenv("GOTORCH_SHOW_CPP_STACKTRACES") == "1" {
+		message = e.Backtrace
+	}
+	if e.Op == "" {
+		return message
+	}
+	return e.Op + ": " + message
+}
+
+// Is reports whether target is an *Error whose fields, where they are set,
+// equal those of e, so that
+//
+//	errors.Is(err, &torch.Error{Kind: "IndexError"})
+//
+// asks for the kind alone.
+func (e *Error) Is(target error) bool {
+	t, ok := target.(*Error)
+	return ok && (t.Kind == "" || t.Kind == e.Kind) && (t.Op == "" || t.Op == e.Op) &&
+		(t.Message == "" || t.Message == e.Message)
+}
+
+// Try runs fn and returns the *Error that it panics with, or nil. Other panics
+// go on.
+func Try(fn func()) (err error) {
+	defer func() {
+		switch e := recover().(type) {
+		case nil:
+		case *Error:
+			err = e
+		default:
+			panic(e)
+		}
+	}()
+	fn()
+	return nil
+}
+
+// Kinds that this package raises itself.
+const (
+	runtimeErrorKind        = csrc.RuntimeError
+	typeErrorKind           = csrc.TypeError
+	valueErrorKind          = csrc.ValueError
+	indexErrorKind          = csrc.IndexError
+	notImplementedErrorKind = csrc.NotImplementedError
+)
+
+// refuse panics with an *Error of this kind.
+//
+//go:noinline
+func refuse(kind csrc.Kind, format string, args ...any) {
+	op, caller := callSite()
+	panic(&Error{Kind: kind.String(), Op: op, Message: fmt.Sprintf(format, args...), Caller: caller})
+}
+
+// refuseArgument panics with a TypeError.
+func refuseArgument(format string, args ...any) { refuse(typeErrorKind, format, args...) }
+
+// refuseTensor panics because an argument is no usable tensor.
+//
+//go:noinline
+func refuseTensor(t *Tensor, name string) {
+	switch {
+	case t == nil:
+		refuse(typeErrorKind, "argument '%s' must be Tensor, not None", name)
+	case t.state == outOfScope:
+		refuse(runtimeErrorKind, "argument '%s' was freed when the torch.Scope that it was made in ended; "+
+			"return it from the scope or call torch.Keep on it there", name)
+	case t.state == closed:
+		refuse(runtimeErrorKind, "argument '%s' was freed by Close", name)
+	default:
+		refuse(runtimeErrorKind, "argument '%s' is an empty torch.Tensor{}, which no function of this library made", name)
+	}
+}
+
+// heed prints a report's warnings, and panics with its error if it has one.
+//
+//go:noinline
+func heed(report *csrc.Report) {
+	for _, w := range report.Warnings {
+		warn(w)
+	}
+	if report.Error == "" {
+		return
+	}
+	op, caller := callSite()
+	panic(&Error{Kind: report.Kind.String(), Op: op, Message: report.Error, Caller: caller, Backtrace: report.Backtrace})
+}
+
+// modulePath begins the names of all functions of this project.
+const modulePath = "github.com/wangkuiyi/gotorch/"
+
+// callSite returns the function of this library that the program called, and
+// the line where it did.
+func callSite() (op, caller string) {
+	var pcs [64]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	for {
+		f, more := frames.Next()
+		if !isLibrary(f) {
+			return op, fmt.Sprintf("%s:%d", f.File, f.Line)
+		}
+		if name := publicName(f.Function); name != "" {
+			op = name
+		}
+		if !more {
+			return op, ""
+		}
+	}
+}
+
+// isLibrary reports whether a stack frame belongs to this library rather than
+// to a program that uses it. The project's own tests and examples are users.
+func isLibrary(f runtime.Frame) bool {
+	path, ok := strings.CutPrefix(f.Function, modulePath)
+	if !ok {
+		// Iterators and deferred calls pass through the runtime.
+		return strings.HasPrefix(f.Function, "runtime.")
+	}
+	if strings.HasSuffix(f.File, "_test.go") {
+		return false
+	}
+	pkg, _, _ := strings.Cut(path, ".")
+	return !strings.HasPrefix(pkg, "examples/") && !strings.HasPrefix(pkg, "benchmarks") &&
+		!strings.HasPrefix(pkg, "cmd/")
+}
+
+// publicName turns a function's full name into the one in its documentation,
+// torch.Tensor.Add, or "" if it is not exported.
+func publicName(function string) string {
+	name := function[strings.LastIndexByte(function, '/')+1:]
+	name = strings.NewReplacer("(*", "", ")", "", "[...]", "").Replace(name)
+	// A closure in an exported function counts as that function.
+	parts := strings.Split(name, ".")
+	if len(parts) > 1 && len(parts[1]) > 0 && parts[1][0] >= 'A' && parts[1][0] <= 'Z' {
+		if len(parts) > 2 && !strings.HasPrefix(parts[2], "func") {
+			if parts[2][0] < 'A' || parts[2][0] > 'Z' {
+				return ""
+			}
+			return strings.Join(parts[:3], ".")
+		}
+		return strings.Join(parts[:2], ".")
+	}
+	return ""
+}

@@ -1,0 +1,139 @@
+package torch
+
+import (
+	"runtime"
+
+	"github.com/wangkuiyi/gotorch/csrc"
+)
+
+var (
+	entryManualSeed      = csrc.Entry("manual_seed(int seed) -> ()")
+	newGenerator         = csrc.Entry("new_generator(Device device) -> Generator")
+	defaultGenerator     = csrc.Entry("default_generator(Device device) -> Generator")
+	releaseGenerator     = csrc.Entry("release_generator(int handle) -> ()")
+	generatorSetSeed     = csrc.Entry("generator_set_seed(Generator self, int seed) -> ()")
+	generatorInitialSeed = csrc.Entry("generator_initial_seed(Generator self) -> int")
+	generatorSeed        = csrc.Entry("generator_seed(Generator self) -> int")
+	generatorDevice      = csrc.Entry("generator_device(Generator self) -> Device")
+	generatorGetState    = csrc.Entry("generator_get_state(Generator self) -> Tensor")
+	generatorSetState    = csrc.Entry("generator_set_state(Generator self, Tensor state) -> ()")
+)
+
+// A Generator produces pseudo-random numbers, Python's torch.Generator. It is
+// also an option of the functions that take generator=.
+type Generator struct{ handle uint64 }
+
+// ManualSeed seeds the default generators of all devices, Python's
+// torch.manual_seed, and returns the CPU's. Negative seeds count from 2^64.
+func ManualSeed(seed int64) *Generator {
+	var f frame
+	f.PutInt(seed)
+	f.call(entryManualSeed)
+	return DefaultGenerator()
+}
+
+// InitialSeed returns the seed of the CPU's default generator, Python's
+// torch.initial_seed.
+func InitialSeed() uint64 { return DefaultGenerator().InitialSeed() }
+
+// NewGenerator returns a generator of its own for this device; without one, for
+// the CPU. Python's torch.Generator(device).
+func NewGenerator(device ...Device) *Generator {
+	d := CPU
+	if len(device) > 0 {
+		d = device[0]
+	}
+	var f frame
+	f.putDevice(d, "device")
+	f.call(newGenerator)
+	return adoptGenerator(f.Take())
+}
+
+// DefaultGenerator returns the CPU's default generator, Python's
+// torch.default_generator.
+func DefaultGenerator() *Generator {
+	var f frame
+	f.putDevice(CPU, "device")
+	f.call(defaultGenerator)
+	return adoptGenerator(f.Take())
+}
+
+func adoptGenerator(handle uint64) *Generator {
+	g := &Generator{handle}
+	// A generator is small and nobody's graph holds it: its release may wait
+	// for the collector, and run there.
+	runtime.AddCleanup(g, func(handle uint64) {
+		var f frame
+		f.Put(handle)
+		f.call(releaseGenerator)
+	}, handle)
+	return g
+}
+
+// put puts the generator as an argument of a libgotorch entry.
+func (g *Generator) put(f *frame) {
+	if g == nil || g.handle == 0 {
+		refuseArgument("argument 'self' must be a torch.Generator, not None")
+	}
+	f.Put(g.handle)
+}
+
+func (g *Generator) ask(fn *csrc.Function) frame {
+	var f frame
+	g.put(&f)
+	f.call(fn)
+	runtime.KeepAlive(g)
+	return f
+}
+
+// ManualSeed sets the seed, and returns g.
+func (g *Generator) ManualSeed(seed int64) *Generator {
+	var f frame
+	g.put(&f)
+	f.PutInt(seed)
+	f.call(generatorSetSeed)
+	runtime.KeepAlive(g)
+	return g
+}
+
+// InitialSeed returns the seed that was set last.
+func (g *Generator) InitialSeed() uint64 {
+	f := g.ask(generatorInitialSeed)
+	return f.Take()
+}
+
+// Seed seeds the generator from the system's entropy, and returns the seed.
+func (g *Generator) Seed() uint64 {
+	f := g.ask(generatorSeed)
+	return f.Take()
+}
+
+// Device returns the device that the generator is for.
+func (g *Generator) Device() Device {
+	f := g.ask(generatorDevice)
+	return f.takeDevice()
+}
+
+// GetState returns the generator's state, a tensor of bytes.
+func (g *Generator) GetState() *Tensor {
+	f := g.ask(generatorGetState)
+	return f.takeTensor()
+}
+
+// SetState puts the generator into a state that GetState returned.
+func (g *Generator) SetState(state *Tensor) {
+	var f frame
+	g.put(&f)
+	f.putTensor(state, "new_state")
+	f.call(generatorSetState)
+	runtime.KeepAlive(g)
+	runtime.KeepAlive(state)
+}
+
+// GetRngState returns the state of the CPU's default generator, Python's
+// torch.get_rng_state.
+func GetRngState() *Tensor { return DefaultGenerator().GetState() }
+
+// SetRngState sets the state of the CPU's default generator, Python's
+// torch.set_rng_state.
+func SetRngState(state *Tensor) { DefaultGenerator().SetState(state) }

@@ -1,0 +1,212 @@
+package torch
+
+import (
+	"iter"
+	"reflect"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/wangkuiyi/gotorch/csrc"
+)
+
+// A scope owns the tensors that one goroutine makes while it is open.
+//
+// libgotorch knows the identifier of the scope that is open on each thread and
+// returns it with every call, so an operator finds its scope without a lock or
+// a look-up by goroutine. The goroutine keeps its thread while the scope is
+// open.
+type scope struct {
+	id      uint64
+	tensors []*Tensor
+	handles []uint64 // used when it ends
+}
+
+// scopes are all that exist, open or idle; the identifier is the index plus
+// one.
+var (
+	scopes     atomic.Pointer[[]*scope]
+	idle       []*scope
+	scopesLock sync.Mutex
+)
+
+func takeScope() *scope {
+	scopesLock.Lock()
+	defer scopesLock.Unlock()
+	if n := len(idle); n > 0 {
+		s := idle[n-1]
+		idle = idle[:n-1]
+		return s
+	}
+	var all []*scope
+	if p := scopes.Load(); p != nil {
+		all = *p
+	}
+	s := &scope{id: uint64(len(all)) + 1}
+	all = append(all[:len(all):len(all)], s)
+	scopes.Store(&all)
+	return s
+}
+
+func (s *scope) putBack() {
+	scopesLock.Lock()
+	idle = append(idle, s)
+	scopesLock.Unlock()
+}
+
+func scopeByID(id uint64) *scope {
+	if id == 0 {
+		return nil
+	}
+	return (*scopes.Load())[id-1]
+}
+
+func adoptInScope(id, handle uint64, charge int64) *Tensor {
+	s := scopeByID(id)
+	t := &Tensor{handle: handle, charge: charge, scope: s}
+	s.tensors = append(s.tensors, t)
+	return t
+}
+
+var setScope = csrc.Entry("set_scope(int id) -> int")
+
+// openScope makes the scope with this identifier the current one of the
+// thread, and returns the one that was.
+func openScope(id uint64) (before uint64) {
+	var f frame
+	f.Put(id)
+	f.call(setScope)
+	return f.Take()
+}
+
+// end frees the tensors that are still in the scope.
+func (s *scope) end() {
+	var bytes int64
+	for _, t := range s.tensors {
+		if t.scope == s && t.handle != 0 {
+			s.handles = append(s.handles, t.handle)
+			bytes += t.charge
+			t.handle, t.state = 0, outOfScope
+		}
+	}
+	forget(bytes, s.handles...)
+	csrc.Release(s.handles)
+	clear(s.tensors)
+	s.tensors, s.handles = s.tensors[:0], s.handles[:0]
+	s.putBack()
+}
+
+// Scope runs fn and then frees, at once, all tensors that it made, except those
+// passed to [Keep]. In a hot loop that is twice as fast as leaving them to the
+// garbage collector, and keeps memory at its lowest:
+//
+//	for _, batch := range batches {
+//		torch.Scope(func() {
+//			loss := criterion.Forward(model.Forward(batch.X), batch.Y)
+//			...
+//		})
+//	}
+//
+// Using a tensor after its scope has ended panics. What modules and optimizers
+// store is kept. A scope belongs to its goroutine: tensors made by goroutines
+// that fn starts are not in it. Scopes nest. If fn panics, its tensors are
+// freed all the same.
+func Scope(fn func()) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	s := takeScope()
+	before := openScope(s.id)
+	defer func() {
+		openScope(before)
+		s.end()
+	}()
+	fn()
+}
+
+// ScopeValue is [Scope] for a function with a result. The tensors in it are
+// not freed: they go to the enclosing scope or, if there is none, to the
+// garbage collector. They are found in *Tensor, and in slices, arrays, maps and
+// structs with exported fields, to any depth.
+func ScopeValue[T any](fn func() T) T {
+	var result T
+	outer := currentScope()
+	Scope(func() {
+		result = fn()
+		forEachTensor(reflect.ValueOf(&result).Elem(), func(t *Tensor) { t.moveTo(outer) })
+	})
+	return result
+}
+
+// Scoped counts from 0 to n-1, with a [Scope] around each turn of the loop:
+//
+//	for i := range torch.Scoped(1000) { ... }
+func Scoped(n int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i, more := 0, true; i < n && more; i++ {
+			Scope(func() { more = yield(i) })
+		}
+	}
+}
+
+// Keep takes a tensor out of all scopes, leaving it to the garbage collector,
+// and returns it. It does nothing for a tensor that is in no scope.
+func Keep(t *Tensor) *Tensor {
+	if t != nil {
+		t.moveTo(nil)
+	}
+	return t
+}
+
+// currentScope returns the scope that is open on this goroutine, if any. A
+// goroutine without one may move between threads: it gets nil on each.
+func currentScope() *scope {
+	var f frame
+	f.call(isGradEnabled) // any call tells
+	return scopeByID(f.Scope())
+}
+
+// moveTo changes the scope that frees t; nil is the garbage collector.
+func (t *Tensor) moveTo(to *scope) {
+	if t.scope == nil || t.scope == to || t.handle == 0 {
+		return
+	}
+	t.scope = to // end skips tensors that are not its own
+	if to == nil {
+		t.leaveToCollector()
+	} else {
+		to.tensors = append(to.tensors, t)
+	}
+}
+
+var tensorType = reflect.TypeFor[*Tensor]()
+
+// forEachTensor calls fn for the tensors in v.
+func forEachTensor(v reflect.Value, fn func(*Tensor)) {
+	switch {
+	case !v.IsValid():
+	case v.Type() == tensorType:
+		if t := v.Interface().(*Tensor); t != nil {
+			fn(t)
+		}
+	case v.Kind() == reflect.Interface:
+		forEachTensor(v.Elem(), fn)
+	case v.Kind() == reflect.Pointer:
+		if v.Type().Elem().Kind() == reflect.Struct {
+			forEachTensor(v.Elem(), fn)
+		}
+	case v.Kind() == reflect.Slice, v.Kind() == reflect.Array:
+		for i := range v.Len() {
+			forEachTensor(v.Index(i), fn)
+		}
+	case v.Kind() == reflect.Map:
+		for _, key := range v.MapKeys() {
+			forEachTensor(v.MapIndex(key), fn)
+		}
+	case v.Kind() == reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				forEachTensor(v.Field(i), fn)
+			}
+		}
+	}
+}

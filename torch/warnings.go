@@ -1,0 +1,95 @@
+package torch
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/wangkuiyi/gotorch/csrc"
+)
+
+// A Warning is something that PyTorch wants the program's author to know.
+type Warning struct {
+	// Category is the Python class: "UserWarning", "DeprecationWarning", ...
+	Category string
+	// Message is PyTorch's message.
+	Message string
+	// File and Line say where the program called the function that warns.
+	File string
+	Line int
+}
+
+// String returns the warning as Python prints it: the place, the category, the
+// message, and the line of source if it can be read.
+func (w Warning) String() string {
+	s := fmt.Sprintf("%s:%d: %s: %s\n", w.File, w.Line, w.Category, w.Message)
+	if source := sourceLine(w.File, w.Line); source != "" {
+		s += "  " + source + "\n"
+	}
+	return s
+}
+
+func sourceLine(file string, line int) string {
+	f, err := os.Open(file)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	scanner := bufio.NewScanner(f)
+	for n := 1; scanner.Scan(); n++ {
+		if n == line {
+			return strings.TrimSpace(scanner.Text())
+		}
+	}
+	return ""
+}
+
+var warnings = struct {
+	sync.Mutex
+	seen    map[Warning]bool
+	handler func(Warning)
+}{seen: map[Warning]bool{}, handler: printWarning}
+
+func printWarning(w Warning) { fmt.Fprint(os.Stderr, w) }
+
+// SetWarningHandler sets what is done with each warning, and returns what was
+// done before. Like Python's default filter, a warning comes once for each
+// line of the program that causes it. At first warnings are printed to
+// standard error; nil drops them.
+//
+// The handler must not call into this library.
+func SetWarningHandler(handler func(Warning)) (before func(Warning)) {
+	warnings.Lock()
+	defer warnings.Unlock()
+	before, warnings.handler = warnings.handler, handler
+	clear(warnings.seen)
+	return before
+}
+
+// Warn issues a warning of category UserWarning on behalf of the program's
+// line that called into this library, as the library's own packages do.
+func Warn(format string, args ...any) {
+	warn(csrc.Warning{Category: "UserWarning", Text: fmt.Sprintf(format, args...)})
+}
+
+func warn(w csrc.Warning) {
+	_, caller := callSite()
+	colon := strings.LastIndexByte(caller, ':')
+	warning := Warning{Category: w.Category, Message: w.Text}
+	if colon >= 0 {
+		warning.File = caller[:colon]
+		warning.Line, _ = strconv.Atoi(caller[colon+1:])
+	}
+	warnings.Lock()
+	defer warnings.Unlock()
+	if warnings.seen[warning] {
+		return
+	}
+	warnings.seen[warning] = true
+	if warnings.handler != nil {
+		warnings.handler(warning)
+	}
+}
