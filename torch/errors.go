@@ -76,12 +76,21 @@ const (
 	notImplementedErrorKind = csrc.NotImplementedError
 )
 
+// NewError returns an *Error of the kind named, such as "ValueError", on behalf
+// of the program's line that called into this library: modules panic with one
+// if they are misused.
+//
+//go:noinline
+func NewError(kind, format string, args ...any) *Error {
+	op, caller := callSite()
+	return &Error{Kind: kind, Op: op, Message: fmt.Sprintf(format, args...), Caller: caller}
+}
+
 // refuse panics with an *Error of this kind.
 //
 //go:noinline
 func refuse(kind csrc.Kind, format string, args ...any) {
-	op, caller := callSite()
-	panic(&Error{Kind: kind.String(), Op: op, Message: fmt.Sprintf(format, args...), Caller: caller})
+	panic(NewError(kind.String(), format, args...))
 }
 
 // refuseArgument panics with a TypeError.
