@@ -20,5 +20,5 @@ shift || true
 
 choose_compiler
 check_all check_go check_compiler check_pip
-"$SCRIPTS/install_libtorch.sh" --update >&2
+bash "$SCRIPTS/install_libtorch.sh" --update >&2
 exec go run "./examples/$name" "$@"

@@ -87,15 +87,14 @@ check_platform() {
     die "unsupported system with $glibc: libtorch needs glibc 2.28 or newer (Debian 10, Ubuntu 20.04, RHEL 8)"
 }
 
+default_prefix() { echo "${GOTORCH_HOME:-${XDG_DATA_HOME:-${HOME:-}/.local/share}/gotorch}"; }
+
 choose_prefix() {
   if [[ -z $PREFIX ]]; then
     [[ -n ${GOTORCH_HOME:-}${XDG_DATA_HOME:-}${HOME:-} ]] || die "HOME is not set: use --prefix DIR"
-    PREFIX=${GOTORCH_HOME:-${XDG_DATA_HOME:-${HOME:-}/.local/share}/gotorch}
+    PREFIX=$(default_prefix)
   fi
-  if ! mkdir -p "$PREFIX" 2>/dev/null || [[ ! -w $PREFIX ]]; then
-    die "cannot write to $PREFIX: use --prefix DIR"
-  fi
-  PREFIX=$(realpath "$PREFIX")
+  PREFIX=$(realpath -m "$PREFIX")
 }
 
 # For --update: what was chosen is in the JSON file beside the library.
@@ -110,6 +109,9 @@ repeat_choice() {
 # The lock goes when this process does; its long-running children close 9, so
 # that none of them, left behind by a kill, holds it.
 take_lock() {
+  if ! mkdir -p "$PREFIX" 2>/dev/null || [[ ! -w $PREFIX ]]; then
+    die "cannot write to $PREFIX: use --prefix DIR"
+  fi
   have flock || die "flock is missing: $(install_command util-linux)"
   exec 9>"$PREFIX/.lock"
   if ! flock -n 9; then
@@ -129,18 +131,16 @@ install() {
 }
 
 report() {
-  local library=$PREFIX/lib/$LIBRARY_NAME
+  local library=$PREFIX/lib/$LIBRARY_NAME export_home
   echo "libtorch $(installed libtorch) ($(installed flavor)): $TORCH"
   echo "libgotorch.so: $library (stamp $(installed stamp))"
-  if [[ $PREFIX != "$(default_prefix)" ]]; then
-    echo "next: export GOTORCH_HOME=$PREFIX && go run github.com/wangkuiyi/gotorch/cmd/gotorch doctor"
-  else
-    echo "next: go run github.com/wangkuiyi/gotorch/cmd/gotorch doctor"
-  fi
+  # Where programs look without being told, and anywhere else.
+  case $PREFIX in
+    "$(realpath -m "$(default_prefix)")" | /usr/local/lib/gotorch) export_home="" ;;
+    *) export_home="export GOTORCH_HOME=$PREFIX && " ;;
+  esac
+  echo "next: ${export_home}go run github.com/wangkuiyi/gotorch/cmd/gotorch doctor"
 }
-
-# Where programs look without being told.
-default_prefix() { realpath -m "${GOTORCH_HOME:-${XDG_DATA_HOME:-${HOME:-}/.local/share}/gotorch}"; }
 
 main() {
   parse_arguments "$@"

@@ -142,7 +142,7 @@ fetch_libtorch() {
 # a rerun goes on where this one stopped, and the disk holds one wheel at most.
 fetch_wheels() {
   local requirement requirements partial=$TREE.partial
-  if [[ $FLAVOR == cuda ]]; then check_space 5500; else check_space 1300; fi
+  if [[ $FLAVOR == cuda ]]; then check_space 5000; else check_space 1300; fi
   mkdir -p "$partial" "$PREFIX/downloads"
   mapfile -t requirements <<<"$SOURCE"
   for requirement in "${requirements[@]}"; do

@@ -27,5 +27,5 @@ done
 
 choose_compiler
 check_all check_go check_compiler check_pip
-"$SCRIPTS/install_libtorch.sh" --update >&2
+bash "$SCRIPTS/install_libtorch.sh" --update >&2
 go test -json "$@" ${packages[@]+"${packages[@]}"} | "$PYTHON" "$SCRIPTS/test_report.py" $verbose
