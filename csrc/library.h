@@ -40,9 +40,7 @@ static inline const char* gt_running_version(void) { return gt_lib->running_vers
 static inline void gt_free_report(gt_report* report) { gt_lib->free_report(report); }
 
 static inline const gt_entry* gt_operator_at(uint64_t index) { return gt_lib->operator_at(index); }
-static inline const gt_entry* gt_entry_named(const char* name) {
-  return gt_lib->entry_named(name);
-}
+static inline const gt_entry* gt_entry_named(const char* name) { return gt_lib->entry_named(name); }
 static inline void* gt_address_of(const gt_entry* entry) { return (void*)entry->function; }
 
 // Moves a block of results into Go memory.

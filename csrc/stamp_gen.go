@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "da9b2348f372f653a40c17309d56d00bb2ed2efea6a91d6a6800a6d8ba9a36ec"
+const Stamp = "439273225f4090330e51cd94f90ac9f50c329bce5e6f6eba086414cc1ea00dbd"

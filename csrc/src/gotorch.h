@@ -62,8 +62,8 @@ typedef struct gt_entry {
 
 // What libgotorch.so exports, all of it.
 typedef struct gt_library {
-  const char* stamp;          // hash of the sources it was built from
-  const char* torch_version;  // of the libtorch it was built for
+  const char* stamp;                     // hash of the sources it was built from
+  const char* torch_version;             // of the libtorch it was built for
   const char* (*running_version)(void);  // of the libtorch that is running
   uint64_t operator_count;
 

@@ -16,8 +16,9 @@ at::Generator new_generator(at::Device device) {
   if (device.is_cpu()) {
     return at::make_generator<at::CPUGeneratorImpl>();
   }
-  return at::globalContext().getAcceleratorHooksInterface(device.type()).getNewGenerator(
-      device.index());
+  return at::globalContext()
+      .getAcceleratorHooksInterface(device.type())
+      .getNewGenerator(device.index());
 }
 
 at::Generator default_generator(at::Device device) {

@@ -8,16 +8,15 @@ namespace gotorch {
 
 // Trivially constructible, so that reading it costs one instruction.
 struct ThreadState {
-  uint64_t scope;              // identifier of the open memory scope, or 0
-  gt_warning* first_warning;   // issued during the call that is running
+  uint64_t scope;             // identifier of the open memory scope, or 0
+  gt_warning* first_warning;  // issued during the call that is running
   gt_warning* last_warning;
-  bool listening;              // warnings of this thread come to us
+  bool listening;  // warnings of this thread come to us
 };
 
 // The static TLS model avoids a function call; the few bytes fit into what
 // the dynamic linker sets aside for libraries opened later.
-extern thread_local constinit ThreadState thread_state
-    __attribute__((tls_model("initial-exec")));
+extern thread_local constinit ThreadState thread_state __attribute__((tls_model("initial-exec")));
 
 // Sends this thread's warnings to thread_state.
 void listen_to_warnings();

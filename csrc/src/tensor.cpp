@@ -10,8 +10,8 @@ namespace gotorch {
 
 at::Tensor copy_in(at::ScalarType dtype, at::IntArrayRef sizes, const void* data, uint64_t bytes) {
   at::Tensor t = at::empty(sizes, at::TensorOptions().dtype(dtype));
-  TORCH_CHECK_VALUE(t.nbytes() == bytes, "a tensor of shape ", sizes, " and dtype ", dtype,
-                    " has ", t.nbytes(), " bytes, but ", bytes, " were given");
+  TORCH_CHECK_VALUE(t.nbytes() == bytes, "a tensor of shape ", sizes, " and dtype ", dtype, " has ",
+                    t.nbytes(), " bytes, but ", bytes, " were given");
   if (bytes > 0) {
     std::memcpy(t.mutable_data_ptr(), data, bytes);
   }
