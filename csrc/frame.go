@@ -225,6 +225,6 @@ func (f *Frame) takeBlock(n int) []uint64 {
 		}
 		return words
 	}
-	C.gt_take_block(C.uintptr_t(block), unsafe.Pointer(&words[0]), C.uint64_t(n))
+	C.gt_take_block(C.uintptr_t(block), unsafe.Pointer(unsafe.SliceData(words)), C.uint64_t(n))
 	return words
 }

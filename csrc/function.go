@@ -64,6 +64,10 @@ func (fn *Function) lookUp() *C.gt_entry {
 	return C.gt_entry_named(name)
 }
 
+// MadeFor is the version of libtorch whose operators this Go code was generated
+// from.
+const MadeFor = "2.15.0"
+
 // unavailable says why the function has no address.
 //
 //go:noinline
@@ -71,12 +75,26 @@ func (fn *Function) unavailable() *Report {
 	if report := load(); report != nil {
 		return report
 	}
-	entry := fn.lookUp()
-	if entry == nil || entry.schema == nil {
-		return &Report{Kind: NotImplementedError, Error: fmt.Sprintf(
-			"libtorch %s does not have the operator aten::%s, which this GoTorch was made for", TorchVersion(), fn.Schema)}
+	has := ""
+	if entry := fn.lookUp(); entry != nil && entry.schema != nil {
+		has = C.GoString(entry.schema)
 	}
-	return &Report{Kind: NotImplementedError, Error: fmt.Sprintf(
-		"libtorch %s has the operator aten::%s, but this GoTorch was made for aten::%s",
-		TorchVersion(), C.GoString(entry.schema), fn.Schema)}
+	return &Report{Kind: NotImplementedError, Error: fn.skew(has)}
+}
+
+// skew describes the difference between fn and what the library has instead;
+// has is "" if that is nothing.
+func (fn *Function) skew(has string) string {
+	switch {
+	case fn.Index < 0 && has == "":
+		return fmt.Sprintf("%s does not have %s", libraryName, fn.Schema)
+	case fn.Index < 0:
+		return fmt.Sprintf("%s has %s, but this program calls %s", libraryName, has, fn.Schema)
+	case has == "":
+		return fmt.Sprintf("libtorch %s does not have aten::%s, which libtorch %s has, the version that this GoTorch was made for",
+			TorchVersion(), fn.Schema, MadeFor)
+	default:
+		return fmt.Sprintf("libtorch %s has aten::%s, but this GoTorch was made for libtorch %s, which has aten::%s",
+			TorchVersion(), has, MadeFor, fn.Schema)
+	}
 }

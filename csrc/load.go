@@ -9,6 +9,7 @@ import (
 	"debug/elf"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -119,21 +120,39 @@ func openFile(path string) error {
 // checkWhole refuses a file that is no shared library or was cut off. The
 // dynamic linker would map such a file, and the process would die of SIGBUS.
 func checkWhole(path string) error {
-	f, err := elf.Open(path)
-	if err != nil {
-		return fmt.Errorf("no shared library: %w", err)
-	}
-	defer f.Close()
 	info, err := os.Stat(path)
 	if err != nil {
 		return err
 	}
+	if !info.Mode().IsRegular() {
+		return errors.New("it is no regular file")
+	}
+	f, err := elf.Open(path)
+	switch {
+	case err != nil && isELF(path):
+		return fmt.Errorf("it is truncated: %w", err) // the table of sections lies at the end
+	case err != nil:
+		return errors.New("it is no shared library")
+	}
+	defer f.Close()
 	for _, p := range f.Progs {
 		if end := p.Off + p.Filesz; end > uint64(info.Size()) {
-			return fmt.Errorf("truncated: %d bytes of at least %d", info.Size(), end)
+			return fmt.Errorf("it is truncated: it has %d bytes of at least %d", info.Size(), end)
 		}
 	}
 	return nil
+}
+
+// isELF reports whether a file has at least the header of a shared library.
+func isELF(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	header := make([]byte, 64)
+	_, err = io.ReadFull(f, header)
+	return err == nil && string(header[:4]) == elf.ELFMAG
 }
 
 // TorchVersion returns the version of libtorch that the library was built for,

@@ -18,7 +18,7 @@ func TestLibraryNowhere(t *testing.T) {
 			t.Skipf("%s exists", path)
 		}
 	}
-	problem := runChild(t, "load", home)
+	problem := loadFrom(t, home)
 	for _, part := range []string{
 		"libgotorch.so is not installed",
 		filepath.Join(home, libraryName), filepath.Join(home, "lib", libraryName),
@@ -33,7 +33,7 @@ func TestLibraryNowhere(t *testing.T) {
 // Files that are no libgotorch.so, or none that fits.
 func TestUnfitLibrary(t *testing.T) {
 	whole := func(t *testing.T) []byte {
-		data, err := os.ReadFile(filepath.Join(buildFake(t, stampFlag(Stamp)), libraryName))
+		data, err := os.ReadFile(filepath.Join(fakeHome(t), libraryName))
 		require.NoError(t, err)
 		return data
 	}
@@ -41,12 +41,12 @@ func TestUnfitLibrary(t *testing.T) {
 		data  func(t *testing.T) []byte
 		wants string
 	}{
-		"empty":            {func(*testing.T) []byte { return nil }, "no shared library: "},
-		"text":             {func(*testing.T) []byte { return []byte("404: not found") }, "no shared library: bad magic number"},
-		"half":             {func(t *testing.T) []byte { b := whole(t); return b[:len(b)/2] }, "truncated"},
-		"without its end":  {func(t *testing.T) []byte { b := whole(t); return b[:len(b)-1] }, "truncated"},
-		"only its header":  {func(t *testing.T) []byte { return whole(t)[:100] }, "truncated"},
-		"half a header":    {func(t *testing.T) []byte { return whole(t)[:40] }, "no shared library: "},
+		"empty":            {func(*testing.T) []byte { return nil }, "it is no shared library"},
+		"text":             {func(*testing.T) []byte { return []byte("404: not found") }, "it is no shared library"},
+		"half":             {func(t *testing.T) []byte { b := whole(t); return b[:len(b)/2] }, "it is truncated"},
+		"without its end":  {func(t *testing.T) []byte { b := whole(t); return b[:len(b)-1] }, "it is truncated"},
+		"only its header":  {func(t *testing.T) []byte { return whole(t)[:100] }, "it is truncated"},
+		"half a header":    {func(t *testing.T) []byte { return whole(t)[:40] }, "it is no shared library"},
 		"a program":        {testBinary, "cannot dynamically load"},
 		"another's":        {anotherLibrary, "undefined symbol: gotorch_library"},
 		"of other sources": {otherSources, fmt.Sprintf("it was built from other sources (0123456789ab) than this program's GoTorch (%.12s)", Stamp)},
@@ -57,7 +57,7 @@ func TestUnfitLibrary(t *testing.T) {
 			home := t.TempDir()
 			path := filepath.Join(home, libraryName)
 			require.NoError(t, os.WriteFile(path, c.data(t), 0o755))
-			problem := runChild(t, "load", home)
+			problem := loadFrom(t, home)
 			assert.Contains(t, problem, "cannot use "+path+": ")
 			assert.Contains(t, problem, c.wants)
 			assert.Contains(t, problem, "Install it anew with: "+InstallCommand)
@@ -95,26 +95,26 @@ func otherTorch(t *testing.T) []byte {
 func TestLibraryThatIsNoFile(t *testing.T) {
 	home := t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(home, libraryName), 0o755))
-	assert.Contains(t, runChild(t, "load", home), "no shared library: it is no regular file")
+	assert.Contains(t, loadFrom(t, home), "it is no regular file")
 
 	home = t.TempDir()
 	makePipe(t, filepath.Join(home, libraryName))
-	assert.Contains(t, runChild(t, "load", home), "no shared library: it is no regular file")
+	assert.Contains(t, loadFrom(t, home), "it is no regular file")
 }
 
 func TestFittingLibrary(t *testing.T) {
-	assert.Empty(t, runChild(t, "load", buildFake(t, stampFlag(Stamp))))
+	assert.Empty(t, loadFrom(t, fakeHome(t)))
 }
 
 // The first file that exists is used, even if a later one would fit: a user
 // who sets GOTORCH_HOME means it.
 func TestFirstLibraryCounts(t *testing.T) {
-	home := buildFake(t, stampFlag(Stamp))
+	home := fakeHome(t)
 	require.NoError(t, os.Mkdir(filepath.Join(home, "lib"), 0o755))
 	require.NoError(t, os.Rename(filepath.Join(home, libraryName), filepath.Join(home, "lib", libraryName)))
-	assert.Empty(t, runChild(t, "load", home))
+	assert.Empty(t, loadFrom(t, home))
 	require.NoError(t, os.WriteFile(filepath.Join(home, libraryName), []byte("text"), 0o644))
-	assert.Contains(t, runChild(t, "load", home), "no shared library")
+	assert.Contains(t, loadFrom(t, home), "it is no shared library")
 }
 
 func TestSearchPath(t *testing.T) {
@@ -136,43 +136,41 @@ func TestSearchPath(t *testing.T) {
 	assert.Equal(t, want, SearchPath())
 }
 
-// fakeSkew calls operators whose schemas are not those of the library.
-func fakeSkew() error {
-	var problems []string
-	for _, fn := range []*Function{
-		{Index: 0, Schema: "same(int a, float b, bool c) -> (int, float, bool)"},
-		{Index: 1, Schema: "changed(int a, int b=1) -> ()"},
-		{Index: 2, Schema: "missing.Tensor(Tensor self) -> Tensor"},
-		{Index: 3, Schema: "beyond(Tensor self) -> Tensor"},
-		Entry("none() -> ()"),
-		Entry("echo_ints(float[] v) -> int[]"),
-	} {
-		var f Frame
-		report := f.Call(fn)
-		if report == nil {
-			problems = append(problems, "called "+fn.Name())
-			continue
-		}
-		var g Frame
-		if again := g.CallWithCallbacks(fn); again == nil || again.Error != report.Error {
-			problems = append(problems, "CallWithCallbacks differs")
-		}
-		problems = append(problems, report.Kind.String()+": "+report.Error)
-	}
-	return fmt.Errorf("%s", strings.Join(problems, "\n"))
-}
-
+// Operators whose schemas are not those of the library are refused by name.
 func TestSchemaSkew(t *testing.T) {
-	problems := strings.Split(runChild(t, "skew", buildFake(t, stampFlag(Stamp))), "\n")
-	assert.Equal(t, []string{
-		"called same",
-		"NotImplementedError: libtorch 1.2.3 has aten::changed(int a) -> (), but this GoTorch was made for libtorch " +
-			MadeFor + ", which has aten::changed(int a, int b=1) -> ()",
-		"NotImplementedError: libtorch 1.2.3 does not have aten::missing.Tensor(Tensor self) -> Tensor, which libtorch " +
-			MadeFor + " has, the version that this GoTorch was made for",
-		"NotImplementedError: libtorch 1.2.3 does not have aten::beyond(Tensor self) -> Tensor, which libtorch " +
-			MadeFor + " has, the version that this GoTorch was made for",
-		"NotImplementedError: libgotorch.so does not have none() -> ()",
-		"NotImplementedError: libgotorch.so has echo_ints(int[] v) -> int[], but this program calls echo_ints(float[] v) -> int[]",
-	}, problems)
+	inChild(t, fakeHome, func(t *testing.T) {
+		for _, c := range []struct {
+			fn   *Function
+			want string
+		}{
+			{&Function{Index: 0, Schema: "same(int a, float b, bool c) -> (int, float, bool)"}, ""},
+			{&Function{Index: 1, Schema: "changed(int a, int b=1) -> ()"},
+				"libtorch 1.2.3 has aten::changed(int a) -> (), but this GoTorch was made for libtorch " + MadeFor +
+					", which has aten::changed(int a, int b=1) -> ()"},
+			{&Function{Index: 2, Schema: "missing.Tensor(Tensor self) -> Tensor"},
+				"libtorch 1.2.3 does not have aten::missing.Tensor(Tensor self) -> Tensor, which libtorch " + MadeFor +
+					" has, the version that this GoTorch was made for"},
+			{&Function{Index: 3, Schema: "beyond() -> ()"},
+				"libtorch 1.2.3 does not have aten::beyond() -> (), which libtorch " + MadeFor +
+					" has, the version that this GoTorch was made for"},
+			{Entry("none() -> ()"), "libgotorch.so does not have none() -> ()"},
+			{Entry("echo_ints(float[] v) -> int[]"),
+				"libgotorch.so has echo_ints(int[] v) -> int[], but this program calls echo_ints(float[] v) -> int[]"},
+		} {
+			for name, call := range map[string]func(*Frame, *Function) *Report{
+				"Call": (*Frame).Call, "CallWithCallbacks": (*Frame).CallWithCallbacks,
+			} {
+				t.Run(c.fn.Name()+" "+name, func(t *testing.T) {
+					report := call(new(Frame), c.fn)
+					if c.want == "" {
+						require.Nil(t, report)
+						return
+					}
+					require.NotNil(t, report)
+					assert.Equal(t, NotImplementedError, report.Kind)
+					assert.Equal(t, c.want, report.Error)
+				})
+			}
+		}
+	})
 }

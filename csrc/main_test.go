@@ -11,41 +11,50 @@ import (
 )
 
 // Loading happens once in a process. So what concerns it runs in children: this
-// test binary, started anew with childVariable set to one of these.
+// test binary, started anew with childVariable set.
 const childVariable = "GOTORCH_CSRC_TEST_CHILD"
 
-var children = map[string]func() error{
-	"load":   func() error { _, err := Load(); return err },
-	"frames": fakeFrames,
-	"skew":   fakeSkew,
-}
-
 func TestMain(m *testing.M) {
-	if child := children[os.Getenv(childVariable)]; child != nil {
-		if err := child(); err != nil {
-			fmt.Print(err)
-			os.Exit(3)
-		}
-		os.Exit(0)
+	if os.Getenv(childVariable) != "load" {
+		os.Exit(m.Run())
 	}
-	os.Exit(m.Run())
+	if _, err := Load(); err != nil {
+		fmt.Print(err)
+	}
 }
 
-// runChild runs one of the children with the library in this folder and
-// returns the error that it printed, "" if there was none.
-func runChild(t *testing.T, name, home string) string {
+// child starts this test binary anew, with the library in this folder.
+func child(t *testing.T, task, home string, args ...string) string {
 	t.Helper()
 	exe, err := os.Executable()
 	require.NoError(t, err)
-	cmd := exec.Command(exe)
-	cmd.Env = append(os.Environ(), childVariable+"="+name, "GOTORCH_HOME="+home, "XDG_DATA_HOME="+home)
-	out, err := cmd.Output()
-	if err == nil {
-		return ""
-	}
-	require.Equal(t, 3, cmd.ProcessState.ExitCode(), "the child died: %v\n%s", err, out)
+	cmd := exec.Command(exe, args...)
+	cmd.Env = append(os.Environ(), childVariable+"="+task, "GOTORCH_HOME="+home, "XDG_DATA_HOME="+home)
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
 	return string(out)
 }
+
+// loadFrom returns why the library in this folder cannot be used, or "".
+func loadFrom(t *testing.T, home string) string {
+	t.Helper()
+	return child(t, "load", home)
+}
+
+// inChild runs the rest of a test in a process of its own, which uses the
+// library in the folder that home returns.
+func inChild(t *testing.T, home func(*testing.T) string, rest func(*testing.T)) {
+	t.Helper()
+	if os.Getenv(childVariable) != "" {
+		rest(t)
+		return
+	}
+	out := child(t, "test", home(t), "-test.v", "-test.run=^"+t.Name()+"$")
+	require.Contains(t, out, "--- PASS: "+t.Name()+" ")
+}
+
+// fakeHome is the folder of a library that fits.
+func fakeHome(t *testing.T) string { return buildFake(t, stampFlag(Stamp)) }
 
 // buildFake compiles testdata/fake.c into a libgotorch.so in a new folder,
 // which it returns.
