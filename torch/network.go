@@ -80,9 +80,3 @@ func CrossEntropyLoss(input, target, weight *Tensor, reduction Reduction, ignore
 func NllLossNd(input, target, weight *Tensor, reduction Reduction, ignoreIndex int64) *Tensor {
 	return opNllLossNd(input, target, weight, int64(reduction), ignoreIndex)
 }
-
-// ForeachAdd_ adds alpha * other[i] to each self[i], Python's
-// torch._foreach_add_.
-func ForeachAdd_(self, other []*Tensor, alpha any) {
-	op_ForeachAdd_List(self, other, toScalar(alpha, "alpha"))
-}
