@@ -1,0 +1,73 @@
+"""Measures PyTorch for the driver in the folder above, whose README tells the
+protocol."""
+
+import sys
+import time
+import timeit
+
+import torch
+
+# name: (setup, operation). The items of go/items.go and cpp/bench.cpp are the
+# same. timeit puts the text of an operation into a loop, so that no call of a
+# function is measured with it.
+ITEMS = {
+    "add": ("x, y = randn(2), randn(2)", "torch.add(x, y)"),
+    "add_grad": ("x, y = randn(2).requires_grad_(), randn(2)", "torch.add(x, y)"),
+    "mm_8x8": ("x, y = randn(8, 8), randn(8, 8)", "torch.mm(x, y)"),
+}
+
+GLOBALS = {"torch": torch, "randn": torch.randn}
+
+
+class Round:
+    """Runs one operation many times."""
+
+    def __init__(self, setup, operation):
+        # timeit switches the garbage collector off; programs have it on.
+        self.timer = timeit.Timer(operation, "import gc; gc.enable(); " + setup, globals=GLOBALS)
+        self.n = 1
+        self.guess = 0  # seconds that n operations took, the last time
+
+    def measure(self, length):
+        while self.guess < length / 10:
+            self.n *= 2
+            self.guess = self.timer.timeit(self.n)
+        self.n = max(1, int(self.n * length / self.guess))
+        self.guess = self.timer.timeit(self.n)
+        return self.guess / self.n * 1e9
+
+
+def serve():
+    """Answers each line "ITEM MILLISECONDS" with the nanoseconds that one
+    operation took, in a round of about that length."""
+    print(torch.__version__, flush=True)
+    prepared = {}
+    for line in sys.stdin:
+        name, milliseconds = line.split()
+        if name not in ITEMS:
+            print("missing", flush=True)
+            continue
+        if name not in prepared:
+            prepared[name] = Round(*ITEMS[name])
+        print(prepared[name].measure(int(milliseconds) / 1000), flush=True)
+
+
+def small_steps(n):
+    """Runs n steps of a model with two weights."""
+    w, x = torch.randn(2, requires_grad=True), torch.randn(2)
+    for _ in range(n):
+        w.grad = None
+        w.mul(x).sum().backward()
+
+
+def large_tensors(n):
+    """Makes and drops n tensors of 100 MB."""
+    for _ in range(n):
+        torch.ones(25_000_000)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["serve"]:
+        serve()
+    else:
+        {"small_steps": small_steps, "large_tensors": large_tensors}[sys.argv[1]](int(sys.argv[2]))
