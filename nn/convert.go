@@ -1,0 +1,156 @@
+package nn
+
+import (
+	"strings"
+
+	"github.com/wangkuiyi/gotorch/torch"
+)
+
+// To converts the parameters and buffers of the module and of all modules
+// below to another dtype, device or memory format, in place: parameters stay
+// the same tensors, so that an optimizer goes on with them. Python's to.
+//
+// A dtype must be a floating-point or complex one, and only tensors of such
+// dtypes are converted to it. A memory format applies to tensors of four or
+// five dimensions. Other options panic.
+func (m *Module) To(opts ...torch.ToOption) {
+	var dtype torch.DType
+	var device torch.Device
+	var format torch.MemoryFormat
+	for _, o := range opts {
+		switch o := o.(type) {
+		case torch.DType:
+			dtype = o
+		case torch.Device:
+			device = o
+		case torch.MemoryFormat:
+			format = o
+		default:
+			raise("TypeError", "nn.Module.to takes a torch.DType, a torch.Device and a torch.MemoryFormat, not a %T", o)
+		}
+	}
+	checkModuleDtype(dtype)
+	m.convert(func(t *torch.Tensor) *torch.Tensor {
+		var of []torch.ToOption
+		if dtype != 0 && (t.IsFloatingPoint() || t.IsComplex()) {
+			of = append(of, dtype)
+		}
+		if device != (torch.Device{}) {
+			of = append(of, device)
+		}
+		if dim := t.Dim(); format != 0 && (dim == 4 || dim == 5) {
+			of = append(of, format)
+		}
+		return moved(t, of)
+	})
+}
+
+func checkModuleDtype(dtype torch.DType) {
+	if dtype != 0 && !dtype.IsFloatingPoint() && !dtype.IsComplex() {
+		raise("TypeError", "nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=%s", dtype)
+	}
+	if dtype.IsComplex() {
+		torch.Warn("Complex modules are a new feature under active development whose design may change, and some modules " +
+			"might not work as expected when using complex tensors as parameters or buffers. Please file an issue at " +
+			"https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml if a complex module does not work as expected.")
+	}
+}
+
+// moved is t.To, with advice if t has no data.
+func moved(t *torch.Tensor, opts []torch.ToOption) (result *torch.Tensor) {
+	err := torch.Try(func() { result = t.To(opts...) })
+	if err == nil {
+		return result
+	}
+	const base = "Cannot copy out of meta tensor; no data!"
+	if suffix, ok := strings.CutPrefix(err.(*torch.Error).Message, base); ok {
+		raise("NotImplementedError", "%s Please use torch.nn.Module.to_empty() instead of torch.nn.Module.to() when moving "+
+			"module from meta to a different device.%s", base, suffix)
+	}
+	panic(err)
+}
+
+// Float converts all floating-point parameters and buffers to Float32, Python's
+// float.
+func (m *Module) Float() { m.convertFloating(torch.Float32) }
+
+// Double converts all floating-point parameters and buffers to Float64,
+// Python's double.
+func (m *Module) Double() { m.convertFloating(torch.Float64) }
+
+// Half converts all floating-point parameters and buffers to Float16, Python's
+// half.
+func (m *Module) Half() { m.convertFloating(torch.Float16) }
+
+// Bfloat16 converts all floating-point parameters and buffers to BFloat16,
+// Python's bfloat16.
+func (m *Module) Bfloat16() { m.convertFloating(torch.BFloat16) }
+
+func (m *Module) convertFloating(dtype torch.DType) {
+	m.convert(func(t *torch.Tensor) *torch.Tensor {
+		if t.IsFloatingPoint() {
+			return t.To(dtype)
+		}
+		return t
+	})
+}
+
+// Type converts all parameters and buffers to a dtype, whatever theirs is.
+// Python's type.
+func (m *Module) Type(dtype torch.DType) {
+	m.convert(func(t *torch.Tensor) *torch.Tensor { return t.To(dtype) })
+}
+
+// Cpu moves all parameters and buffers to the CPU, Python's cpu.
+func (m *Module) Cpu() { m.To(torch.CPU) }
+
+// Cuda moves all parameters and buffers to a CUDA device, the current one
+// unless its index is given. Python's cuda.
+func (m *Module) Cuda(index ...int) { m.To(torch.CUDA(index...)) }
+
+// ToEmpty moves all parameters and buffers to a device without their values.
+// Python's to_empty.
+func (m *Module) ToEmpty(device torch.Device, recurse ...Recurse) {
+	fn := func(t *torch.Tensor) *torch.Tensor { return torch.EmptyLike(t, device) }
+	if l := newListing(recurse); l.own {
+		m.convertOwn(fn)
+	} else {
+		m.convert(fn)
+	}
+}
+
+// convert replaces the data of all parameters, their gradients and all buffers
+// by what fn returns, which may be its argument. Python's _apply.
+func (m *Module) convert(fn func(*torch.Tensor) *torch.Tensor) {
+	for _, child := range m.Children() {
+		child.Base().convert(fn)
+	}
+	m.convertOwn(fn)
+}
+
+func (m *Module) convertOwn(fn func(*torch.Tensor) *torch.Tensor) {
+	torch.NoGrad(func() {
+		m.eachParameter(func(_ string, p *torch.Tensor) bool {
+			grad := p.Grad()
+			convertData(p, fn)
+			if grad != nil {
+				convertData(grad, fn)
+				grad.Close()
+			}
+			return true
+		})
+		for i := range m.buffers {
+			if t := m.buffers[i].get(m); t != nil {
+				m.setBuffer(i, fn(t))
+			}
+		}
+	})
+}
+
+// convertData gives t the data of fn(t).
+func convertData(t *torch.Tensor, fn func(*torch.Tensor) *torch.Tensor) {
+	if converted := fn(t); converted != t {
+		t.SetData(converted)
+		converted.Close()
+	}
+}

@@ -1,0 +1,259 @@
+package nn
+
+import (
+	"slices"
+	"sync/atomic"
+
+	"github.com/wangkuiyi/gotorch/torch"
+)
+
+// Hooks
+//
+// Hooks run around a module's Forward. A layer of this package runs its hooks
+// in Forward itself. In Go a method cannot be wrapped from outside, so that a
+// user's module runs them when it is called through [Call], as [Sequential]
+// does, and not when its Forward is called directly.
+
+// A ForwardPreHook is called before Forward with its inputs, and returns what
+// to use instead, or nil. An optional tensor that is not given is nil.
+type ForwardPreHook func(module AnyModule, inputs []*torch.Tensor) []*torch.Tensor
+
+// A ForwardHook is called after Forward with its inputs and outputs, and
+// returns what to use instead of the outputs, or nil.
+type ForwardHook func(module AnyModule, inputs, outputs []*torch.Tensor) []*torch.Tensor
+
+// A ForwardPreHookOption is an option of [Module.RegisterForwardPreHook]:
+// [Prepend].
+type ForwardPreHookOption interface{ forwardPreHook() }
+
+// A ForwardHookOption is an option of [Module.RegisterForwardHook]: [Prepend],
+// [AlwaysCall].
+type ForwardHookOption interface{ forwardHook() }
+
+// Prepend puts the hook before those registered earlier. Its default is false.
+type Prepend bool
+
+// AlwaysCall has the hook called even if Forward, or a hook, panics. Its
+// default is false.
+type AlwaysCall bool
+
+func (Prepend) forwardPreHook() {}
+func (Prepend) forwardHook()    {}
+func (AlwaysCall) forwardHook() {}
+
+// A RemovableHandle removes the hook whose registration returned it, Python's
+// torch.utils.hooks.RemovableHandle.
+type RemovableHandle struct{ remove func() }
+
+// Remove removes the hook. It is safe to call twice.
+func (h *RemovableHandle) Remove() {
+	if h.remove != nil {
+		h.remove()
+		h.remove = nil
+	}
+}
+
+// hooks are those of a module, or those of all.
+type hooks struct {
+	forwardPre hookList[ForwardPreHook]
+	forward    hookList[ForwardHook]
+
+	stateDictPre      hookList[StateDictPreHook]
+	stateDictPost     hookList[StateDictPostHook]
+	loadStateDictPre  hookList[LoadStateDictPreHook]
+	loadStateDictPost hookList[LoadStateDictPostHook]
+}
+
+// A hookList is replaced rather than changed, so that hooks may be removed
+// while they run.
+type hookList[F any] []*hook[F]
+
+type hook[F any] struct {
+	fn     F
+	always bool
+}
+
+func (l *hookList[F]) add(fn F, prepend, always bool) *RemovableHandle {
+	h := &hook[F]{fn, always}
+	if prepend {
+		*l = append(hookList[F]{h}, *l...)
+	} else {
+		*l = append(slices.Clip(*l), h)
+	}
+	return &RemovableHandle{func() {
+		*l = slices.DeleteFunc(slices.Clone(*l), func(other *hook[F]) bool { return other == h })
+	}}
+}
+
+func (m *Module) ensureHooks() *hooks {
+	m.ready("module")
+	if m.hooks == nil {
+		m.hooks = &hooks{}
+	}
+	return m.hooks
+}
+
+// RegisterForwardPreHook has hook called before each Forward. Python's
+// register_forward_pre_hook.
+//
+// It must not run while another goroutine uses the module; the same holds for
+// the other hooks.
+func (m *Module) RegisterForwardPreHook(hook ForwardPreHook, opts ...ForwardPreHookOption) *RemovableHandle {
+	prepend := false
+	for _, o := range opts {
+		prepend = bool(o.(Prepend))
+	}
+	return m.ensureHooks().forwardPre.add(hook, prepend, false)
+}
+
+// RegisterForwardHook has hook called after each Forward. Python's
+// register_forward_hook.
+func (m *Module) RegisterForwardHook(hook ForwardHook, opts ...ForwardHookOption) *RemovableHandle {
+	prepend, always := forwardHookOptions(opts)
+	return m.ensureHooks().forward.add(hook, prepend, always)
+}
+
+func forwardHookOptions(opts []ForwardHookOption) (prepend, always bool) {
+	for _, o := range opts {
+		switch o := o.(type) {
+		case Prepend:
+			prepend = bool(o)
+		case AlwaysCall:
+			always = bool(o)
+		}
+	}
+	return prepend, always
+}
+
+// globalHooks run for all modules, before the modules' own; nil until one is
+// registered.
+var globalHooks atomic.Pointer[hooks]
+
+func ensureGlobalHooks() *hooks {
+	globalHooks.CompareAndSwap(nil, &hooks{})
+	return globalHooks.Load()
+}
+
+// RegisterModuleForwardPreHook has hook called before each Forward of any
+// module. Python's torch.nn.modules.module.register_module_forward_pre_hook.
+func RegisterModuleForwardPreHook(hook ForwardPreHook) *RemovableHandle {
+	return ensureGlobalHooks().forwardPre.add(hook, false, false)
+}
+
+// RegisterModuleForwardHook has hook called after each Forward of any module.
+// Python's torch.nn.modules.module.register_module_forward_hook.
+func RegisterModuleForwardHook(hook ForwardHook, opts ...ForwardHookOption) *RemovableHandle {
+	prepend, always := forwardHookOptions(opts)
+	return ensureGlobalHooks().forward.add(hook, prepend, always)
+}
+
+// Call runs a layer's Forward with its hooks, Python's layer(input). There is
+// no need for it with the layers of this package, whose Forward does the same.
+func Call(layer Layer, input *torch.Tensor) *torch.Tensor {
+	m := layer.Base()
+	if !m.hooked() {
+		return layer.Forward(input)
+	}
+	m.ready("module")
+	if m.layout.library {
+		return layer.Forward(input) // runs the hooks
+	}
+	return m.runHooks(layer.Forward, input)
+}
+
+// hooked reports whether Forward may have hooks to run. It is what a layer's
+// Forward costs that has none.
+func (m *Module) hooked() bool { return m.hooks != nil || globalHooks.Load() != nil }
+
+// call1 is a layer's Forward where hooked is true.
+//
+//go:noinline
+func (m *Module) call1(forward func(*torch.Tensor) *torch.Tensor, input *torch.Tensor) *torch.Tensor {
+	if !m.runsOwnHooks() {
+		return forward(input)
+	}
+	return m.runHooks(forward, input)
+}
+
+// call2 is call1 for two inputs.
+//
+//go:noinline
+func (m *Module) call2(forward func(a, b *torch.Tensor) *torch.Tensor, a, b *torch.Tensor) *torch.Tensor {
+	if !m.runsOwnHooks() {
+		return forward(a, b)
+	}
+	return m.run(func(in []*torch.Tensor) []*torch.Tensor {
+		return []*torch.Tensor{forward(in[0], in[1])}
+	}, a, b)[0]
+}
+
+// runsOwnHooks is false in a struct of the user's that embeds a layer: its
+// Forward calls the layer's as Python's super().forward(), which runs no hooks.
+func (m *Module) runsOwnHooks() bool { return m.self != nil && m.layout.library }
+
+func (m *Module) runHooks(forward func(*torch.Tensor) *torch.Tensor, input *torch.Tensor) *torch.Tensor {
+	return m.run(func(in []*torch.Tensor) []*torch.Tensor { return []*torch.Tensor{forward(in[0])} }, input)[0]
+}
+
+// run runs forward with the hooks around it.
+func (m *Module) run(forward func([]*torch.Tensor) []*torch.Tensor, inputs ...*torch.Tensor) (outputs []*torch.Tensor) {
+	pre, post := m.forwardHooks()
+	called, done := 0, false
+	defer func() {
+		if !done {
+			m.runAlways(post[called:], inputs, outputs)
+		}
+	}()
+	n := len(inputs)
+	for _, h := range pre {
+		if replaced := h.fn(m.self, inputs); replaced != nil {
+			inputs = replaced
+		}
+	}
+	if len(inputs) != n {
+		raise("TypeError", "%s.forward() takes %d positional arguments but %d were given", m.name(), n+1, len(inputs)+1)
+	}
+	outputs = forward(inputs)
+	n = len(outputs)
+	for _, h := range post {
+		called++
+		if replaced := h.fn(m.self, inputs, outputs); replaced != nil {
+			outputs = replaced
+		}
+	}
+	if len(outputs) != n {
+		raise("TypeError", "a forward hook of %s returned %d outputs instead of %d", m.name(), len(outputs), n)
+	}
+	done = true
+	return outputs
+}
+
+func (m *Module) forwardHooks() (pre hookList[ForwardPreHook], post hookList[ForwardHook]) {
+	if g := globalHooks.Load(); g != nil {
+		pre, post = g.forwardPre, g.forward
+	}
+	if m.hooks != nil {
+		pre = append(slices.Clip(pre), m.hooks.forwardPre...)
+		post = append(slices.Clip(post), m.hooks.forward...)
+	}
+	return pre, post
+}
+
+// runAlways runs the hooks with AlwaysCall while a panic is under way. Their
+// own panics become warnings.
+func (m *Module) runAlways(rest hookList[ForwardHook], inputs, outputs []*torch.Tensor) {
+	for _, h := range rest {
+		if !h.always {
+			continue
+		}
+		err := torch.Try(func() {
+			if replaced := h.fn(m.self, inputs, outputs); replaced != nil {
+				outputs = replaced
+			}
+		})
+		if err != nil {
+			torch.Warn("module forward hook with ``always_call=True`` raised an exception that was silenced "+
+				"as another error was raised in forward: %v", err)
+		}
+	}
+}
