@@ -86,7 +86,7 @@ type cells struct {
 func (p *printer) format(t *Tensor, dtype DType) cells {
 	switch {
 	case dtype.IsFloatingPoint():
-		return p.formatFloats(Data[float64](t))
+		return p.formatFloats(Data[float64](t), zeroOf(dtype))
 	case dtype.IsComplex():
 		return p.formatComplex(Data[complex128](t))
 	case dtype == Bool:
@@ -125,25 +125,33 @@ func (c cells) padded() cells {
 // formatFloats chooses one notation for all numbers: scientific, without
 // decimals if all are integers, or with Precision decimals. Zeros, infinities
 // and NaNs have no say, neither in that nor in the width.
-func (p *printer) formatFloats(values []float64) cells {
-	text := p.notation(values)
+func (p *printer) formatFloats(values []float64, zero float64) cells {
+	text := p.notation(values, zero)
 	c := cells{make([]string, len(values)), 1}
 	for i, v := range values {
 		c.texts[i] = text(v)
-		if isOrdinary(v) {
+		if v != zero && isFinite(v) {
 			c.width = max(c.width, len(c.texts[i]))
 		}
 	}
 	return c.padded()
 }
 
-func isFinite(v float64) bool   { return !math.IsNaN(v) && !math.IsInf(v, 0) }
-func isOrdinary(v float64) bool { return v != 0 && isFinite(v) }
+func isFinite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
-func (p *printer) notation(values []float64) (text func(float64) string) {
+// zeroOf returns what 0 is in a dtype. A Float8E8m0fnu is a power of two, and
+// the one nearest to 0 is what PyTorch takes for 0.
+func zeroOf(dtype DType) float64 {
+	if dtype == Float8E8m0fnu {
+		return 0x1p-127
+	}
+	return 0
+}
+
+func (p *printer) notation(values []float64, zero float64) (text func(float64) string) {
 	smallest, largest, integers := math.Inf(1), 0.0, true
 	for _, v := range values {
-		if isOrdinary(v) {
+		if v != zero && isFinite(v) {
 			smallest, largest = min(smallest, math.Abs(v)), max(largest, math.Abs(v))
 			integers = integers && v == math.Ceil(v)
 		}
@@ -183,7 +191,7 @@ func (p *printer) formatComplex(values []complex128) cells {
 	for i, v := range values {
 		re[i], im[i] = real(v), imag(v)
 	}
-	c, imaginary := p.formatFloats(re), p.formatFloats(im)
+	c, imaginary := p.formatFloats(re, 0), p.formatFloats(im, 0)
 	c.width += imaginary.width + len("j")
 	for i, text := range imaginary.texts {
 		text = strings.TrimLeft(text, " ")

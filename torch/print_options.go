@@ -97,11 +97,15 @@ var printProfiles = map[profileOption]PrintOptions{
 	"full":    {Precision: 4, Threshold: math.Inf(1), Edgeitems: 3, Linewidth: 80},
 }
 
+// maxPrecision is ten times the digits that any float64 has, and keeps memory
+// within bounds.
+const maxPrecision = 10000
+
 // check panics about settings that no tensor could be printed with. Python
 // takes them, and raises at each print.
 func (o PrintOptions) check() {
-	if o.Precision < 0 {
-		refuse(valueErrorKind, "precision must not be negative, but got %d", o.Precision)
+	if o.Precision < 0 || o.Precision > maxPrecision {
+		refuse(valueErrorKind, "precision must be from 0 to %d, but got %d", maxPrecision, o.Precision)
 	}
 	if o.Edgeitems < 0 {
 		refuse(valueErrorKind, "edgeitems must not be negative, but got %d", o.Edgeitems)
@@ -139,7 +143,7 @@ func copyOf(b *bool) *bool {
 // SetPrintoptions changes how tensors print, for the whole process, Python's
 // torch.set_printoptions. Settings that are not given stay, except [SciMode],
 // which goes back to automatic. A negative precision or number of edge items
-// panics.
+// panics, and so does a precision above 10000.
 //
 //	torch.SetPrintoptions(torch.Precision(2), torch.Linewidth(120))
 //	torch.SetPrintoptions(torch.Profile("default"))
@@ -156,7 +160,7 @@ func GetPrintoptions() PrintOptions {
 }
 
 // Printoptions runs fn with changed settings and puts the earlier ones back,
-// also if fn panics: Python's "with torch.printoptions(...):". The settings are
+// also if fn panics: PyTorch's torch._tensor_str.printoptions. The settings are
 // the process's: other goroutines print by them, too, meanwhile.
 func Printoptions(fn func(), opts ...PrintOption) {
 	before := swapPrintOptions(opts)
