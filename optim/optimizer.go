@@ -1,0 +1,350 @@
+package optim
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/wangkuiyi/gotorch/torch"
+)
+
+// An Optimizer updates parameters by their gradients, Python's
+// torch.optim.Optimizer.
+type Optimizer interface {
+	// Step updates all parameters that have a gradient.
+	Step()
+	// StepClosure calls closure, which computes the loss anew and calls
+	// Backward, updates the parameters, and returns the loss.
+	StepClosure(closure func() *torch.Tensor) *torch.Tensor
+	// ZeroGrad removes the gradients of all parameters; with
+	// SetToNone(false) it fills them with zeros.
+	ZeroGrad(opts ...ZeroGradOption)
+
+	// ParamGroups returns the groups of parameters, Python's param_groups.
+	// Their options may be changed.
+	ParamGroups() []*ParamGroup
+	// Defaults returns the options of groups that set none.
+	Defaults() map[string]any
+	// State returns what the optimizer keeps for a parameter, by PyTorch's
+	// names; it is empty before the first step.
+	State(param *torch.Tensor) map[string]any
+	// StateDict returns the options and the state of all parameters.
+	StateDict() StateDict
+	// LoadStateDict sets them to those of another optimizer of the same kind,
+	// over as many groups and parameters.
+	LoadStateDict(StateDict) error
+
+	// RegisterStepPreHook has a function called before each step.
+	RegisterStepPreHook(hook func(Optimizer)) *Hook
+	// RegisterStepPostHook has a function called after each step.
+	RegisterStepPostHook(hook func(Optimizer)) *Hook
+	// WatchSteps returns a function that tells whether a step was taken
+	// since WatchSteps was first called. Learning rate schedulers warn if
+	// they are ahead of the optimizer.
+	WatchSteps() (stepped func() bool)
+	// String returns what Python prints.
+	String() string
+}
+
+// optimizer is what all optimizers have in common.
+type optimizer struct {
+	name     string
+	self     Optimizer
+	defaults values
+	groups   []*ParamGroup
+	state    map[*torch.Tensor]map[string]any
+	update   func(*ParamGroup) // a step for one group
+	// missing are options that checkpoints of old versions lack.
+	missing []setting
+	// amend corrects the options of a loaded group; nil: there is nothing to.
+	amend func(*ParamGroup)
+
+	run               func() // the update of all groups
+	inMode            func(func())
+	preHooks          []*Hook
+	postHooks         []*Hook
+	watched, hadSteps bool
+	params, grads     list // scratch of gather
+}
+
+// init sets o up as Python's Optimizer.__init__ does, without the groups.
+func (o *optimizer) init(self Optimizer, name string, defaults values, update func(*ParamGroup)) {
+	o.self, o.name, o.defaults, o.update = self, name, defaults, update
+	o.state = map[*torch.Tensor]map[string]any{}
+	o.inMode = torch.NoGrad
+	if defaults.flag("differentiable") {
+		o.inMode = torch.EnableGrad
+	}
+	updateAll := func() {
+		for _, g := range o.groups {
+			o.update(g)
+		}
+		o.forgetGradients()
+	}
+	o.run = func() { torch.Scope(updateAll) }
+}
+
+// withOptions returns the defaults with what the options change.
+func withOptions[O Option](defaults values, opts []O) values {
+	for _, o := range opts {
+		s := o.option()
+		defaults.set(s.name, s.value)
+	}
+	return defaults
+}
+
+// addGroups adds the groups that a constructor was given.
+func addGroups[O Option](o *optimizer, groups []Group[O]) {
+	if len(groups) == 0 {
+		panic(torch.NewError("ValueError", "optimizer got an empty parameter list"))
+	}
+	for _, g := range groups {
+		addGroup(o, g)
+	}
+}
+
+// addGroup is Python's add_param_group.
+func addGroup[O Option](o *optimizer, g Group[O]) {
+	if len(g.Names) > 0 && len(g.Names) != len(g.Params) {
+		panic(torch.NewError("ValueError", "all optimizer params should be with/without names. Some param names are missing"))
+	}
+	o.checkParams(g.Params)
+	group := &ParamGroup{Params: slices.Clone(g.Params), Names: slices.Clone(g.Names)}
+	group.values = newValues()
+	for _, option := range g.Options {
+		s := option.option()
+		group.set(s.name, s.value)
+	}
+	for _, name := range o.defaults.names {
+		group.setDefault(name, o.defaults.byName[name])
+	}
+	o.checkGroup(group)
+	o.groups = append(o.groups, group)
+}
+
+// checkParams refuses what cannot be optimized.
+func (o *optimizer) checkParams(params list) {
+	for _, p := range params {
+		if p == nil {
+			panic(torch.NewError("TypeError", "optimizer can only optimize Tensors, but one of the params is NoneType"))
+		}
+		if !o.defaults.flag("differentiable") && !p.IsLeaf() && !p.RetainsGrad() {
+			panic(torch.NewError("ValueError", "can't optimize a non-leaf Tensor"))
+		}
+	}
+}
+
+// checkGroup refuses a group that does not go with the others.
+func (o *optimizer) checkGroup(group *ParamGroup) {
+	own := map[*torch.Tensor]bool{}
+	for _, p := range group.Params {
+		own[p] = true
+	}
+	if len(own) != len(group.Params) {
+		torch.Warn("optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; " +
+			"see github.com/pytorch/pytorch/issues/40967 for more information")
+	}
+	for _, other := range o.groups {
+		if (group.Names == nil) != (other.Names == nil) {
+			names := "with names"
+			if group.Names == nil {
+				names = "without names"
+			}
+			panic(torch.NewError("ValueError", "all optimizer param groups should be with/without names. "+
+				"cannot add param group %s to the optimizer", names))
+		}
+	}
+	for _, other := range o.groups {
+		if slices.ContainsFunc(other.Params, func(p *torch.Tensor) bool { return own[p] }) {
+			panic(torch.NewError("ValueError", "some parameters appear in more than one parameter group"))
+		}
+	}
+}
+
+// Step updates all parameters that have a gradient.
+func (o *optimizer) Step() { o.step(nil) }
+
+// StepClosure calls closure, which computes the loss anew and calls Backward,
+// then updates the parameters and returns the loss.
+func (o *optimizer) StepClosure(closure func() *torch.Tensor) *torch.Tensor { return o.step(closure) }
+
+func (o *optimizer) step(closure func() *torch.Tensor) (loss *torch.Tensor) {
+	o.hadSteps = o.hadSteps || o.watched
+	callHooks(o.preHooks, o.self)
+	if closure != nil {
+		torch.EnableGrad(func() { loss = closure() })
+	}
+	o.inMode(o.run)
+	callHooks(o.postHooks, o.self)
+	return loss
+}
+
+// gather returns the parameters of a group that have a gradient, and the
+// gradients. Both lists are valid until the next call.
+func (o *optimizer) gather(g *ParamGroup) (params, grads list) {
+	o.params, o.grads = o.params[:0], o.grads[:0]
+	for _, p := range g.Params {
+		if grad := p.Grad(); grad != nil {
+			o.params = append(o.params, p)
+			o.grads = append(o.grads, grad)
+		}
+	}
+	return o.params, o.grads
+}
+
+// forgetGradients drops the references in gather's lists.
+func (o *optimizer) forgetGradients() {
+	clear(o.params)
+	clear(o.grads)
+}
+
+// stateOf returns what is kept for a parameter, to be changed.
+func (o *optimizer) stateOf(p *torch.Tensor) map[string]any {
+	state := o.state[p]
+	if state == nil {
+		state = map[string]any{}
+		o.state[p] = state
+	}
+	return state
+}
+
+// useForeach decides, as Python does, whether all parameters are updated at
+// once: if the group says so or, where it says nothing, if they are on CUDA.
+func useForeach(g *ParamGroup, params list, differentiable bool) bool {
+	if !g.isNone("foreach") || !g.isNone("fused") {
+		return g.flag("foreach")
+	}
+	if differentiable {
+		return false
+	}
+	for _, p := range params {
+		switch p.Device().Type().String() {
+		case "cuda", "xpu", "mtia", "privateuseone":
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// checkFused refuses parameters that fused operators do not take.
+func checkFused(p *torch.Tensor) {
+	device := p.Device().Type().String()
+	supported := []string{"mps", "cuda", "xpu", "hpu", "cpu", "mtia", "privateuseone"}
+	if !slices.Contains(supported, device) || !p.IsFloatingPoint() {
+		panic(torch.NewError("RuntimeError", "`fused=True` requires all the params to be floating point Tensors of "+
+			"supported devices: %s but %s and %s", repr(supported), p.DType(), device))
+	}
+}
+
+// checkFusedOptions refuses options that do not go with Fused.
+func checkFusedOptions(defaults *values) {
+	if !defaults.flag("fused") {
+		return
+	}
+	if defaults.flag("differentiable") {
+		panic(torch.NewError("RuntimeError", "`fused` does not support `differentiable`"))
+	}
+	if defaults.flag("foreach") {
+		panic(torch.NewError("RuntimeError", "`fused` and `foreach` cannot be `True` together."))
+	}
+}
+
+// checkTensorLR refuses a learning rate that is a tensor of several elements.
+func checkTensorLR(defaults *values) {
+	if lr, ok := defaults.byName["lr"].(*torch.Tensor); ok && lr.Numel() != 1 {
+		panic(torch.NewError("ValueError", "Tensor lr must be 1-element"))
+	}
+}
+
+// A ZeroGradOption is an option of ZeroGrad: [SetToNone].
+type ZeroGradOption interface{ setToNone() bool }
+
+type setToNoneOption bool
+
+func (o setToNoneOption) setToNone() bool { return bool(o) }
+
+// SetToNone says whether ZeroGrad removes the gradients, which it does unless
+// told otherwise, or fills them with zeros. Python's set_to_none=.
+func SetToNone(on bool) ZeroGradOption { return setToNoneOption(on) }
+
+// ZeroGrad removes the gradients of all parameters; with SetToNone(false) it
+// fills them with zeros.
+func (o *optimizer) ZeroGrad(opts ...ZeroGradOption) {
+	remove := true
+	for _, opt := range opts {
+		remove = opt.setToNone()
+	}
+	for _, g := range o.groups {
+		if remove {
+			torch.ClearGrads(g.Params)
+		} else {
+			torch.Scope(func() { o.fillWithZeros(g) })
+		}
+	}
+}
+
+func (o *optimizer) fillWithZeros(g *ParamGroup) {
+	_, grads := o.gather(g)
+	for _, grad := range grads {
+		if grad.GradFn() != "" {
+			grad.Detach_()
+		} else {
+			grad.RequiresGrad_(false)
+		}
+	}
+	if o.defaults.flag("foreach") || o.defaults.flag("fused") {
+		torch.ForeachZero_(grads)
+		return
+	}
+	for _, grad := range grads {
+		grad.Zero_()
+	}
+}
+
+// ParamGroups returns the groups of parameters, whose options may be changed.
+func (o *optimizer) ParamGroups() []*ParamGroup { return o.groups }
+
+// Defaults returns the options of groups that set none.
+func (o *optimizer) Defaults() map[string]any { return maps.Clone(o.defaults.byName) }
+
+// State returns what the optimizer keeps for a parameter, by PyTorch's names.
+func (o *optimizer) State(param *torch.Tensor) map[string]any { return maps.Clone(o.state[param]) }
+
+// WatchSteps returns a function that tells whether a step was taken since
+// WatchSteps was first called.
+func (o *optimizer) WatchSteps() (stepped func() bool) {
+	o.watched = true
+	return func() bool { return o.hadSteps }
+}
+
+// A Hook is a registered function.
+type Hook struct{ fn func(Optimizer) }
+
+// Remove ends the calls of the function.
+func (h *Hook) Remove() { h.fn = nil }
+
+// RegisterStepPreHook has a function called before each step, before the
+// closure.
+func (o *optimizer) RegisterStepPreHook(hook func(Optimizer)) *Hook {
+	return register(&o.preHooks, hook)
+}
+
+// RegisterStepPostHook has a function called after each step.
+func (o *optimizer) RegisterStepPostHook(hook func(Optimizer)) *Hook {
+	return register(&o.postHooks, hook)
+}
+
+func register(hooks *[]*Hook, fn func(Optimizer)) *Hook {
+	h := &Hook{fn}
+	removed := func(h *Hook) bool { return h.fn == nil }
+	*hooks = append(slices.DeleteFunc(slices.Clone(*hooks), removed), h)
+	return h
+}
+
+func callHooks(hooks []*Hook, o Optimizer) {
+	for _, h := range hooks {
+		if h.fn != nil {
+			h.fn(o)
+		}
+	}
+}

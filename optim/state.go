@@ -1,0 +1,211 @@
+package optim
+
+import (
+	"maps"
+	"reflect"
+
+	"github.com/wangkuiyi/gotorch/torch"
+)
+
+// A StateDict is the options and the state of an optimizer, laid out as in
+// PyTorch.
+type StateDict struct {
+	// State holds what the optimizer keeps for each parameter, by the
+	// parameter's place among those of all groups: tensors by PyTorch's names.
+	// They are the optimizer's own tensors, not copies, as in Python.
+	State map[int]map[string]any
+	// ParamGroups holds, for each group, its options by name, the places of
+	// its parameters as "params" (a []int), and their names, if they have any,
+	// as "param_names" (a []string).
+	ParamGroups []map[string]any
+}
+
+// StateDict returns the options and the state of all parameters.
+func (o *optimizer) StateDict() StateDict {
+	dict := StateDict{State: map[int]map[string]any{}}
+	places := map[*torch.Tensor]int{}
+	start := 0
+	for _, g := range o.groups {
+		indices := make([]int, len(g.Params))
+		for i, p := range g.Params {
+			if _, ok := places[p]; !ok {
+				places[p] = start + i
+			}
+			indices[i] = places[p]
+		}
+		start += len(g.Params)
+		saved := maps.Clone(g.byName)
+		saved["params"] = indices
+		if g.Names != nil {
+			saved["param_names"] = g.Names
+		}
+		dict.ParamGroups = append(dict.ParamGroups, saved)
+	}
+	for p, state := range o.state {
+		if place, ok := places[p]; ok {
+			dict.State[place] = maps.Clone(state)
+		}
+	}
+	return dict
+}
+
+// LoadStateDict sets the options and the state to those of another optimizer of
+// the same kind, over as many groups and parameters. Tensors are converted to
+// the parameters' dtype and device; those that have them already are shared, as
+// in Python. Load after learning rate schedulers are made, for they change the
+// learning rate. State of parameters that no group has is left out.
+//
+// The optimizer is unchanged if an error is returned.
+func (o *optimizer) LoadStateDict(dict StateDict) error {
+	groups, params, err := o.loadGroups(dict)
+	if err != nil {
+		return err
+	}
+	state := map[*torch.Tensor]map[string]any{}
+	err = torch.Try(func() {
+		torch.NoGrad(func() {
+			for place, saved := range dict.State {
+				if at, ok := params[place]; ok {
+					state[at.param] = loadState(at.group, at.param, saved)
+				}
+			}
+		})
+	})
+	if err != nil {
+		return err
+	}
+	for i, g := range groups {
+		*o.groups[i] = *g
+	}
+	o.state = state
+	return nil
+}
+
+// loadedParam is a parameter and its group, as loaded.
+type loadedParam struct {
+	param *torch.Tensor
+	group *ParamGroup
+}
+
+// loadGroups returns the groups with what was saved, and the parameters by
+// their place in the saved groups.
+func (o *optimizer) loadGroups(dict StateDict) (groups []*ParamGroup, params map[int]loadedParam, err error) {
+	if len(dict.ParamGroups) != len(o.groups) {
+		return nil, nil, torch.NewError("ValueError", "loaded state dict has a different number of parameter groups")
+	}
+	params = map[int]loadedParam{}
+	for i, saved := range dict.ParamGroups {
+		places := intsOf(saved["params"])
+		if len(places) != len(o.groups[i].Params) {
+			return nil, nil, torch.NewError("ValueError",
+				"loaded state dict contains a parameter group that doesn't match the size of optimizer's group")
+		}
+		group, err := o.loadGroup(o.groups[i], saved)
+		if err != nil {
+			return nil, nil, err
+		}
+		groups = append(groups, group)
+		for j, place := range places {
+			params[place] = loadedParam{group.Params[j], group}
+		}
+	}
+	return groups, params, nil
+}
+
+// loadGroup returns the group with the options that were saved.
+func (o *optimizer) loadGroup(before *ParamGroup, saved map[string]any) (*ParamGroup, error) {
+	group := &ParamGroup{Params: before.Params, Names: before.Names, values: newValues()}
+	if names, ok := saved["param_names"].([]string); ok {
+		group.Names = names
+	}
+	for _, name := range o.defaults.names {
+		if value, ok := saved[name]; ok {
+			group.set(name, normalize(value))
+		}
+	}
+	for name, value := range saved {
+		if name != "params" && name != "param_names" {
+			group.set(name, normalize(value))
+		}
+	}
+	for _, s := range o.missing {
+		group.setDefault(s.name, s.value)
+	}
+	for _, name := range o.defaults.names {
+		if _, ok := group.byName[name]; !ok {
+			return nil, torch.NewError("KeyError", "'%s'", name)
+		}
+	}
+	if o.amend != nil {
+		o.amend(group)
+	}
+	return group, nil
+}
+
+// loadState converts what was saved for a parameter to its dtype and device.
+func loadState(group *ParamGroup, param *torch.Tensor, saved map[string]any) map[string]any {
+	state := make(map[string]any, len(saved))
+	for name, value := range saved {
+		value = normalize(value)
+		if name == "step" && isNumber(value) {
+			value = loadStep(group, param, value)
+		} else if t, ok := value.(*torch.Tensor); ok && t != nil {
+			if param.IsFloatingPoint() {
+				value = t.To(param.DType(), param.Device())
+			} else {
+				value = t.To(param.Device())
+			}
+		}
+		if t, ok := value.(*torch.Tensor); ok {
+			torch.Keep(t)
+		}
+		state[name] = value
+	}
+	return state
+}
+
+// loadStep keeps the step count where it is made (see newStep), and what it is:
+// it is not cast to the parameter's dtype. Old versions saved a number.
+func loadStep(group *ParamGroup, param *torch.Tensor, value any) *torch.Tensor {
+	onDevice := group.flag("capturable") || group.flag("fused")
+	step, ok := value.(*torch.Tensor)
+	switch {
+	case !ok:
+		step = newStep(group, param)
+		step.Fill_(value)
+	case onDevice:
+		step = step.To(torch.Float32, param.Device())
+	}
+	return step
+}
+
+// newStep returns a step count of zero. It is on the CPU, where reading it
+// costs no synchronization, unless the whole step runs on the device.
+func newStep(group *ParamGroup, param *torch.Tensor) *torch.Tensor {
+	dtype := torch.Float32
+	if torch.GetDefaultDtype() == torch.Float64 && !group.flag("fused") {
+		dtype = torch.Float64
+	}
+	device := torch.CPU
+	if group.flag("capturable") || group.flag("fused") {
+		device = param.Device()
+	}
+	return torch.Keep(torch.Zeros(nil, dtype, device))
+}
+
+// intsOf reads a list of integers of any type.
+func intsOf(value any) []int {
+	v := reflect.ValueOf(value)
+	if v.Kind() != reflect.Slice {
+		return nil
+	}
+	ints := make([]int, v.Len())
+	for i := range ints {
+		n, ok := normalize(v.Index(i).Interface()).(int64)
+		if !ok {
+			return nil
+		}
+		ints[i] = int(n)
+	}
+	return ints
+}

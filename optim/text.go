@@ -1,0 +1,71 @@
+package optim
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/wangkuiyi/gotorch/torch"
+)
+
+// String returns what Python prints for the optimizer.
+func (o *optimizer) String() string {
+	var b strings.Builder
+	b.WriteString(o.name + " (")
+	for i, g := range o.groups {
+		fmt.Fprintf(&b, "\nParameter Group %d\n", i)
+		shown := g.values.clone()
+		if g.Names != nil {
+			shown.set("param_names", g.Names)
+		}
+		slices.Sort(shown.names)
+		for _, name := range shown.names {
+			fmt.Fprintf(&b, "    %s: %s\n", name, repr(shown.byName[name]))
+		}
+	}
+	b.WriteString(")")
+	return b.String()
+}
+
+// repr returns a value as Python prints it.
+func repr(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return "None"
+	case bool:
+		if v {
+			return "True"
+		}
+		return "False"
+	case float64:
+		return reprFloat(v)
+	case [2]float64:
+		return "(" + reprFloat(v[0]) + ", " + reprFloat(v[1]) + ")"
+	case *torch.Tensor:
+		if v.Dim() == 0 { // as Python's __format__ does
+			return reprFloat(v.Item())
+		}
+		return v.String()
+	case []string:
+		return "['" + strings.Join(v, "', '") + "']"
+	}
+	return fmt.Sprint(value)
+}
+
+// reprFloat returns Python's repr of a float: the shortest digits that give the
+// number back, with an exponent below 1e-4 and from 1e16 on.
+func reprFloat(v float64) string {
+	switch magnitude := math.Abs(v); {
+	case math.IsNaN(v):
+		return "nan"
+	case math.IsInf(v, 0):
+		return strings.ToLower(strings.TrimPrefix(strconv.FormatFloat(v, 'g', -1, 64), "+"))
+	case v == math.Trunc(v) && magnitude < 1e16:
+		return strconv.FormatFloat(v, 'f', 1, 64)
+	case magnitude < 1e-4 || magnitude >= 1e16:
+		return strconv.FormatFloat(v, 'e', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
+}
