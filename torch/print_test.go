@@ -516,7 +516,8 @@ func TestGetPrintoptions(t *testing.T) {
 func TestPrintoptionsMisuse(t *testing.T) {
 	before := torch.GetPrintoptions()
 	for want, opt := range map[string]func() torch.PrintOption{
-		"precision must not be negative, but got -1":                           func() torch.PrintOption { return torch.Precision(-1) },
+		"precision must be from 0 to 10000, but got -1":                        func() torch.PrintOption { return torch.Precision(-1) },
+		"precision must be from 0 to 10000, but got 10001":                     func() torch.PrintOption { return torch.Precision(10001) },
 		"edgeitems must not be negative, but got -2":                           func() torch.PrintOption { return torch.Edgeitems(-2) },
 		"profile must be one of 'default', 'short' and 'full', but got 'long'": func() torch.PrintOption { return torch.Profile("long") },
 	} {
