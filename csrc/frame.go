@@ -109,14 +109,14 @@ func (f *Frame) PutFloats(v []float64) {
 // results are not there, or just warnings.
 func (f *Frame) Call(fn *Function) *Report {
 	function := fn.address()
-	if function == nil {
+	if function == 0 {
 		return fn.unavailable()
 	}
 	if pending.Load() != 0 {
 		releasePending()
 	}
 	words := f.start()
-	if report := C.gt_call(function, words); report != nil {
+	if report := C.gt_call(C.uintptr_t(function), words); report != nil {
 		return newReport(report)
 	}
 	return nil
@@ -125,14 +125,14 @@ func (f *Frame) Call(fn *Function) *Report {
 // CallWithCallbacks is Call for functions that may run Go code.
 func (f *Frame) CallWithCallbacks(fn *Function) *Report {
 	function := fn.address()
-	if function == nil {
+	if function == 0 {
 		return fn.unavailable()
 	}
 	if pending.Load() != 0 {
 		releasePending()
 	}
 	words := f.start()
-	if report := C.gt_call_with_callbacks(function, words); report != nil {
+	if report := C.gt_call_with_callbacks(C.uintptr_t(function), words); report != nil {
 		return newReport(report)
 	}
 	return nil

@@ -19,7 +19,7 @@ type Function struct {
 	Schema string // name(arguments) -> results
 	Index  int    // of an ATen operator in the table; -1 for an entry, which is found by its name
 
-	ptr unsafe.Pointer
+	ptr atomic.Uintptr // the function's address, once it is resolved
 }
 
 // Entry is one of libgotorch's own functions.
@@ -33,25 +33,25 @@ func (fn *Function) Name() string {
 	return name
 }
 
-// address returns the function's address, or nil if it cannot be called.
-func (fn *Function) address() unsafe.Pointer {
-	if p := atomic.LoadPointer(&fn.ptr); p != nil {
+// address returns the function's address, or 0 if it cannot be called.
+func (fn *Function) address() uintptr {
+	if p := fn.ptr.Load(); p != 0 {
 		return p
 	}
 	return fn.resolve()
 }
 
 //go:noinline
-func (fn *Function) resolve() unsafe.Pointer {
+func (fn *Function) resolve() uintptr {
 	if load() != nil {
-		return nil
+		return 0
 	}
 	entry := fn.lookUp()
 	if entry == nil || entry.schema == nil || C.GoString(entry.schema) != fn.Schema {
-		return nil
+		return 0
 	}
-	p := C.gt_address_of(entry)
-	atomic.StorePointer(&fn.ptr, p)
+	p := uintptr(C.gt_address_of(entry))
+	fn.ptr.Store(p)
 	return p
 }
 

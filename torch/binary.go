@@ -200,6 +200,9 @@ func (o alphaOption) applyAdd(s *scalar) { *s = toScalar(o.value, "alpha") }
 func Alpha(value any) AddOption { return alphaOption{value} }
 
 func alphaOf(opts []AddOption) scalar {
+	if len(opts) == 0 {
+		return intScalar(1) // without the allocation that a variable takes
+	}
 	alpha := intScalar(1)
 	for _, o := range opts {
 		o.applyAdd(&alpha)
