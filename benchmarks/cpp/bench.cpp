@@ -9,6 +9,8 @@
 #include <map>
 #include <string>
 
+#include "simple_model.h"
+
 namespace {
 
 using torch::randn;
@@ -19,6 +21,7 @@ const std::map<std::string, std::function<Operation()>> items = {
     {"add", [] { return [x = randn(2), y = randn(2)] { torch::add(x, y); }; }},
     {"add_grad", [] { return [x = randn(2).requires_grad_(), y = randn(2)] { torch::add(x, y); }; }},
     {"mm_8x8", [] { return [x = randn({8, 8}), y = randn({8, 8})] { torch::mm(x, y); }; }},
+    {"training_step", training_step},
 };
 
 // Runs one operation many times.
@@ -100,12 +103,14 @@ int main(int argc, char** argv) {
   const std::string command = argc > 1 ? argv[1] : "";
   if (command == "serve") {
     serve();
+  } else if (command == "simple_model") {
+    simple_model();
   } else if (command == "small_steps" && argc > 2) {
     small_steps(std::stoll(argv[2]));
   } else if (command == "large_tensors" && argc > 2) {
     large_tensors(std::stoll(argv[2]));
   } else {
-    std::cerr << "usage: bench serve | small_steps N | large_tensors N\n";
+    std::cerr << "usage: bench serve | simple_model | small_steps N | large_tensors N\n";
     return 2;
   }
 }

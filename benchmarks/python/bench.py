@@ -7,6 +7,8 @@ import timeit
 
 import torch
 
+from simple_model import SimpleModel
+
 # name: (setup, operation). The items of go/items.go and cpp/bench.cpp are the
 # same. timeit puts the text of an operation into a loop, so that no call of a
 # function is measured with it.
@@ -14,9 +16,30 @@ ITEMS = {
     "add": ("x, y = randn(2), randn(2)", "torch.add(x, y)"),
     "add_grad": ("x, y = randn(2).requires_grad_(), randn(2)", "torch.add(x, y)"),
     "mm_8x8": ("x, y = randn(8, 8), randn(8, 8)", "torch.mm(x, y)"),
+    "training_step": ("step = training_step()", "step()"),
 }
 
-GLOBALS = {"torch": torch, "randn": torch.randn}
+
+def training_step():
+    """Returns one turn of the loop of simple_model.py."""
+    model = SimpleModel()
+    criterion = torch.nn.MSELoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    x_train = torch.tensor([[1.0, 2.0], [2.0, 3.0], [3.0, 4.0]])
+    y_train = torch.tensor([1.0, 2.0, 3.0])
+
+    def step():
+        optimizer.zero_grad()
+        outputs = model(x_train)
+        loss = criterion(outputs, y_train)
+        loss.backward()
+        optimizer.step()
+        loss.item()
+
+    return step
+
+
+GLOBALS = {"torch": torch, "randn": torch.randn, "training_step": training_step}
 
 
 class Round:
