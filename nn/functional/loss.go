@@ -108,3 +108,91 @@ func weightedLoss(loss func(difference *torch.Tensor) *torch.Tensor, input, targ
 	raise("ValueError", "Invalid reduction mode: %s. Expected one of 'none', 'mean', 'sum'.", string(reduction))
 	panic("unreachable")
 }
+
+// An L1LossOption is an option of [L1Loss]: [Reduction], [Weight].
+type L1LossOption interface{ l1LossOption() }
+
+func (Reduction) l1LossOption()    {}
+func (WeightOption) l1LossOption() {}
+
+// L1Loss returns the mean absolute error between input and target, which should
+// have the same shape. Python's F.l1_loss. If the shapes differ the two are
+// broadcast, with a warning.
+func L1Loss(input, target *torch.Tensor, opts ...L1LossOption) *torch.Tensor {
+	reduction, weight := Reduction("mean"), (*torch.Tensor)(nil)
+	for _, o := range opts {
+		switch o := o.(type) {
+		case Reduction:
+			reduction = o
+		case WeightOption:
+			weight = o.tensor
+		}
+	}
+	if weight == nil {
+		return elementLoss(torch.L1Loss, input, target, reduction)
+	}
+	return weightedLoss(torch.Abs, input, target, weight, reduction)
+}
+
+// IgnoreIndex is a target that does not count. Its default is -100.
+type IgnoreIndex int64
+
+// LabelSmoothing mixes the target with the uniform distribution: 0 takes none of
+// it, the default, and 1 nothing else.
+type LabelSmoothing float64
+
+// An NllLossOption is an option of [NllLoss]: [Weight], [IgnoreIndex],
+// [Reduction].
+type NllLossOption interface{ nllLossOption() }
+
+func (WeightOption) nllLossOption() {}
+func (IgnoreIndex) nllLossOption()  {}
+func (Reduction) nllLossOption()    {}
+
+// NllLoss returns the negative log likelihood of target, the indices of the
+// classes, given the log probabilities input of shape (N, C), (C) or (N, C, d1,
+// ...). Python's F.nll_loss.
+func NllLoss(input, target *torch.Tensor, opts ...NllLossOption) *torch.Tensor {
+	weight, ignoreIndex, reduction := (*torch.Tensor)(nil), IgnoreIndex(-100), Reduction("mean")
+	for _, o := range opts {
+		switch o := o.(type) {
+		case WeightOption:
+			weight = o.tensor
+		case IgnoreIndex:
+			ignoreIndex = o
+		case Reduction:
+			reduction = o
+		}
+	}
+	return torch.NllLossNd(input, target, weight, reduction.enum(), int64(ignoreIndex))
+}
+
+// A CrossEntropyOption is an option of [CrossEntropy]: [Weight], [IgnoreIndex],
+// [Reduction], [LabelSmoothing].
+type CrossEntropyOption interface{ crossEntropyOption() }
+
+func (WeightOption) crossEntropyOption()   {}
+func (IgnoreIndex) crossEntropyOption()    {}
+func (Reduction) crossEntropyOption()      {}
+func (LabelSmoothing) crossEntropyOption() {}
+
+// CrossEntropy returns the cross entropy between the logits input, of shape
+// (N, C), (C) or (N, C, d1, ...), and target: indices of classes, or
+// probabilities in the shape of input. Python's F.cross_entropy.
+func CrossEntropy(input, target *torch.Tensor, opts ...CrossEntropyOption) *torch.Tensor {
+	weight, ignoreIndex, reduction := (*torch.Tensor)(nil), IgnoreIndex(-100), Reduction("mean")
+	smoothing := LabelSmoothing(0)
+	for _, o := range opts {
+		switch o := o.(type) {
+		case WeightOption:
+			weight = o.tensor
+		case IgnoreIndex:
+			ignoreIndex = o
+		case Reduction:
+			reduction = o
+		case LabelSmoothing:
+			smoothing = o
+		}
+	}
+	return torch.CrossEntropyLoss(input, target, weight, reduction.enum(), int64(ignoreIndex), float64(smoothing))
+}

@@ -1,0 +1,194 @@
+package nn
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/wangkuiyi/gotorch/internal/option"
+	"github.com/wangkuiyi/gotorch/nn/functional"
+	"github.com/wangkuiyi/gotorch/nn/internal/pytext"
+	"github.com/wangkuiyi/gotorch/torch"
+)
+
+// ConvNd is what all convolutions have in common; they embed it.
+type ConvNd struct {
+	Module
+	InChannels, OutChannels      int64
+	KernelSize, Stride, Dilation []int64 // one for each dimension
+	Padding                      []int64 // likewise, or nil if NamedPadding is set
+	NamedPadding                 string  // "same", "valid", or ""
+	Groups                       int64
+	PaddingMode                  string        // "zeros", "reflect", "replicate" or "circular"
+	Weight                       *torch.Tensor // (OutChannels, InChannels/Groups, KernelSize...)
+	Bias                         *torch.Tensor // (OutChannels), or nil
+
+	edges []int64 // the padding as functional.Pad takes it
+}
+
+// A ConvOption is an option of [NewConv2d]: [Stride], [Padding], [Dilation],
+// [Groups], [Bias], [PaddingMode], a [torch.DType], a [torch.Device].
+type ConvOption interface{ ConvOption(option.Marker) }
+
+// ConvOption makes the stride an option of convolutions.
+func (StrideOption) ConvOption(option.Marker) {}
+
+// ConvOption makes the padding an option of convolutions.
+func (PaddingOption) ConvOption(option.Marker) {}
+
+// ConvOption makes the dilation an option of convolutions.
+func (DilationOption) ConvOption(option.Marker) {}
+
+// ConvOption makes Groups an option of convolutions.
+func (Groups) ConvOption(option.Marker) {}
+
+// ConvOption makes Bias an option of convolutions.
+func (Bias) ConvOption(option.Marker) {}
+
+// ConvOption makes PaddingMode an option of convolutions.
+func (PaddingMode) ConvOption(option.Marker) {}
+
+// setUp makes the convolution after Init: its kernel has one number or one for
+// each of n dimensions.
+func (c *ConvNd) setUp(n int, in, out int64, kernel []int64, opts []ConvOption) {
+	bias, f := Bias(true), factory{}
+	padding := PaddingOption{sizes: []int64{0}}
+	c.InChannels, c.OutChannels, c.KernelSize = in, out, repeated(kernel, n)
+	c.Stride, c.Dilation, c.Groups, c.PaddingMode = repeated([]int64{1}, n), repeated([]int64{1}, n), 1, "zeros"
+	for _, o := range opts {
+		switch o := o.(type) {
+		case StrideOption:
+			c.Stride = repeated(o.sizes, n)
+		case PaddingOption:
+			padding = o
+		case DilationOption:
+			c.Dilation = repeated(o.sizes, n)
+		case Groups:
+			c.Groups = int64(o)
+		case PaddingMode:
+			c.PaddingMode = string(o)
+		case Bias:
+			bias = o
+		case torch.DType:
+			f.dtype = o
+		case torch.Device:
+			f.device = o
+		}
+	}
+	c.Padding, c.NamedPadding = repeated(padding.sizes, n), padding.name
+	c.check()
+	c.edges = c.paddingEdges()
+	c.Weight = f.parameter(append([]int64{out, in / c.Groups}, c.KernelSize...)...)
+	if bias {
+		c.Bias = f.parameter(out)
+	}
+	c.ResetParameters()
+}
+
+// check panics with a ValueError unless the arguments fit together.
+func (c *ConvNd) check() {
+	switch {
+	case c.Groups <= 0:
+		raise("ValueError", "groups must be a positive integer")
+	case c.InChannels%c.Groups != 0:
+		raise("ValueError", "in_channels must be divisible by groups")
+	case c.OutChannels%c.Groups != 0:
+		raise("ValueError", "out_channels must be divisible by groups")
+	case c.NamedPadding != "" && c.NamedPadding != "same" && c.NamedPadding != "valid":
+		raise("ValueError", "Invalid padding string %s, should be one of {'same', 'valid'}", pytext.String(c.NamedPadding))
+	case c.NamedPadding == "same" && slices.ContainsFunc(c.Stride, func(s int64) bool { return s != 1 }):
+		raise("ValueError", "padding='same' is not supported for strided convolutions")
+	case !slices.Contains([]string{"zeros", "reflect", "replicate", "circular"}, c.PaddingMode):
+		raise("ValueError", "padding_mode must be one of {'zeros', 'reflect', 'replicate', 'circular'}, but got padding_mode='%s'",
+			c.PaddingMode)
+	}
+}
+
+// paddingEdges returns the padding at both ends of each dimension, from the
+// last one on.
+func (c *ConvNd) paddingEdges() []int64 {
+	var edges []int64
+	for i := len(c.KernelSize) - 1; i >= 0; i-- {
+		switch {
+		case c.NamedPadding == "same":
+			total := c.Dilation[i] * (c.KernelSize[i] - 1)
+			edges = append(edges, total/2, total-total/2)
+		case c.NamedPadding == "valid":
+			edges = append(edges, 0, 0)
+		case i < len(c.Padding):
+			edges = append(edges, c.Padding[i], c.Padding[i])
+		}
+	}
+	return edges
+}
+
+// ResetParameters draws the parameters anew.
+func (c *ConvNd) ResetParameters() { resetWeightAndBias(c.Weight, c.Bias) }
+
+// ExtraRepr returns the arguments that differ from their defaults.
+func (c *ConvNd) ExtraRepr() string {
+	s := fmt.Sprintf("%d, %d, kernel_size=%s, stride=%s", c.InChannels, c.OutChannels,
+		pytext.Tuple(c.KernelSize), pytext.Tuple(c.Stride))
+	if c.NamedPadding != "" {
+		s += ", padding=" + c.NamedPadding
+	} else if differs(c.Padding, 0) {
+		s += ", padding=" + pytext.Tuple(c.Padding)
+	}
+	if differs(c.Dilation, 1) {
+		s += ", dilation=" + pytext.Tuple(c.Dilation)
+	}
+	if c.Groups != 1 {
+		s += fmt.Sprintf(", groups=%d", c.Groups)
+	}
+	if c.Bias == nil {
+		s += ", bias=False"
+	}
+	if c.PaddingMode != "zeros" {
+		s += ", padding_mode=" + c.PaddingMode
+	}
+	return s
+}
+
+func differs(sizes []int64, standard int64) bool {
+	return slices.ContainsFunc(sizes, func(n int64) bool { return n != standard })
+}
+
+// Conv2d convolves images with kernels, Python's nn.Conv2d.
+//
+// Input of shape (N, InChannels, H, W) or (InChannels, H, W) gives output of
+// shape (N, OutChannels, H', W') or (OutChannels, H', W'), where H' is
+// (H + 2*padding - dilation*(kernel-1) - 1)/stride + 1, rounded down, and W'
+// likewise. Weight and Bias start uniform in ±1/sqrt(fanIn), fanIn being
+// InChannels/Groups times the size of the kernel.
+type Conv2d struct{ ConvNd }
+
+// NewConv2d returns a new [Conv2d] layer:
+//
+//	nn.NewConv2d(16, 33, 3, nn.Stride(2))
+//	nn.NewConv2d(16, 33, [2]int{3, 5}, nn.Stride(2, 1), nn.Padding(4, 2))
+//	nn.NewConv2d(16, 33, 3, nn.Padding("same"))
+func NewConv2d[S Size2](inChannels, outChannels int64, kernelSize S, opts ...ConvOption) *Conv2d {
+	l := &Conv2d{}
+	l.Init(l)
+	l.setUp(2, inChannels, outChannels, sizesOf(kernelSize), opts)
+	return l
+}
+
+// Forward returns the convolution of input.
+func (l *Conv2d) Forward(input *torch.Tensor) *torch.Tensor {
+	if l.hooked() {
+		return l.call1(l.forward, input)
+	}
+	return l.forward(input)
+}
+
+func (l *Conv2d) forward(input *torch.Tensor) *torch.Tensor {
+	switch {
+	case l.PaddingMode != "zeros":
+		padded := functional.Pad(input, l.edges, functional.Mode(l.PaddingMode))
+		defer padded.Close()
+		return torch.Convolution2d(padded, l.Weight, l.Bias, l.Stride, []int64{0, 0}, l.Dilation, l.Groups)
+	case l.NamedPadding != "":
+		return torch.Convolution2dPadding(input, l.Weight, l.Bias, l.Stride, l.NamedPadding, l.Dilation, l.Groups)
+	}
+	return torch.Convolution2d(input, l.Weight, l.Bias, l.Stride, l.Padding, l.Dilation, l.Groups)
+}

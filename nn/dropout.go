@@ -1,0 +1,101 @@
+package nn
+
+import (
+	"github.com/wangkuiyi/gotorch/nn/functional"
+	"github.com/wangkuiyi/gotorch/nn/internal/pytext"
+	"github.com/wangkuiyi/gotorch/torch"
+)
+
+// A DropoutOption is an option of [NewDropout] and [NewDropout2d]: [P],
+// [Inplace].
+type DropoutOption interface{ dropoutOption() }
+
+func (P) dropoutOption()       {}
+func (Inplace) dropoutOption() {}
+
+func dropoutArguments(opts []DropoutOption) (p float64, inplace bool) {
+	p = 0.5
+	for _, o := range opts {
+		switch o := o.(type) {
+		case P:
+			p = float64(o)
+		case Inplace:
+			inplace = bool(o)
+		}
+	}
+	if p < 0 || p > 1 {
+		raise("ValueError", "dropout probability has to be between 0 and 1, but got %s", pytext.Float(p))
+	}
+	return p, inplace
+}
+
+func dropoutRepr(p float64, inplace bool) string {
+	return "p=" + pytext.Float(p) + ", inplace=" + pytext.Bool(inplace)
+}
+
+// Dropout sets elements to zero with probability P while training, and scales
+// the others by 1/(1-P); in evaluation mode it does nothing. Python's
+// nn.Dropout.
+type Dropout struct {
+	Module
+	P       float64
+	Inplace bool
+}
+
+// NewDropout returns a new [Dropout] layer. A probability outside of 0 to 1
+// panics.
+func NewDropout(opts ...DropoutOption) *Dropout {
+	p, inplace := dropoutArguments(opts)
+	l := &Dropout{P: p, Inplace: inplace}
+	l.Init(l)
+	return l
+}
+
+// Forward returns input with elements set to zero, in its shape.
+func (l *Dropout) Forward(input *torch.Tensor) *torch.Tensor {
+	if l.hooked() {
+		return l.call1(l.forward, input)
+	}
+	return l.forward(input)
+}
+
+func (l *Dropout) forward(input *torch.Tensor) *torch.Tensor {
+	return functional.Dropout(input, functional.P(l.P), functional.Training(l.Training()), functional.Inplace(l.Inplace))
+}
+
+// ExtraRepr returns the arguments.
+func (l *Dropout) ExtraRepr() string { return dropoutRepr(l.P, l.Inplace) }
+
+// Dropout2d sets whole channels of images to zero with probability P while
+// training, and scales the others by 1/(1-P); in evaluation mode it does
+// nothing. Python's nn.Dropout2d.
+type Dropout2d struct {
+	Module
+	P       float64
+	Inplace bool
+}
+
+// NewDropout2d returns a new [Dropout2d] layer. A probability outside of 0 to 1
+// panics.
+func NewDropout2d(opts ...DropoutOption) *Dropout2d {
+	p, inplace := dropoutArguments(opts)
+	l := &Dropout2d{P: p, Inplace: inplace}
+	l.Init(l)
+	return l
+}
+
+// Forward returns input, of shape (N, C, H, W) or (N, C, L), with channels set
+// to zero.
+func (l *Dropout2d) Forward(input *torch.Tensor) *torch.Tensor {
+	if l.hooked() {
+		return l.call1(l.forward, input)
+	}
+	return l.forward(input)
+}
+
+func (l *Dropout2d) forward(input *torch.Tensor) *torch.Tensor {
+	return functional.Dropout2d(input, functional.P(l.P), functional.Training(l.Training()), functional.Inplace(l.Inplace))
+}
+
+// ExtraRepr returns the arguments.
+func (l *Dropout2d) ExtraRepr() string { return dropoutRepr(l.P, l.Inplace) }
