@@ -13,7 +13,7 @@ import (
 //	p = p - lr*d
 //
 // Its state for each parameter is "step"; "square_avg", v; and "acc_delta", u.
-type Adadelta struct{ optimizer }
+type Adadelta struct{ Base }
 
 // NewAdadelta returns an optimizer of parameters, or of groups of them. Options:
 // [LR] (1), [Rho], [Eps] (1e-6), [WeightDecay], [Foreach], [Capturable],
@@ -36,7 +36,7 @@ func NewAdadelta[P Params[AdadeltaOption]](params P, opts ...AdadeltaOption) *Ad
 	checkAdadelta(&defaults)
 	a.init(a, "Adadelta", defaults, a.updateGroup)
 	a.missing = []setting{{"foreach", nil}, {"maximize", false}, {"differentiable", false}, {"capturable", false}}
-	addGroups(&a.optimizer, groupsOf[AdadeltaOption](params))
+	addGroups(&a.Base, groupsOf[AdadeltaOption](params))
 	return a
 }
 
@@ -51,7 +51,7 @@ func checkAdadelta(defaults *values) {
 }
 
 // AddParamGroup adds a group of parameters, Python's add_param_group.
-func (a *Adadelta) AddParamGroup(group AdadeltaGroup) { addGroup(&a.optimizer, group) }
+func (a *Adadelta) AddParamGroup(group AdadeltaGroup) { addGroup(&a.Base, group) }
 
 // The lists of Adadelta.
 const (

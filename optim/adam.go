@@ -18,12 +18,12 @@ import (
 //
 // Its state for each parameter is "step", t; "exp_avg", m; "exp_avg_sq", v;
 // and "max_exp_avg_sq".
-type Adam struct{ optimizer }
+type Adam struct{ Base }
 
 // AdamW is Adam with decoupled weight decay: the parameter is multiplied by
 // 1 - lr*weight_decay, and the gradient left as it is. Python's
 // torch.optim.AdamW.
-type AdamW struct{ optimizer }
+type AdamW struct{ Base }
 
 // NewAdam returns an optimizer of parameters, or of groups of them. Options:
 // [LR], [Betas], [Eps], [WeightDecay], [Amsgrad], [Foreach], [Maximize],
@@ -34,8 +34,8 @@ type AdamW struct{ optimizer }
 func NewAdam[P Params[AdamOption]](params P, opts ...AdamOption) *Adam {
 	a := &Adam{}
 	defaults := withOptions(adamDefaults(int64(0), false), opts)
-	initAdam(&a.optimizer, a, "Adam", defaults)
-	addGroups(&a.optimizer, groupsOf[AdamOption](params))
+	initAdam(&a.Base, a, "Adam", defaults)
+	addGroups(&a.Base, groupsOf[AdamOption](params))
 	checkFusedOptions(&defaults)
 	return a
 }
@@ -46,18 +46,18 @@ func NewAdam[P Params[AdamOption]](params P, opts ...AdamOption) *Adam {
 func NewAdamW[P Params[AdamWOption]](params P, opts ...AdamWOption) *AdamW {
 	a := &AdamW{}
 	defaults := withOptions(adamDefaults(1e-2, true), opts)
-	initAdam(&a.optimizer, a, "AdamW", defaults)
+	initAdam(&a.Base, a, "AdamW", defaults)
 	a.amend = func(g *ParamGroup) { g.set("decoupled_weight_decay", true) }
-	addGroups(&a.optimizer, groupsOf[AdamWOption](params))
+	addGroups(&a.Base, groupsOf[AdamWOption](params))
 	checkFusedOptions(&defaults)
 	return a
 }
 
 // AddParamGroup adds a group of parameters, Python's add_param_group.
-func (a *Adam) AddParamGroup(group AdamGroup) { addGroup(&a.optimizer, group) }
+func (a *Adam) AddParamGroup(group AdamGroup) { addGroup(&a.Base, group) }
 
 // AddParamGroup adds a group of parameters, Python's add_param_group.
-func (a *AdamW) AddParamGroup(group AdamWGroup) { addGroup(&a.optimizer, group) }
+func (a *AdamW) AddParamGroup(group AdamWGroup) { addGroup(&a.Base, group) }
 
 func adamDefaults(weightDecay any, decoupled bool) values {
 	return newValues(
@@ -75,7 +75,7 @@ func adamDefaults(weightDecay any, decoupled bool) values {
 	)
 }
 
-func initAdam(o *optimizer, self Optimizer, name string, defaults values) {
+func initAdam(o *Base, self Optimizer, name string, defaults values) {
 	checkAdam(&defaults)
 	o.init(self, name, defaults, func(g *ParamGroup) { updateAdam(o, g) })
 	o.missing = []setting{
@@ -125,7 +125,7 @@ type adamStep struct {
 	capturable, differentiable, complex bool
 }
 
-func updateAdam(o *optimizer, g *ParamGroup) {
+func updateAdam(o *Base, g *ParamGroup) {
 	betas := g.byName["betas"].([2]float64)
 	step := adamStep{
 		lr: g.rate(), beta1: betas[0], beta2: betas[1], eps: g.float("eps"), weightDecay: g.float("weight_decay"),
@@ -153,7 +153,7 @@ func updateAdam(o *optimizer, g *ParamGroup) {
 
 // lists gathers what the step works on, and makes the state of parameters that
 // have none.
-func (h *adamStep) lists(o *optimizer, g *ParamGroup) []list {
+func (h *adamStep) lists(o *Base, g *ParamGroup) []list {
 	lists := make([]list, adamLists)
 	lists[adamParams], lists[adamGrads] = o.gather(g)
 	for i, p := range lists[adamParams] {

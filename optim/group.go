@@ -174,6 +174,9 @@ type rate struct {
 
 func (v *values) rate() rate {
 	if t, ok := v.byName["lr"].(*torch.Tensor); ok {
+		if t.Dim() != 0 {
+			t = t.Squeeze() // operators over lists ask for no dimensions
+		}
 		return rate{tensor: t}
 	}
 	return rate{number: v.float("lr")}

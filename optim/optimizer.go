@@ -45,8 +45,8 @@ type Optimizer interface {
 	String() string
 }
 
-// optimizer is what all optimizers have in common.
-type optimizer struct {
+// Base is what all optimizers have in common. They embed it.
+type Base struct {
 	name     string
 	self     Optimizer
 	defaults values
@@ -67,7 +67,7 @@ type optimizer struct {
 }
 
 // init sets o up as Python's Optimizer.__init__ does, without the groups.
-func (o *optimizer) init(self Optimizer, name string, defaults values, update func(*ParamGroup)) {
+func (o *Base) init(self Optimizer, name string, defaults values, update func(*ParamGroup)) {
 	o.self, o.name, o.defaults, o.update = self, name, defaults, update
 	o.state = map[*torch.Tensor]map[string]any{}
 	o.inMode = torch.NoGrad
@@ -93,7 +93,7 @@ func withOptions[O Option](defaults values, opts []O) values {
 }
 
 // addGroups adds the groups that a constructor was given.
-func addGroups[O Option](o *optimizer, groups []Group[O]) {
+func addGroups[O Option](o *Base, groups []Group[O]) {
 	if len(groups) == 0 {
 		panic(torch.NewError("ValueError", "optimizer got an empty parameter list"))
 	}
@@ -103,7 +103,7 @@ func addGroups[O Option](o *optimizer, groups []Group[O]) {
 }
 
 // addGroup is Python's add_param_group.
-func addGroup[O Option](o *optimizer, g Group[O]) {
+func addGroup[O Option](o *Base, g Group[O]) {
 	if len(g.Names) > 0 && len(g.Names) != len(g.Params) {
 		panic(torch.NewError("ValueError", "all optimizer params should be with/without names. Some param names are missing"))
 	}
@@ -122,7 +122,7 @@ func addGroup[O Option](o *optimizer, g Group[O]) {
 }
 
 // checkParams refuses what cannot be optimized.
-func (o *optimizer) checkParams(params list) {
+func (o *Base) checkParams(params list) {
 	for _, p := range params {
 		if p == nil {
 			panic(torch.NewError("TypeError", "optimizer can only optimize Tensors, but one of the params is NoneType"))
@@ -134,7 +134,7 @@ func (o *optimizer) checkParams(params list) {
 }
 
 // checkGroup refuses a group that does not go with the others.
-func (o *optimizer) checkGroup(group *ParamGroup) {
+func (o *Base) checkGroup(group *ParamGroup) {
 	own := map[*torch.Tensor]bool{}
 	for _, p := range group.Params {
 		own[p] = true
@@ -161,13 +161,13 @@ func (o *optimizer) checkGroup(group *ParamGroup) {
 }
 
 // Step updates all parameters that have a gradient.
-func (o *optimizer) Step() { o.step(nil) }
+func (o *Base) Step() { o.step(nil) }
 
 // StepClosure calls closure, which computes the loss anew and calls Backward,
 // then updates the parameters and returns the loss.
-func (o *optimizer) StepClosure(closure func() *torch.Tensor) *torch.Tensor { return o.step(closure) }
+func (o *Base) StepClosure(closure func() *torch.Tensor) *torch.Tensor { return o.step(closure) }
 
-func (o *optimizer) step(closure func() *torch.Tensor) (loss *torch.Tensor) {
+func (o *Base) step(closure func() *torch.Tensor) (loss *torch.Tensor) {
 	o.hadSteps = o.hadSteps || o.watched
 	callHooks(o.preHooks, o.self)
 	if closure != nil {
@@ -180,7 +180,7 @@ func (o *optimizer) step(closure func() *torch.Tensor) (loss *torch.Tensor) {
 
 // gather returns the parameters of a group that have a gradient, and the
 // gradients. Both lists are valid until the next call.
-func (o *optimizer) gather(g *ParamGroup) (params, grads list) {
+func (o *Base) gather(g *ParamGroup) (params, grads list) {
 	o.params, o.grads = o.params[:0], o.grads[:0]
 	for _, p := range g.Params {
 		if grad := p.Grad(); grad != nil {
@@ -192,13 +192,13 @@ func (o *optimizer) gather(g *ParamGroup) (params, grads list) {
 }
 
 // forgetGradients drops the references in gather's lists.
-func (o *optimizer) forgetGradients() {
+func (o *Base) forgetGradients() {
 	clear(o.params)
 	clear(o.grads)
 }
 
 // stateOf returns what is kept for a parameter, to be changed.
-func (o *optimizer) stateOf(p *torch.Tensor) map[string]any {
+func (o *Base) stateOf(p *torch.Tensor) map[string]any {
 	state := o.state[p]
 	if state == nil {
 		state = map[string]any{}
@@ -269,7 +269,7 @@ func SetToNone(on bool) ZeroGradOption { return setToNoneOption(on) }
 
 // ZeroGrad removes the gradients of all parameters; with SetToNone(false) it
 // fills them with zeros.
-func (o *optimizer) ZeroGrad(opts ...ZeroGradOption) {
+func (o *Base) ZeroGrad(opts ...ZeroGradOption) {
 	remove := true
 	for _, opt := range opts {
 		remove = opt.setToNone()
@@ -283,8 +283,11 @@ func (o *optimizer) ZeroGrad(opts ...ZeroGradOption) {
 	}
 }
 
-func (o *optimizer) fillWithZeros(g *ParamGroup) {
+func (o *Base) fillWithZeros(g *ParamGroup) {
 	_, grads := o.gather(g)
+	if len(grads) == 0 {
+		return
+	}
 	for _, grad := range grads {
 		if grad.GradFn() != "" {
 			grad.Detach_()
@@ -302,17 +305,17 @@ func (o *optimizer) fillWithZeros(g *ParamGroup) {
 }
 
 // ParamGroups returns the groups of parameters, whose options may be changed.
-func (o *optimizer) ParamGroups() []*ParamGroup { return o.groups }
+func (o *Base) ParamGroups() []*ParamGroup { return o.groups }
 
 // Defaults returns the options of groups that set none.
-func (o *optimizer) Defaults() map[string]any { return maps.Clone(o.defaults.byName) }
+func (o *Base) Defaults() map[string]any { return maps.Clone(o.defaults.byName) }
 
 // State returns what the optimizer keeps for a parameter, by PyTorch's names.
-func (o *optimizer) State(param *torch.Tensor) map[string]any { return maps.Clone(o.state[param]) }
+func (o *Base) State(param *torch.Tensor) map[string]any { return maps.Clone(o.state[param]) }
 
 // WatchSteps returns a function that tells whether a step was taken since
 // WatchSteps was first called.
-func (o *optimizer) WatchSteps() (stepped func() bool) {
+func (o *Base) WatchSteps() (stepped func() bool) {
 	o.watched = true
 	return func() bool { return o.hadSteps }
 }
@@ -325,12 +328,12 @@ func (h *Hook) Remove() { h.fn = nil }
 
 // RegisterStepPreHook has a function called before each step, before the
 // closure.
-func (o *optimizer) RegisterStepPreHook(hook func(Optimizer)) *Hook {
+func (o *Base) RegisterStepPreHook(hook func(Optimizer)) *Hook {
 	return register(&o.preHooks, hook)
 }
 
 // RegisterStepPostHook has a function called after each step.
-func (o *optimizer) RegisterStepPostHook(hook func(Optimizer)) *Hook {
+func (o *Base) RegisterStepPostHook(hook func(Optimizer)) *Hook {
 	return register(&o.postHooks, hook)
 }
 

@@ -12,7 +12,7 @@ import (
 //	p = p - lr*b                        (Nesterov: lr*(g + momentum*b))
 //
 // Its state is "momentum_buffer", b, for each parameter.
-type SGD struct{ optimizer }
+type SGD struct{ Base }
 
 // NewSGD returns an optimizer of parameters, or of groups of them. Options:
 // [LR], [Momentum], [Dampening], [WeightDecay], [Nesterov], [Maximize],
@@ -45,7 +45,7 @@ func NewSGD[P Params[SGDOption]](params P, opts ...SGDOption) *SGD {
 	checkSGD(&defaults)
 	s.init(s, "SGD", defaults, s.updateGroup)
 	s.missing = []setting{{"nesterov", false}, {"maximize", false}, {"foreach", nil}, {"differentiable", false}, {"fused", false}}
-	addGroups(&s.optimizer, groupsOf[SGDOption](params))
+	addGroups(&s.Base, groupsOf[SGDOption](params))
 	checkFusedOptions(&defaults)
 	return s
 }
@@ -67,7 +67,7 @@ func checkSGD(defaults *values) {
 }
 
 // AddParamGroup adds a group of parameters, Python's add_param_group.
-func (s *SGD) AddParamGroup(group SGDGroup) { addGroup(&s.optimizer, group) }
+func (s *SGD) AddParamGroup(group SGDGroup) { addGroup(&s.Base, group) }
 
 // sgdStep is a step for one group.
 type sgdStep struct {

@@ -21,7 +21,7 @@ type StateDict struct {
 }
 
 // StateDict returns the options and the state of all parameters.
-func (o *optimizer) StateDict() StateDict {
+func (o *Base) StateDict() StateDict {
 	dict := StateDict{State: map[int]map[string]any{}}
 	places := map[*torch.Tensor]int{}
 	start := 0
@@ -56,7 +56,7 @@ func (o *optimizer) StateDict() StateDict {
 // learning rate. State of parameters that no group has is left out.
 //
 // The optimizer is unchanged if an error is returned.
-func (o *optimizer) LoadStateDict(dict StateDict) error {
+func (o *Base) LoadStateDict(dict StateDict) error {
 	groups, params, err := o.loadGroups(dict)
 	if err != nil {
 		return err
@@ -89,7 +89,7 @@ type loadedParam struct {
 
 // loadGroups returns the groups with what was saved, and the parameters by
 // their place in the saved groups.
-func (o *optimizer) loadGroups(dict StateDict) (groups []*ParamGroup, params map[int]loadedParam, err error) {
+func (o *Base) loadGroups(dict StateDict) (groups []*ParamGroup, params map[int]loadedParam, err error) {
 	if len(dict.ParamGroups) != len(o.groups) {
 		return nil, nil, torch.NewError("ValueError", "loaded state dict has a different number of parameter groups")
 	}
@@ -113,7 +113,7 @@ func (o *optimizer) loadGroups(dict StateDict) (groups []*ParamGroup, params map
 }
 
 // loadGroup returns the group with the options that were saved.
-func (o *optimizer) loadGroup(before *ParamGroup, saved map[string]any) (*ParamGroup, error) {
+func (o *Base) loadGroup(before *ParamGroup, saved map[string]any) (*ParamGroup, error) {
 	group := &ParamGroup{Params: before.Params, Names: before.Names, values: newValues()}
 	if names, ok := saved["param_names"].([]string); ok {
 		group.Names = names

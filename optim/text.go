@@ -11,7 +11,7 @@ import (
 )
 
 // String returns what Python prints for the optimizer.
-func (o *optimizer) String() string {
+func (o *Base) String() string {
 	var b strings.Builder
 	b.WriteString(o.name + " (")
 	for i, g := range o.groups {
