@@ -27,3 +27,10 @@ func PadNd(input *Tensor, pad []int64, mode string, value *float64) *Tensor {
 	}
 	return opPad(input, pad, mode, some(*value))
 }
+
+// HasCompatibleShallowCopyType reports whether input can take the data of from
+// by [Tensor.SetData]: from the CPU to CUDA it can, from the meta device it
+// cannot. Python's torch._has_compatible_shallow_copy_type.
+func HasCompatibleShallowCopyType(input, from *Tensor) bool {
+	return op_HasCompatibleShallowCopyType(input, from)
+}
