@@ -2,6 +2,7 @@ package nn_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -140,9 +141,15 @@ func TestLayersAreThoseOfPython(t *testing.T) {
 			py.EqualTensors("grads", gradients(m.Parameters()))
 			m.Eval()
 			py.EqualTensor("eval", m.Forward(x))
-			assert.Equal(t, messages(py.Warnings), *warnings)
+			assert.ElementsMatch(t, repeatable(messages(py.Warnings)), repeatable(*warnings))
 		})
 	}
+}
+
+// repeatable leaves out the warning that libtorch gives once in a process,
+// which may have been in another test.
+func repeatable(messages []string) []string {
+	return slices.DeleteFunc(messages, func(m string) bool { return strings.HasPrefix(m, "Using padding='same' with even") })
 }
 
 func gradients(parameters []*torch.Tensor) []*torch.Tensor {
