@@ -47,22 +47,6 @@ func TestWarnings(t *testing.T) {
 		torch.Warning{Category: "UserWarning", Message: "words", File: "nowhere.go", Line: 7}.String())
 }
 
-// Warnings of libtorch's own come the same way.
-func TestLibtorchWarnings(t *testing.T) {
-	var place string
-	warned := collectWarnings(func() {
-		place = here(1)
-		torch.Empty([]int64{1}, torch.Complex32)
-	})
-	require.LessOrEqual(t, len(warned), 1) // libtorch gives some of them once in a process
-	warned = collectWarnings(func() {
-		place = here(1)
-		torch.NewTensor([][]float32{{1, 2}, {3, 4}}).Unsqueeze(0).T()
-	})
-	require.Empty(t, warned)
-	_ = place
-}
-
 func TestSetWarningHandler(t *testing.T) {
 	first := func(torch.Warning) {}
 	defer torch.SetWarningHandler(torch.SetWarningHandler(first))
