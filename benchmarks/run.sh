@@ -56,10 +56,9 @@ choose_compiler
 check_go
 mkdir -p "$BUILD"
 go build -o "$BUILD/go" ./benchmarks/go
-[[ ! -d examples/simple_model ]] || go build -o "$BUILD/simple_model" ./examples/simple_model
+go build -o "$BUILD/simple_model" ./examples/simple_model
 go build -o "$BUILD/driver" ./benchmarks
 find_libtorch
 compile_cpp
 cd - >/dev/null
-exec "$BUILD/driver" -go "$BUILD/go" -simple-model "$BUILD/simple_model" -cpp "$CPP" \
-  -python "$PYTHON" -python-folder "$HERE/python" "$@"
+exec "$BUILD/driver" -go "$BUILD/go" -simple-model "$BUILD/simple_model" -cpp "$CPP" -python "$PYTHON" -root "$ROOT" "$@"
