@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "439273225f4090330e51cd94f90ac9f50c329bce5e6f6eba086414cc1ea00dbd"
+const Stamp = "02ceb4eba6bdc4f4e2f0a05d41b30437418d50d14bd105ab0a06a6dd9561658d"

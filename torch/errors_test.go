@@ -187,8 +187,10 @@ func TestError(t *testing.T) {
 	require.ErrorAs(t, wrapped, &e)
 	assert.Equal(t, "IndexError", e.Kind)
 
-	assert.NotContains(t, err.Error(), "frame #")
+	assert.NotContains(t, err.Error(), "Exception raised from ")
 	t.Setenv("GOTORCH_SHOW_CPP_STACKTRACES", "1")
+	err = torch.Try(func() { x.Select(5, 0) })
+	assert.True(t, strings.HasPrefix(err.Error(), "torch.Tensor.Select: "+py.Error.Message))
 	assert.Contains(t, err.Error(), "Exception raised from ")
 	assert.Equal(t, "words", (&torch.Error{Message: "words"}).Error())
 }

@@ -63,10 +63,17 @@ struct ErrorKind {
   std::string backtrace;
 };
 
+// Putting names to the addresses of a backtrace takes milliseconds: only who
+// asks for it waits.
+std::string backtrace_of(const c10::Error& e) {
+  const char* show = std::getenv("GOTORCH_SHOW_CPP_STACKTRACES");
+  return show != nullptr && std::string_view(show) == "1" ? e.what() : "";
+}
+
 // Describes the exception that is being handled.
 ErrorKind current_error() {
   const auto of = [](int32_t kind, const c10::Error& e) {
-    return ErrorKind{kind, e.what_without_backtrace(), e.what()};
+    return ErrorKind{kind, e.what_without_backtrace(), backtrace_of(e)};
   };
   try {
     throw;
@@ -202,6 +209,7 @@ const gt_library* library() {
       .copy_out = call_copy_out,
       .release = release,
       .free_report = free_report,
+      .allocated = count_allocations(),
   };
   return &lib;
 }
