@@ -37,7 +37,7 @@ func TestFreedMemoryIsKept(t *testing.T) {
 	for range steps {
 		step()
 	}
-	if faults := (pageFaults(t) - before) / steps; faults > 1000 {
+	if faults := (pageFaults(t) - before) / steps; faults > 4096 { // blocks move about in the heap, so not none
 		t.Errorf("a step that uses 16,384 pages had to have %d of them mapped", faults)
 	}
 }
