@@ -32,7 +32,7 @@ var loading struct {
 // load opens libgotorch.so, once. It returns nil, or why it cannot be used.
 func load() *Report {
 	loading.once.Do(func() {
-		keepFreedMemory()
+		tuneMalloc()
 		path, err := open(SearchPath())
 		loading.path = path
 		if err != nil {
