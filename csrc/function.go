@@ -6,6 +6,7 @@ package csrc
 import "C"
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -53,6 +54,14 @@ func (fn *Function) resolve() uintptr {
 	p := uintptr(C.gt_address_of(entry))
 	fn.ptr.Store(p)
 	return p
+}
+
+// Check returns why the function cannot be called, or nil.
+func (fn *Function) Check() error {
+	if fn.address() != 0 {
+		return nil
+	}
+	return errors.New(fn.unavailable().Error)
 }
 
 func (fn *Function) lookUp() *C.gt_entry {

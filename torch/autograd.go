@@ -65,11 +65,13 @@ func IsGradEnabled() bool {
 // InferenceMode runs fn without recording operations, and without counting
 // versions, which is faster than [NoGrad]; tensors made by fn can never take
 // part in differentiation. Python's "with torch.inference_mode():".
-func InferenceMode(fn func()) {
+func InferenceMode(fn func()) { withInferenceMode(true, fn) }
+
+func withInferenceMode(enabled bool, fn func()) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	var f frame
-	f.PutBool(true)
+	f.PutBool(enabled)
 	f.call(enterInferenceMode)
 	guard := f.TakeInt()
 	defer func() {
@@ -99,13 +101,7 @@ func CaptureState() State { return State{IsGradEnabled(), IsInferenceModeEnabled
 
 // Run runs fn in the captured state.
 func (s State) Run(fn func()) {
-	withGradMode(s.grad, func() {
-		if s.inference {
-			InferenceMode(fn)
-		} else {
-			fn()
-		}
-	})
+	withInferenceMode(s.inference, func() { withGradMode(s.grad, fn) })
 }
 
 // RequiresGrad reports whether operations on t are recorded, Python's
@@ -183,8 +179,11 @@ func checkGrad(t, grad *Tensor) {
 	case t == grad || t.Is(grad):
 		refuse(runtimeErrorKind, "can't assign Variable as its own grad")
 	case t.DType() != grad.DType():
-		refuse(runtimeErrorKind, "attempting to assign a gradient with dtype '%s' to a tensor with dtype '%s'. "+
-			"Please ensure that the gradient and the tensor have the same dtype", scalarTypeName(grad), scalarTypeName(t))
+		refuse(runtimeErrorKind, "attempting to assign a gradient with dtype '%s' to a tensor with grad_dtype '%s'. "+
+			"The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You can set the tensor's "+
+			"grad_dtype attribute with a specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging "+
+			"the dtypes of a tensor and its gradient may break downstream systems that assume they match.",
+			grad.DType().cppTypeName(), t.DType().scalarTypeName())
 	case t.Device().kind != grad.Device().kind:
 		refuse(runtimeErrorKind, "attempting to assign a gradient with device type '%s' to a tensor with device type '%s'. "+
 			"Please ensure that the gradient and the tensor are on the same device", grad.Device().kind, t.Device().kind)
@@ -219,8 +218,9 @@ type GradOption interface{ applyGrad(*backwardArguments) }
 
 type backwardArguments struct {
 	gradients, inputs        []*Tensor
-	retainGraph              optional[bool]
-	createGraph, allowUnused bool
+	inputsGiven              bool
+	retainGraph, allowUnused optional[bool]
+	createGraph, materialize bool
 }
 
 type (
@@ -229,16 +229,18 @@ type (
 	retainGraphOption bool
 	createGraphOption bool
 	allowUnusedOption bool
+	materializeOption bool
 )
 
 func (o gradientOption) applyBackward(a *backwardArguments)    { a.gradients = o.tensors }
 func (o gradientOption) applyGrad(a *backwardArguments)        { a.gradients = o.tensors }
-func (o inputsOption) applyBackward(a *backwardArguments)      { a.inputs = o.tensors }
+func (o inputsOption) applyBackward(a *backwardArguments)      { a.inputs, a.inputsGiven = o.tensors, true }
 func (o retainGraphOption) applyBackward(a *backwardArguments) { a.retainGraph = some(bool(o)) }
 func (o retainGraphOption) applyGrad(a *backwardArguments)     { a.retainGraph = some(bool(o)) }
 func (o createGraphOption) applyBackward(a *backwardArguments) { a.createGraph = bool(o) }
 func (o createGraphOption) applyGrad(a *backwardArguments)     { a.createGraph = bool(o) }
-func (o allowUnusedOption) applyGrad(a *backwardArguments)     { a.allowUnused = bool(o) }
+func (o allowUnusedOption) applyGrad(a *backwardArguments)     { a.allowUnused = some(bool(o)) }
+func (o materializeOption) applyGrad(a *backwardArguments)     { a.materialize = bool(o) }
 
 // WithGradient gives the gradients of the outputs to start from, one for each;
 // without it outputs must have one element, and start from 1. Python's
@@ -274,6 +276,10 @@ func CreateGraph(on bool) interface {
 // on, rather than panic.
 func AllowUnused(on bool) GradOption { return allowUnusedOption(on) }
 
+// MaterializeGrads has [Grad] return zeros for inputs that the outputs do not
+// depend on.
+func MaterializeGrads(on bool) GradOption { return materializeOption(on) }
+
 // Backward computes the gradient of t with respect to the graph's leaves, and
 // adds it to their Grad. t must have one element unless [WithGradient] is given.
 func (t *Tensor) Backward(opts ...BackwardOption) { Backward([]*Tensor{t}, opts...) }
@@ -285,6 +291,10 @@ func Backward(tensors []*Tensor, opts ...BackwardOption) {
 	for _, o := range opts {
 		o.applyBackward(&a)
 	}
+	if a.inputsGiven && len(a.inputs) == 0 {
+		refuse(runtimeErrorKind, "`inputs` argument to `backward()` cannot be empty.")
+	}
+	checkGradients(tensors, a.gradients)
 	var f frame
 	f.putTensors(tensors, "tensors")
 	f.putOptionalTensors(a.gradients, "grad_tensors")
@@ -305,16 +315,66 @@ func Grad(outputs, inputs []*Tensor, opts ...GradOption) []*Tensor {
 	for _, o := range opts {
 		o.applyGrad(&a)
 	}
+	if a.materialize && a.allowUnused.set && !a.allowUnused.value {
+		refuse(valueErrorKind, "Expected allow_unused to be True or not passed when materialize_grads=True, "+
+			"but got: allow_unused=False.")
+	}
+	if len(inputs) == 0 {
+		refuse(runtimeErrorKind, "`inputs` argument to `grad()` cannot be empty.")
+	}
+	checkGradients(outputs, a.gradients)
+	for _, t := range inputs {
+		if !t.RequiresGrad() {
+			refuse(runtimeErrorKind, "One of the differentiated Tensors does not require grad")
+		}
+	}
 	var f frame
 	f.putTensors(outputs, "outputs")
 	f.putTensors(inputs, "inputs")
 	f.putOptionalTensors(a.gradients, "grad_outputs")
 	f.putOptionalBool(a.retainGraph)
 	f.PutBool(a.createGraph)
-	f.PutBool(a.allowUnused)
+	f.PutBool(true) // what is not used is refused below, in Python's words
 	f.callWithCallbacks(entryGradOf)
 	runtime.KeepAlive(outputs)
 	runtime.KeepAlive(inputs)
 	runtime.KeepAlive(a.gradients)
-	return f.takeTensors()
+	grads := f.takeTensors()
+	for i, g := range grads {
+		switch {
+		case g != nil:
+		case a.materialize:
+			grads[i] = ZerosLike(inputs[i], RequiresGrad(a.createGraph))
+		case !a.allowUnused.value:
+			refuse(runtimeErrorKind, "The differentiated Tensor at index %d appears to not have been used in the graph. "+
+				"Set allow_unused=True if this is the desired behavior.", i)
+		}
+	}
+	return grads
+}
+
+// checkGradients refuses, as torch/autograd/__init__.py does, gradients that do
+// not fit the outputs, and outputs for which 1 cannot stand in.
+func checkGradients(outputs, gradients []*Tensor) {
+	if gradients != nil && len(gradients) != len(outputs) {
+		refuse(runtimeErrorKind, "got %d tensors and %d gradients", len(outputs), len(gradients))
+	}
+	for i, t := range outputs {
+		dtype := t.DType()
+		if gradients == nil || gradients[i] == nil {
+			if !dtype.IsFloatingPoint() && t.RequiresGrad() && t.Numel() == 1 {
+				refuse(runtimeErrorKind, "grad can be implicitly created only for real scalar outputs but got %s", dtype)
+			}
+			continue
+		}
+		shape, gradShape, gradDtype := t.Shape(), gradients[i].Shape(), gradients[i].DType()
+		if !equalInts(shape, gradShape) {
+			refuse(runtimeErrorKind, "Mismatch in shape: grad_output[%d] has a shape of %s and output[%d] has a shape of %s.",
+				i, sizeText(gradShape), i, sizeText(shape))
+		}
+		if dtype.IsComplex() != gradDtype.IsComplex() {
+			refuse(runtimeErrorKind, "For complex Tensors, both grad_output and output are required to have the same dtype. "+
+				"Mismatch in dtype: grad_output[%d] has a dtype of %s and output[%d] has a dtype of %s.", i, gradDtype, i, dtype)
+		}
+	}
 }

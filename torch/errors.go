@@ -3,6 +3,7 @@ package torch
 import (
 	"fmt"
 	"os"
+	"regexp"
 	"runtime"
 	"strings"
 
@@ -124,7 +125,29 @@ func heed(report *csrc.Report) {
 		return
 	}
 	op, caller := callSite()
-	panic(&Error{Kind: report.Kind.String(), Op: op, Message: report.Error, Caller: caller, Backtrace: report.Backtrace})
+	panic(&Error{Kind: report.Kind.String(), Op: op, Message: inPython(report.Error), Caller: caller, Backtrace: report.Backtrace})
+}
+
+// cppTensorType matches libtorch's names of tensor types: CPUFloatType.
+var cppTensorType = regexp.MustCompile(`(?:Variable\[)?(Sparse)?(CPU|CUDA)(Byte|Char|Double|Float|Int|Long|Short|Half)Type\]?`)
+
+// inPython replaces the names of C++ types in a message by those that Python
+// uses, as PyTorch's Python binding does: torch.FloatTensor.
+func inPython(message string) string {
+	if !strings.Contains(message, "Type") {
+		return message
+	}
+	return cppTensorType.ReplaceAllStringFunc(message, func(name string) string {
+		m := cppTensorType.FindStringSubmatch(name)
+		python := "torch."
+		if m[2] == "CUDA" {
+			python += "cuda."
+		}
+		if m[1] != "" {
+			python += "sparse."
+		}
+		return python + m[3] + "Tensor"
+	})
 }
 
 // modulePath begins the names of all functions of this project.
@@ -140,7 +163,7 @@ func callSite() (op, caller string) {
 		if !isLibrary(f) {
 			return op, fmt.Sprintf("%s:%d", f.File, f.Line)
 		}
-		if name := publicName(f.Function); name != "" {
+		if name := publicName(f.Function); name != "" && name != "torch.NewError" {
 			op = name
 		}
 		if !more {

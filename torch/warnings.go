@@ -78,7 +78,7 @@ func Warn(format string, args ...any) {
 func warn(w csrc.Warning) {
 	_, caller := callSite()
 	colon := strings.LastIndexByte(caller, ':')
-	warning := Warning{Category: w.Category, Message: w.Text}
+	warning := Warning{Category: w.Category, Message: inPython(w.Text)}
 	if colon >= 0 {
 		warning.File = caller[:colon]
 		warning.Line, _ = strconv.Atoi(caller[colon+1:])
