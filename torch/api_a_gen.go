@@ -27,8 +27,8 @@ func Abs(input *Tensor, opts ...AbsOption) *Tensor {
 }
 
 // Abs is [Abs] with t as input, Python's Tensor.abs.
-func (t *Tensor) Abs(opts ...AbsOption) *Tensor {
-	return Abs(t, opts...)
+func (t *Tensor) Abs() *Tensor {
+	return Abs(t)
 }
 
 // Abs_ is Python's torch.abs_:
@@ -71,8 +71,8 @@ func Absolute(input *Tensor, opts ...AbsoluteOption) *Tensor {
 }
 
 // Absolute is [Absolute] with t as input, Python's Tensor.absolute.
-func (t *Tensor) Absolute(opts ...AbsoluteOption) *Tensor {
-	return Absolute(t, opts...)
+func (t *Tensor) Absolute() *Tensor {
+	return Absolute(t)
 }
 
 // Absolute_ is Python's Tensor.absolute_, which writes to t and returns it:
@@ -108,8 +108,8 @@ func Acos(input *Tensor, opts ...AcosOption) *Tensor {
 }
 
 // Acos is [Acos] with t as input, Python's Tensor.acos.
-func (t *Tensor) Acos(opts ...AcosOption) *Tensor {
-	return Acos(t, opts...)
+func (t *Tensor) Acos() *Tensor {
+	return Acos(t)
 }
 
 // Acos_ is Python's torch.acos_:
@@ -152,8 +152,8 @@ func Acosh(input *Tensor, opts ...AcoshOption) *Tensor {
 }
 
 // Acosh is [Acosh] with t as input, Python's Tensor.acosh.
-func (t *Tensor) Acosh(opts ...AcoshOption) *Tensor {
-	return Acosh(t, opts...)
+func (t *Tensor) Acosh() *Tensor {
+	return Acosh(t)
 }
 
 // Acosh_ is Python's torch.acosh_:
@@ -1001,8 +1001,8 @@ func Angle(input *Tensor, opts ...AngleOption) *Tensor {
 }
 
 // Angle is [Angle] with t as input, Python's Tensor.angle.
-func (t *Tensor) Angle(opts ...AngleOption) *Tensor {
-	return Angle(t, opts...)
+func (t *Tensor) Angle() *Tensor {
+	return Angle(t)
 }
 
 // An AnyOption is an option of [Any]: [Out], [Dim], [Keepdim].
@@ -1185,8 +1185,8 @@ func Arccos(input *Tensor, opts ...ArccosOption) *Tensor {
 }
 
 // Arccos is [Arccos] with t as input, Python's Tensor.arccos.
-func (t *Tensor) Arccos(opts ...ArccosOption) *Tensor {
-	return Arccos(t, opts...)
+func (t *Tensor) Arccos() *Tensor {
+	return Arccos(t)
 }
 
 // Arccos_ is Python's torch.arccos_:
@@ -1229,8 +1229,8 @@ func Arccosh(input *Tensor, opts ...ArccoshOption) *Tensor {
 }
 
 // Arccosh is [Arccosh] with t as input, Python's Tensor.arccosh.
-func (t *Tensor) Arccosh(opts ...ArccoshOption) *Tensor {
-	return Arccosh(t, opts...)
+func (t *Tensor) Arccosh() *Tensor {
+	return Arccosh(t)
 }
 
 // Arccosh_ is Python's torch.arccosh_:
@@ -1273,8 +1273,8 @@ func Arcsin(input *Tensor, opts ...ArcsinOption) *Tensor {
 }
 
 // Arcsin is [Arcsin] with t as input, Python's Tensor.arcsin.
-func (t *Tensor) Arcsin(opts ...ArcsinOption) *Tensor {
-	return Arcsin(t, opts...)
+func (t *Tensor) Arcsin() *Tensor {
+	return Arcsin(t)
 }
 
 // Arcsin_ is Python's torch.arcsin_:
@@ -1317,8 +1317,8 @@ func Arcsinh(input *Tensor, opts ...ArcsinhOption) *Tensor {
 }
 
 // Arcsinh is [Arcsinh] with t as input, Python's Tensor.arcsinh.
-func (t *Tensor) Arcsinh(opts ...ArcsinhOption) *Tensor {
-	return Arcsinh(t, opts...)
+func (t *Tensor) Arcsinh() *Tensor {
+	return Arcsinh(t)
 }
 
 // Arcsinh_ is Python's torch.arcsinh_:
@@ -1361,8 +1361,8 @@ func Arctan(input *Tensor, opts ...ArctanOption) *Tensor {
 }
 
 // Arctan is [Arctan] with t as input, Python's Tensor.arctan.
-func (t *Tensor) Arctan(opts ...ArctanOption) *Tensor {
-	return Arctan(t, opts...)
+func (t *Tensor) Arctan() *Tensor {
+	return Arctan(t)
 }
 
 // Arctan_ is Python's torch.arctan_:
@@ -1405,8 +1405,8 @@ func Arctan2(input *Tensor, other *Tensor, opts ...Arctan2Option) *Tensor {
 }
 
 // Arctan2 is [Arctan2] with t as input, Python's Tensor.arctan2.
-func (t *Tensor) Arctan2(other *Tensor, opts ...Arctan2Option) *Tensor {
-	return Arctan2(t, other, opts...)
+func (t *Tensor) Arctan2(other *Tensor) *Tensor {
+	return Arctan2(t, other)
 }
 
 // Arctan2_ is Python's Tensor.arctan2_, which writes to t and returns it:
@@ -1442,8 +1442,8 @@ func Arctanh(input *Tensor, opts ...ArctanhOption) *Tensor {
 }
 
 // Arctanh is [Arctanh] with t as input, Python's Tensor.arctanh.
-func (t *Tensor) Arctanh(opts ...ArctanhOption) *Tensor {
-	return Arctanh(t, opts...)
+func (t *Tensor) Arctanh() *Tensor {
+	return Arctanh(t)
 }
 
 // Arctanh_ is Python's torch.arctanh_:
@@ -1616,8 +1616,8 @@ func Asin(input *Tensor, opts ...AsinOption) *Tensor {
 }
 
 // Asin is [Asin] with t as input, Python's Tensor.asin.
-func (t *Tensor) Asin(opts ...AsinOption) *Tensor {
-	return Asin(t, opts...)
+func (t *Tensor) Asin() *Tensor {
+	return Asin(t)
 }
 
 // Asin_ is Python's torch.asin_:
@@ -1660,8 +1660,8 @@ func Asinh(input *Tensor, opts ...AsinhOption) *Tensor {
 }
 
 // Asinh is [Asinh] with t as input, Python's Tensor.asinh.
-func (t *Tensor) Asinh(opts ...AsinhOption) *Tensor {
-	return Asinh(t, opts...)
+func (t *Tensor) Asinh() *Tensor {
+	return Asinh(t)
 }
 
 // Asinh_ is Python's torch.asinh_:
@@ -1803,8 +1803,8 @@ func Atan(input *Tensor, opts ...AtanOption) *Tensor {
 }
 
 // Atan is [Atan] with t as input, Python's Tensor.atan.
-func (t *Tensor) Atan(opts ...AtanOption) *Tensor {
-	return Atan(t, opts...)
+func (t *Tensor) Atan() *Tensor {
+	return Atan(t)
 }
 
 // Atan_ is Python's torch.atan_:
@@ -1847,8 +1847,8 @@ func Atan2(input *Tensor, other *Tensor, opts ...Atan2Option) *Tensor {
 }
 
 // Atan2 is [Atan2] with t as input, Python's Tensor.atan2.
-func (t *Tensor) Atan2(other *Tensor, opts ...Atan2Option) *Tensor {
-	return Atan2(t, other, opts...)
+func (t *Tensor) Atan2(other *Tensor) *Tensor {
+	return Atan2(t, other)
 }
 
 // Atan2_ is Python's Tensor.atan2_, which writes to t and returns it:
@@ -1884,8 +1884,8 @@ func Atanh(input *Tensor, opts ...AtanhOption) *Tensor {
 }
 
 // Atanh is [Atanh] with t as input, Python's Tensor.atanh.
-func (t *Tensor) Atanh(opts ...AtanhOption) *Tensor {
-	return Atanh(t, opts...)
+func (t *Tensor) Atanh() *Tensor {
+	return Atanh(t)
 }
 
 // Atanh_ is Python's torch.atanh_:

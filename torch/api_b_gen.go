@@ -462,8 +462,8 @@ func BitwiseAnd(input any, other any, opts ...BitwiseAndOption) *Tensor {
 }
 
 // BitwiseAnd is [BitwiseAnd] with t as input, Python's Tensor.bitwise_and.
-func (t *Tensor) BitwiseAnd(other any, opts ...BitwiseAndOption) *Tensor {
-	return BitwiseAnd(t, other, opts...)
+func (t *Tensor) BitwiseAnd(other any) *Tensor {
+	return BitwiseAnd(t, other)
 }
 
 // BitwiseAnd_ is Python's Tensor.bitwise_and_, which writes to t and returns it:
@@ -523,8 +523,8 @@ func BitwiseLeftShift(input any, other any, opts ...BitwiseLeftShiftOption) *Ten
 }
 
 // BitwiseLeftShift is [BitwiseLeftShift] with t as input, Python's Tensor.bitwise_left_shift.
-func (t *Tensor) BitwiseLeftShift(other any, opts ...BitwiseLeftShiftOption) *Tensor {
-	return BitwiseLeftShift(t, other, opts...)
+func (t *Tensor) BitwiseLeftShift(other any) *Tensor {
+	return BitwiseLeftShift(t, other)
 }
 
 // BitwiseLeftShift_ is Python's Tensor.bitwise_left_shift_, which writes to t and returns it:
@@ -568,8 +568,8 @@ func BitwiseNot(input *Tensor, opts ...BitwiseNotOption) *Tensor {
 }
 
 // BitwiseNot is [BitwiseNot] with t as input, Python's Tensor.bitwise_not.
-func (t *Tensor) BitwiseNot(opts ...BitwiseNotOption) *Tensor {
-	return BitwiseNot(t, opts...)
+func (t *Tensor) BitwiseNot() *Tensor {
+	return BitwiseNot(t)
 }
 
 // BitwiseNot_ is Python's Tensor.bitwise_not_, which writes to t and returns it:
@@ -621,8 +621,8 @@ func BitwiseOr(input any, other any, opts ...BitwiseOrOption) *Tensor {
 }
 
 // BitwiseOr is [BitwiseOr] with t as input, Python's Tensor.bitwise_or.
-func (t *Tensor) BitwiseOr(other any, opts ...BitwiseOrOption) *Tensor {
-	return BitwiseOr(t, other, opts...)
+func (t *Tensor) BitwiseOr(other any) *Tensor {
+	return BitwiseOr(t, other)
 }
 
 // BitwiseOr_ is Python's Tensor.bitwise_or_, which writes to t and returns it:
@@ -682,8 +682,8 @@ func BitwiseRightShift(input any, other any, opts ...BitwiseRightShiftOption) *T
 }
 
 // BitwiseRightShift is [BitwiseRightShift] with t as input, Python's Tensor.bitwise_right_shift.
-func (t *Tensor) BitwiseRightShift(other any, opts ...BitwiseRightShiftOption) *Tensor {
-	return BitwiseRightShift(t, other, opts...)
+func (t *Tensor) BitwiseRightShift(other any) *Tensor {
+	return BitwiseRightShift(t, other)
 }
 
 // BitwiseRightShift_ is Python's Tensor.bitwise_right_shift_, which writes to t and returns it:
@@ -743,8 +743,8 @@ func BitwiseXor(input any, other any, opts ...BitwiseXorOption) *Tensor {
 }
 
 // BitwiseXor is [BitwiseXor] with t as input, Python's Tensor.bitwise_xor.
-func (t *Tensor) BitwiseXor(other any, opts ...BitwiseXorOption) *Tensor {
-	return BitwiseXor(t, other, opts...)
+func (t *Tensor) BitwiseXor(other any) *Tensor {
+	return BitwiseXor(t, other)
 }
 
 // BitwiseXor_ is Python's Tensor.bitwise_xor_, which writes to t and returns it:

@@ -126,8 +126,8 @@ func Ceil(input *Tensor, opts ...CeilOption) *Tensor {
 }
 
 // Ceil is [Ceil] with t as input, Python's Tensor.ceil.
-func (t *Tensor) Ceil(opts ...CeilOption) *Tensor {
-	return Ceil(t, opts...)
+func (t *Tensor) Ceil() *Tensor {
+	return Ceil(t)
 }
 
 // Ceil_ is Python's torch.ceil_:
@@ -447,8 +447,8 @@ func ClampMax(input *Tensor, max_ any, opts ...ClampMaxOption) *Tensor {
 }
 
 // ClampMax is [ClampMax] with t as input, Python's Tensor.clamp_max.
-func (t *Tensor) ClampMax(max_ any, opts ...ClampMaxOption) *Tensor {
-	return ClampMax(t, max_, opts...)
+func (t *Tensor) ClampMax(max_ any) *Tensor {
+	return ClampMax(t, max_)
 }
 
 // ClampMax_ is Python's torch.clamp_max_:
@@ -512,8 +512,8 @@ func ClampMin(input *Tensor, min_ any, opts ...ClampMinOption) *Tensor {
 }
 
 // ClampMin is [ClampMin] with t as input, Python's Tensor.clamp_min.
-func (t *Tensor) ClampMin(min_ any, opts ...ClampMinOption) *Tensor {
-	return ClampMin(t, min_, opts...)
+func (t *Tensor) ClampMin(min_ any) *Tensor {
+	return ClampMin(t, min_)
 }
 
 // ClampMin_ is Python's torch.clamp_min_:
@@ -871,8 +871,8 @@ func ConjPhysical(input *Tensor, opts ...ConjPhysicalOption) *Tensor {
 }
 
 // ConjPhysical is [ConjPhysical] with t as input, Python's Tensor.conj_physical.
-func (t *Tensor) ConjPhysical(opts ...ConjPhysicalOption) *Tensor {
-	return ConjPhysical(t, opts...)
+func (t *Tensor) ConjPhysical() *Tensor {
+	return ConjPhysical(t)
 }
 
 // ConjPhysical_ is Python's torch.conj_physical_:
@@ -1229,8 +1229,8 @@ func Copysign(input *Tensor, other any, opts ...CopysignOption) *Tensor {
 }
 
 // Copysign is [Copysign] with t as input, Python's Tensor.copysign.
-func (t *Tensor) Copysign(other any, opts ...CopysignOption) *Tensor {
-	return Copysign(t, other, opts...)
+func (t *Tensor) Copysign(other any) *Tensor {
+	return Copysign(t, other)
 }
 
 // Copysign_ is Python's Tensor.copysign_, which writes to t and returns it:
@@ -1286,8 +1286,8 @@ func Cos(input *Tensor, opts ...CosOption) *Tensor {
 }
 
 // Cos is [Cos] with t as input, Python's Tensor.cos.
-func (t *Tensor) Cos(opts ...CosOption) *Tensor {
-	return Cos(t, opts...)
+func (t *Tensor) Cos() *Tensor {
+	return Cos(t)
 }
 
 // Cos_ is Python's torch.cos_:
@@ -1330,8 +1330,8 @@ func Cosh(input *Tensor, opts ...CoshOption) *Tensor {
 }
 
 // Cosh is [Cosh] with t as input, Python's Tensor.cosh.
-func (t *Tensor) Cosh(opts ...CoshOption) *Tensor {
-	return Cosh(t, opts...)
+func (t *Tensor) Cosh() *Tensor {
+	return Cosh(t)
 }
 
 // Cosh_ is Python's torch.cosh_:
@@ -1613,8 +1613,8 @@ func Cummax(input *Tensor, dim int64, opts ...CummaxOption) (values *Tensor, ind
 }
 
 // Cummax is [Cummax] with t as input, Python's Tensor.cummax.
-func (t *Tensor) Cummax(dim int64, opts ...CummaxOption) (values *Tensor, indices *Tensor) {
-	return Cummax(t, dim, opts...)
+func (t *Tensor) Cummax(dim int64) (values *Tensor, indices *Tensor) {
+	return Cummax(t, dim)
 }
 
 // A CumminOption is an option of [Cummin]: [Out].
@@ -1642,8 +1642,8 @@ func Cummin(input *Tensor, dim int64, opts ...CumminOption) (values *Tensor, ind
 }
 
 // Cummin is [Cummin] with t as input, Python's Tensor.cummin.
-func (t *Tensor) Cummin(dim int64, opts ...CumminOption) (values *Tensor, indices *Tensor) {
-	return Cummin(t, dim, opts...)
+func (t *Tensor) Cummin(dim int64) (values *Tensor, indices *Tensor) {
+	return Cummin(t, dim)
 }
 
 // A CumprodOption is an option of [Cumprod]: a [DType], [Out].

@@ -27,8 +27,8 @@ func Deg2rad(input *Tensor, opts ...Deg2radOption) *Tensor {
 }
 
 // Deg2rad is [Deg2rad] with t as input, Python's Tensor.deg2rad.
-func (t *Tensor) Deg2rad(opts ...Deg2radOption) *Tensor {
-	return Deg2rad(t, opts...)
+func (t *Tensor) Deg2rad() *Tensor {
+	return Deg2rad(t)
 }
 
 // Deg2rad_ is Python's torch.deg2rad_:
@@ -382,8 +382,8 @@ func Digamma(input *Tensor, opts ...DigammaOption) *Tensor {
 }
 
 // Digamma is [Digamma] with t as input, Python's Tensor.digamma.
-func (t *Tensor) Digamma(opts ...DigammaOption) *Tensor {
-	return Digamma(t, opts...)
+func (t *Tensor) Digamma() *Tensor {
+	return Digamma(t)
 }
 
 // Digamma_ is Python's Tensor.digamma_, which writes to t and returns it:
@@ -623,8 +623,8 @@ func Dot(input *Tensor, tensor *Tensor, opts ...DotOption) *Tensor {
 }
 
 // Dot is [Dot] with t as input, Python's Tensor.dot.
-func (t *Tensor) Dot(tensor *Tensor, opts ...DotOption) *Tensor {
-	return Dot(t, tensor, opts...)
+func (t *Tensor) Dot(tensor *Tensor) *Tensor {
+	return Dot(t, tensor)
 }
 
 // Dropout is Python's torch.dropout:

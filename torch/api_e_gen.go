@@ -370,8 +370,8 @@ func Eq(input *Tensor, other any, opts ...EqOption) *Tensor {
 }
 
 // Eq is [Eq] with t as input, Python's Tensor.eq.
-func (t *Tensor) Eq(other any, opts ...EqOption) *Tensor {
-	return Eq(t, other, opts...)
+func (t *Tensor) Eq(other any) *Tensor {
+	return Eq(t, other)
 }
 
 // Eq_ is Python's Tensor.eq_, which writes to t and returns it:
@@ -427,8 +427,8 @@ func Erf(input *Tensor, opts ...ErfOption) *Tensor {
 }
 
 // Erf is [Erf] with t as input, Python's Tensor.erf.
-func (t *Tensor) Erf(opts ...ErfOption) *Tensor {
-	return Erf(t, opts...)
+func (t *Tensor) Erf() *Tensor {
+	return Erf(t)
 }
 
 // Erf_ is Python's torch.erf_:
@@ -471,8 +471,8 @@ func Erfc(input *Tensor, opts ...ErfcOption) *Tensor {
 }
 
 // Erfc is [Erfc] with t as input, Python's Tensor.erfc.
-func (t *Tensor) Erfc(opts ...ErfcOption) *Tensor {
-	return Erfc(t, opts...)
+func (t *Tensor) Erfc() *Tensor {
+	return Erfc(t)
 }
 
 // Erfc_ is Python's torch.erfc_:
@@ -515,8 +515,8 @@ func Erfinv(input *Tensor, opts ...ErfinvOption) *Tensor {
 }
 
 // Erfinv is [Erfinv] with t as input, Python's Tensor.erfinv.
-func (t *Tensor) Erfinv(opts ...ErfinvOption) *Tensor {
-	return Erfinv(t, opts...)
+func (t *Tensor) Erfinv() *Tensor {
+	return Erfinv(t)
 }
 
 // Erfinv_ is Python's Tensor.erfinv_, which writes to t and returns it:
@@ -552,8 +552,8 @@ func Exp(input *Tensor, opts ...ExpOption) *Tensor {
 }
 
 // Exp is [Exp] with t as input, Python's Tensor.exp.
-func (t *Tensor) Exp(opts ...ExpOption) *Tensor {
-	return Exp(t, opts...)
+func (t *Tensor) Exp() *Tensor {
+	return Exp(t)
 }
 
 // Exp_ is Python's torch.exp_:
@@ -596,8 +596,8 @@ func Exp2(input *Tensor, opts ...Exp2Option) *Tensor {
 }
 
 // Exp2 is [Exp2] with t as input, Python's Tensor.exp2.
-func (t *Tensor) Exp2(opts ...Exp2Option) *Tensor {
-	return Exp2(t, opts...)
+func (t *Tensor) Exp2() *Tensor {
+	return Exp2(t)
 }
 
 // Exp2_ is Python's torch.exp2_:
@@ -678,8 +678,8 @@ func Expm1(input *Tensor, opts ...Expm1Option) *Tensor {
 }
 
 // Expm1 is [Expm1] with t as input, Python's Tensor.expm1.
-func (t *Tensor) Expm1(opts ...Expm1Option) *Tensor {
-	return Expm1(t, opts...)
+func (t *Tensor) Expm1() *Tensor {
+	return Expm1(t)
 }
 
 // Expm1_ is Python's torch.expm1_:

@@ -144,8 +144,8 @@ func Fix(input *Tensor, opts ...FixOption) *Tensor {
 }
 
 // Fix is [Fix] with t as input, Python's Tensor.fix.
-func (t *Tensor) Fix(opts ...FixOption) *Tensor {
-	return Fix(t, opts...)
+func (t *Tensor) Fix() *Tensor {
+	return Fix(t)
 }
 
 // Fix_ is Python's torch.fix_:
@@ -279,8 +279,8 @@ func FloatPower(input any, exponent any, opts ...FloatPowerOption) *Tensor {
 }
 
 // FloatPower is [FloatPower] with t as input, Python's Tensor.float_power.
-func (t *Tensor) FloatPower(exponent any, opts ...FloatPowerOption) *Tensor {
-	return FloatPower(t, exponent, opts...)
+func (t *Tensor) FloatPower(exponent any) *Tensor {
+	return FloatPower(t, exponent)
 }
 
 // FloatPower_ is Python's Tensor.float_power_, which writes to t and returns it:
@@ -324,8 +324,8 @@ func Floor(input *Tensor, opts ...FloorOption) *Tensor {
 }
 
 // Floor is [Floor] with t as input, Python's Tensor.floor.
-func (t *Tensor) Floor(opts ...FloorOption) *Tensor {
-	return Floor(t, opts...)
+func (t *Tensor) Floor() *Tensor {
+	return Floor(t)
 }
 
 // Floor_ is Python's torch.floor_:
@@ -375,8 +375,8 @@ func FloorDivide(input *Tensor, other any, opts ...FloorDivideOption) *Tensor {
 }
 
 // FloorDivide is [FloorDivide] with t as input, Python's Tensor.floor_divide.
-func (t *Tensor) FloorDivide(other any, opts ...FloorDivideOption) *Tensor {
-	return FloorDivide(t, other, opts...)
+func (t *Tensor) FloorDivide(other any) *Tensor {
+	return FloorDivide(t, other)
 }
 
 // FloorDivide_ is Python's Tensor.floor_divide_, which writes to t and returns it:
@@ -420,8 +420,8 @@ func Fmax(input *Tensor, other *Tensor, opts ...FmaxOption) *Tensor {
 }
 
 // Fmax is [Fmax] with t as input, Python's Tensor.fmax.
-func (t *Tensor) Fmax(other *Tensor, opts ...FmaxOption) *Tensor {
-	return Fmax(t, other, opts...)
+func (t *Tensor) Fmax(other *Tensor) *Tensor {
+	return Fmax(t, other)
 }
 
 // A FminOption is an option of [Fmin]: [Out].
@@ -449,8 +449,8 @@ func Fmin(input *Tensor, other *Tensor, opts ...FminOption) *Tensor {
 }
 
 // Fmin is [Fmin] with t as input, Python's Tensor.fmin.
-func (t *Tensor) Fmin(other *Tensor, opts ...FminOption) *Tensor {
-	return Fmin(t, other, opts...)
+func (t *Tensor) Fmin(other *Tensor) *Tensor {
+	return Fmin(t, other)
 }
 
 // A FmodOption is an option of [Fmod]: [Out].
@@ -490,8 +490,8 @@ func Fmod(input *Tensor, other any, opts ...FmodOption) *Tensor {
 }
 
 // Fmod is [Fmod] with t as input, Python's Tensor.fmod.
-func (t *Tensor) Fmod(other any, opts ...FmodOption) *Tensor {
-	return Fmod(t, other, opts...)
+func (t *Tensor) Fmod(other any) *Tensor {
+	return Fmod(t, other)
 }
 
 // Fmod_ is Python's Tensor.fmod_, which writes to t and returns it:
@@ -535,8 +535,8 @@ func Frac(input *Tensor, opts ...FracOption) *Tensor {
 }
 
 // Frac is [Frac] with t as input, Python's Tensor.frac.
-func (t *Tensor) Frac(opts ...FracOption) *Tensor {
-	return Frac(t, opts...)
+func (t *Tensor) Frac() *Tensor {
+	return Frac(t)
 }
 
 // Frac_ is Python's torch.frac_:
@@ -627,8 +627,8 @@ func Frexp(input *Tensor, opts ...FrexpOption) (mantissa *Tensor, exponent *Tens
 }
 
 // Frexp is [Frexp] with t as input, Python's Tensor.frexp.
-func (t *Tensor) Frexp(opts ...FrexpOption) (mantissa *Tensor, exponent *Tensor) {
-	return Frexp(t, opts...)
+func (t *Tensor) Frexp() (mantissa *Tensor, exponent *Tensor) {
+	return Frexp(t)
 }
 
 // A FrobeniusNormOption is an option of [FrobeniusNorm]: [Keepdim], [Out].

@@ -59,8 +59,8 @@ func Gcd(input *Tensor, other *Tensor, opts ...GcdOption) *Tensor {
 }
 
 // Gcd is [Gcd] with t as input, Python's Tensor.gcd.
-func (t *Tensor) Gcd(other *Tensor, opts ...GcdOption) *Tensor {
-	return Gcd(t, other, opts...)
+func (t *Tensor) Gcd(other *Tensor) *Tensor {
+	return Gcd(t, other)
 }
 
 // Gcd_ is Python's torch.gcd_:
@@ -115,8 +115,8 @@ func Ge(input *Tensor, other any, opts ...GeOption) *Tensor {
 }
 
 // Ge is [Ge] with t as input, Python's Tensor.ge.
-func (t *Tensor) Ge(other any, opts ...GeOption) *Tensor {
-	return Ge(t, other, opts...)
+func (t *Tensor) Ge(other any) *Tensor {
+	return Ge(t, other)
 }
 
 // Ge_ is Python's Tensor.ge_, which writes to t and returns it:
@@ -228,8 +228,8 @@ func Geqrf(input *Tensor, opts ...GeqrfOption) (a *Tensor, tau *Tensor) {
 }
 
 // Geqrf is [Geqrf] with t as input, Python's Tensor.geqrf.
-func (t *Tensor) Geqrf(opts ...GeqrfOption) (a *Tensor, tau *Tensor) {
-	return Geqrf(t, opts...)
+func (t *Tensor) Geqrf() (a *Tensor, tau *Tensor) {
+	return Geqrf(t)
 }
 
 // A GerOption is an option of [Ger]: [Out].
@@ -257,8 +257,8 @@ func Ger(input *Tensor, vec2 *Tensor, opts ...GerOption) *Tensor {
 }
 
 // Ger is [Ger] with t as input, Python's Tensor.ger.
-func (t *Tensor) Ger(vec2 *Tensor, opts ...GerOption) *Tensor {
-	return Ger(t, vec2, opts...)
+func (t *Tensor) Ger(vec2 *Tensor) *Tensor {
+	return Ger(t, vec2)
 }
 
 // A GluOption is an option of [Glu]: [Dim], [Out].
@@ -386,8 +386,8 @@ func Greater(input *Tensor, other any, opts ...GreaterOption) *Tensor {
 }
 
 // Greater is [Greater] with t as input, Python's Tensor.greater.
-func (t *Tensor) Greater(other any, opts ...GreaterOption) *Tensor {
-	return Greater(t, other, opts...)
+func (t *Tensor) Greater(other any) *Tensor {
+	return Greater(t, other)
 }
 
 // Greater_ is Python's Tensor.greater_, which writes to t and returns it:
@@ -443,8 +443,8 @@ func GreaterEqual(input *Tensor, other any, opts ...GreaterEqualOption) *Tensor 
 }
 
 // GreaterEqual is [GreaterEqual] with t as input, Python's Tensor.greater_equal.
-func (t *Tensor) GreaterEqual(other any, opts ...GreaterEqualOption) *Tensor {
-	return GreaterEqual(t, other, opts...)
+func (t *Tensor) GreaterEqual(other any) *Tensor {
+	return GreaterEqual(t, other)
 }
 
 // GreaterEqual_ is Python's Tensor.greater_equal_, which writes to t and returns it:
@@ -586,8 +586,8 @@ func Gt(input *Tensor, other any, opts ...GtOption) *Tensor {
 }
 
 // Gt is [Gt] with t as input, Python's Tensor.gt.
-func (t *Tensor) Gt(other any, opts ...GtOption) *Tensor {
-	return Gt(t, other, opts...)
+func (t *Tensor) Gt(other any) *Tensor {
+	return Gt(t, other)
 }
 
 // Gt_ is Python's Tensor.gt_, which writes to t and returns it:

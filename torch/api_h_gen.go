@@ -326,8 +326,8 @@ func Heaviside(input *Tensor, values *Tensor, opts ...HeavisideOption) *Tensor {
 }
 
 // Heaviside is [Heaviside] with t as input, Python's Tensor.heaviside.
-func (t *Tensor) Heaviside(values *Tensor, opts ...HeavisideOption) *Tensor {
-	return Heaviside(t, values, opts...)
+func (t *Tensor) Heaviside(values *Tensor) *Tensor {
+	return Heaviside(t, values)
 }
 
 // Heaviside_ is Python's Tensor.heaviside_, which writes to t and returns it:
@@ -621,8 +621,8 @@ func Hypot(input *Tensor, other *Tensor, opts ...HypotOption) *Tensor {
 }
 
 // Hypot is [Hypot] with t as input, Python's Tensor.hypot.
-func (t *Tensor) Hypot(other *Tensor, opts ...HypotOption) *Tensor {
-	return Hypot(t, other, opts...)
+func (t *Tensor) Hypot(other *Tensor) *Tensor {
+	return Hypot(t, other)
 }
 
 // Hypot_ is Python's Tensor.hypot_, which writes to t and returns it:

@@ -27,8 +27,8 @@ func I0(input *Tensor, opts ...I0Option) *Tensor {
 }
 
 // I0 is [I0] with t as input, Python's Tensor.i0.
-func (t *Tensor) I0(opts ...I0Option) *Tensor {
-	return I0(t, opts...)
+func (t *Tensor) I0() *Tensor {
+	return I0(t)
 }
 
 // I0_ is Python's torch.i0_:
@@ -71,8 +71,8 @@ func Igamma(input *Tensor, other *Tensor, opts ...IgammaOption) *Tensor {
 }
 
 // Igamma is [Igamma] with t as input, Python's Tensor.igamma.
-func (t *Tensor) Igamma(other *Tensor, opts ...IgammaOption) *Tensor {
-	return Igamma(t, other, opts...)
+func (t *Tensor) Igamma(other *Tensor) *Tensor {
+	return Igamma(t, other)
 }
 
 // Igamma_ is Python's Tensor.igamma_, which writes to t and returns it:
@@ -108,8 +108,8 @@ func Igammac(input *Tensor, other *Tensor, opts ...IgammacOption) *Tensor {
 }
 
 // Igammac is [Igammac] with t as input, Python's Tensor.igammac.
-func (t *Tensor) Igammac(other *Tensor, opts ...IgammacOption) *Tensor {
-	return Igammac(t, other, opts...)
+func (t *Tensor) Igammac(other *Tensor) *Tensor {
+	return Igammac(t, other)
 }
 
 // Igammac_ is Python's Tensor.igammac_, which writes to t and returns it:
@@ -228,8 +228,8 @@ func IndexCopy(input *Tensor, dim int64, index *Tensor, source *Tensor, opts ...
 }
 
 // IndexCopy is [IndexCopy] with t as input, Python's Tensor.index_copy.
-func (t *Tensor) IndexCopy(dim int64, index *Tensor, source *Tensor, opts ...IndexCopyOption) *Tensor {
-	return IndexCopy(t, dim, index, source, opts...)
+func (t *Tensor) IndexCopy(dim int64, index *Tensor, source *Tensor) *Tensor {
+	return IndexCopy(t, dim, index, source)
 }
 
 // IndexCopy_ is Python's Tensor.index_copy_, which writes to t and returns it:
@@ -355,8 +355,8 @@ func IndexSelect(input *Tensor, dim int64, index *Tensor, opts ...IndexSelectOpt
 }
 
 // IndexSelect is [IndexSelect] with t as input, Python's Tensor.index_select.
-func (t *Tensor) IndexSelect(dim int64, index *Tensor, opts ...IndexSelectOption) *Tensor {
-	return IndexSelect(t, dim, index, opts...)
+func (t *Tensor) IndexSelect(dim int64, index *Tensor) *Tensor {
+	return IndexSelect(t, dim, index)
 }
 
 // Indices is Python's Tensor.indices:
@@ -415,8 +415,8 @@ func Inner(input *Tensor, other *Tensor, opts ...InnerOption) *Tensor {
 }
 
 // Inner is [Inner] with t as input, Python's Tensor.inner.
-func (t *Tensor) Inner(other *Tensor, opts ...InnerOption) *Tensor {
-	return Inner(t, other, opts...)
+func (t *Tensor) Inner(other *Tensor) *Tensor {
+	return Inner(t, other)
 }
 
 // InstanceNorm is Python's torch.instance_norm:
@@ -466,8 +466,8 @@ func Inverse(input *Tensor, opts ...InverseOption) *Tensor {
 }
 
 // Inverse is [Inverse] with t as input, Python's Tensor.inverse.
-func (t *Tensor) Inverse(opts ...InverseOption) *Tensor {
-	return Inverse(t, opts...)
+func (t *Tensor) Inverse() *Tensor {
+	return Inverse(t)
 }
 
 // An IscloseOption is an option of [Isclose]: [Rtol], [Atol], [EqualNan].
@@ -671,8 +671,8 @@ func Isneginf(input *Tensor, opts ...IsneginfOption) *Tensor {
 }
 
 // Isneginf is [Isneginf] with t as input, Python's Tensor.isneginf.
-func (t *Tensor) Isneginf(opts ...IsneginfOption) *Tensor {
-	return Isneginf(t, opts...)
+func (t *Tensor) Isneginf() *Tensor {
+	return Isneginf(t)
 }
 
 // IsNonzero is Python's torch.is_nonzero:
@@ -731,8 +731,8 @@ func Isposinf(input *Tensor, opts ...IsposinfOption) *Tensor {
 }
 
 // Isposinf is [Isposinf] with t as input, Python's Tensor.isposinf.
-func (t *Tensor) Isposinf(opts ...IsposinfOption) *Tensor {
-	return Isposinf(t, opts...)
+func (t *Tensor) Isposinf() *Tensor {
+	return Isposinf(t)
 }
 
 // Isreal is Python's torch.isreal:

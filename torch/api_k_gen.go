@@ -102,8 +102,8 @@ func Kron(input *Tensor, other *Tensor, opts ...KronOption) *Tensor {
 }
 
 // Kron is [Kron] with t as input, Python's Tensor.kron.
-func (t *Tensor) Kron(other *Tensor, opts ...KronOption) *Tensor {
-	return Kron(t, other, opts...)
+func (t *Tensor) Kron(other *Tensor) *Tensor {
+	return Kron(t, other)
 }
 
 // A KthvalueOption is an option of [Kthvalue]: [Dim], [Keepdim], [Out].

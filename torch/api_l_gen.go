@@ -75,8 +75,8 @@ func Lcm(input *Tensor, other *Tensor, opts ...LcmOption) *Tensor {
 }
 
 // Lcm is [Lcm] with t as input, Python's Tensor.lcm.
-func (t *Tensor) Lcm(other *Tensor, opts ...LcmOption) *Tensor {
-	return Lcm(t, other, opts...)
+func (t *Tensor) Lcm(other *Tensor) *Tensor {
+	return Lcm(t, other)
 }
 
 // Lcm_ is Python's torch.lcm_:
@@ -119,8 +119,8 @@ func Ldexp(input *Tensor, other *Tensor, opts ...LdexpOption) *Tensor {
 }
 
 // Ldexp is [Ldexp] with t as input, Python's Tensor.ldexp.
-func (t *Tensor) Ldexp(other *Tensor, opts ...LdexpOption) *Tensor {
-	return Ldexp(t, other, opts...)
+func (t *Tensor) Ldexp(other *Tensor) *Tensor {
+	return Ldexp(t, other)
 }
 
 // Ldexp_ is Python's torch.ldexp_:
@@ -175,8 +175,8 @@ func Le(input *Tensor, other any, opts ...LeOption) *Tensor {
 }
 
 // Le is [Le] with t as input, Python's Tensor.le.
-func (t *Tensor) Le(other any, opts ...LeOption) *Tensor {
-	return Le(t, other, opts...)
+func (t *Tensor) Le(other any) *Tensor {
+	return Le(t, other)
 }
 
 // Le_ is Python's Tensor.le_, which writes to t and returns it:
@@ -279,8 +279,8 @@ func Lerp(input *Tensor, end *Tensor, weight any, opts ...LerpOption) *Tensor {
 }
 
 // Lerp is [Lerp] with t as input, Python's Tensor.lerp.
-func (t *Tensor) Lerp(end *Tensor, weight any, opts ...LerpOption) *Tensor {
-	return Lerp(t, end, weight, opts...)
+func (t *Tensor) Lerp(end *Tensor, weight any) *Tensor {
+	return Lerp(t, end, weight)
 }
 
 // Lerp_ is Python's Tensor.lerp_, which writes to t and returns it:
@@ -336,8 +336,8 @@ func Less(input *Tensor, other any, opts ...LessOption) *Tensor {
 }
 
 // Less is [Less] with t as input, Python's Tensor.less.
-func (t *Tensor) Less(other any, opts ...LessOption) *Tensor {
-	return Less(t, other, opts...)
+func (t *Tensor) Less(other any) *Tensor {
+	return Less(t, other)
 }
 
 // Less_ is Python's Tensor.less_, which writes to t and returns it:
@@ -393,8 +393,8 @@ func LessEqual(input *Tensor, other any, opts ...LessEqualOption) *Tensor {
 }
 
 // LessEqual is [LessEqual] with t as input, Python's Tensor.less_equal.
-func (t *Tensor) LessEqual(other any, opts ...LessEqualOption) *Tensor {
-	return LessEqual(t, other, opts...)
+func (t *Tensor) LessEqual(other any) *Tensor {
+	return LessEqual(t, other)
 }
 
 // LessEqual_ is Python's Tensor.less_equal_, which writes to t and returns it:
@@ -438,8 +438,8 @@ func Lgamma(input *Tensor, opts ...LgammaOption) *Tensor {
 }
 
 // Lgamma is [Lgamma] with t as input, Python's Tensor.lgamma.
-func (t *Tensor) Lgamma(opts ...LgammaOption) *Tensor {
-	return Lgamma(t, opts...)
+func (t *Tensor) Lgamma() *Tensor {
+	return Lgamma(t)
 }
 
 // Lgamma_ is Python's Tensor.lgamma_, which writes to t and returns it:
@@ -579,8 +579,8 @@ func Log(input *Tensor, opts ...LogOption) *Tensor {
 }
 
 // Log is [Log] with t as input, Python's Tensor.log.
-func (t *Tensor) Log(opts ...LogOption) *Tensor {
-	return Log(t, opts...)
+func (t *Tensor) Log() *Tensor {
+	return Log(t)
 }
 
 // Log_ is Python's torch.log_:
@@ -623,8 +623,8 @@ func Log10(input *Tensor, opts ...Log10Option) *Tensor {
 }
 
 // Log10 is [Log10] with t as input, Python's Tensor.log10.
-func (t *Tensor) Log10(opts ...Log10Option) *Tensor {
-	return Log10(t, opts...)
+func (t *Tensor) Log10() *Tensor {
+	return Log10(t)
 }
 
 // Log10_ is Python's torch.log10_:
@@ -667,8 +667,8 @@ func Log1p(input *Tensor, opts ...Log1pOption) *Tensor {
 }
 
 // Log1p is [Log1p] with t as input, Python's Tensor.log1p.
-func (t *Tensor) Log1p(opts ...Log1pOption) *Tensor {
-	return Log1p(t, opts...)
+func (t *Tensor) Log1p() *Tensor {
+	return Log1p(t)
 }
 
 // Log1p_ is Python's torch.log1p_:
@@ -711,8 +711,8 @@ func Log2(input *Tensor, opts ...Log2Option) *Tensor {
 }
 
 // Log2 is [Log2] with t as input, Python's Tensor.log2.
-func (t *Tensor) Log2(opts ...Log2Option) *Tensor {
-	return Log2(t, opts...)
+func (t *Tensor) Log2() *Tensor {
+	return Log2(t)
 }
 
 // Log2_ is Python's torch.log2_:
@@ -755,8 +755,8 @@ func Logaddexp(input *Tensor, other *Tensor, opts ...LogaddexpOption) *Tensor {
 }
 
 // Logaddexp is [Logaddexp] with t as input, Python's Tensor.logaddexp.
-func (t *Tensor) Logaddexp(other *Tensor, opts ...LogaddexpOption) *Tensor {
-	return Logaddexp(t, other, opts...)
+func (t *Tensor) Logaddexp(other *Tensor) *Tensor {
+	return Logaddexp(t, other)
 }
 
 // A Logaddexp2Option is an option of [Logaddexp2]: [Out].
@@ -784,8 +784,8 @@ func Logaddexp2(input *Tensor, other *Tensor, opts ...Logaddexp2Option) *Tensor 
 }
 
 // Logaddexp2 is [Logaddexp2] with t as input, Python's Tensor.logaddexp2.
-func (t *Tensor) Logaddexp2(other *Tensor, opts ...Logaddexp2Option) *Tensor {
-	return Logaddexp2(t, other, opts...)
+func (t *Tensor) Logaddexp2(other *Tensor) *Tensor {
+	return Logaddexp2(t, other)
 }
 
 // A LogcumsumexpOption is an option of [Logcumsumexp]: [Out].
@@ -813,8 +813,8 @@ func Logcumsumexp(input *Tensor, dim int64, opts ...LogcumsumexpOption) *Tensor 
 }
 
 // Logcumsumexp is [Logcumsumexp] with t as input, Python's Tensor.logcumsumexp.
-func (t *Tensor) Logcumsumexp(dim int64, opts ...LogcumsumexpOption) *Tensor {
-	return Logcumsumexp(t, dim, opts...)
+func (t *Tensor) Logcumsumexp(dim int64) *Tensor {
+	return Logcumsumexp(t, dim)
 }
 
 // Logdet is Python's torch.logdet:
@@ -854,8 +854,8 @@ func LogicalAnd(input *Tensor, other *Tensor, opts ...LogicalAndOption) *Tensor 
 }
 
 // LogicalAnd is [LogicalAnd] with t as input, Python's Tensor.logical_and.
-func (t *Tensor) LogicalAnd(other *Tensor, opts ...LogicalAndOption) *Tensor {
-	return LogicalAnd(t, other, opts...)
+func (t *Tensor) LogicalAnd(other *Tensor) *Tensor {
+	return LogicalAnd(t, other)
 }
 
 // LogicalAnd_ is Python's Tensor.logical_and_, which writes to t and returns it:
@@ -891,8 +891,8 @@ func LogicalNot(input *Tensor, opts ...LogicalNotOption) *Tensor {
 }
 
 // LogicalNot is [LogicalNot] with t as input, Python's Tensor.logical_not.
-func (t *Tensor) LogicalNot(opts ...LogicalNotOption) *Tensor {
-	return LogicalNot(t, opts...)
+func (t *Tensor) LogicalNot() *Tensor {
+	return LogicalNot(t)
 }
 
 // LogicalNot_ is Python's Tensor.logical_not_, which writes to t and returns it:
@@ -928,8 +928,8 @@ func LogicalOr(input *Tensor, other *Tensor, opts ...LogicalOrOption) *Tensor {
 }
 
 // LogicalOr is [LogicalOr] with t as input, Python's Tensor.logical_or.
-func (t *Tensor) LogicalOr(other *Tensor, opts ...LogicalOrOption) *Tensor {
-	return LogicalOr(t, other, opts...)
+func (t *Tensor) LogicalOr(other *Tensor) *Tensor {
+	return LogicalOr(t, other)
 }
 
 // LogicalOr_ is Python's Tensor.logical_or_, which writes to t and returns it:
@@ -965,8 +965,8 @@ func LogicalXor(input *Tensor, other *Tensor, opts ...LogicalXorOption) *Tensor 
 }
 
 // LogicalXor is [LogicalXor] with t as input, Python's Tensor.logical_xor.
-func (t *Tensor) LogicalXor(other *Tensor, opts ...LogicalXorOption) *Tensor {
-	return LogicalXor(t, other, opts...)
+func (t *Tensor) LogicalXor(other *Tensor) *Tensor {
+	return LogicalXor(t, other)
 }
 
 // LogicalXor_ is Python's Tensor.logical_xor_, which writes to t and returns it:
@@ -1303,8 +1303,8 @@ func Lt(input *Tensor, other any, opts ...LtOption) *Tensor {
 }
 
 // Lt is [Lt] with t as input, Python's Tensor.lt.
-func (t *Tensor) Lt(other any, opts ...LtOption) *Tensor {
-	return Lt(t, other, opts...)
+func (t *Tensor) Lt(other any) *Tensor {
+	return Lt(t, other)
 }
 
 // Lt_ is Python's Tensor.lt_, which writes to t and returns it:
@@ -1348,8 +1348,8 @@ func LuSolve(input *Tensor, LUData *Tensor, LUPivots *Tensor, opts ...LuSolveOpt
 }
 
 // LuSolve is [LuSolve] with t as input, Python's Tensor.lu_solve.
-func (t *Tensor) LuSolve(LUData *Tensor, LUPivots *Tensor, opts ...LuSolveOption) *Tensor {
-	return LuSolve(t, LUData, LUPivots, opts...)
+func (t *Tensor) LuSolve(LUData *Tensor, LUPivots *Tensor) *Tensor {
+	return LuSolve(t, LUData, LUPivots)
 }
 
 // A LuUnpackOption is an option of [LuUnpack]: [UnpackData], [UnpackPivots],

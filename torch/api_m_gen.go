@@ -107,8 +107,8 @@ func MaskedSelect(input *Tensor, mask *Tensor, opts ...MaskedSelectOption) *Tens
 }
 
 // MaskedSelect is [MaskedSelect] with t as input, Python's Tensor.masked_select.
-func (t *Tensor) MaskedSelect(mask *Tensor, opts ...MaskedSelectOption) *Tensor {
-	return MaskedSelect(t, mask, opts...)
+func (t *Tensor) MaskedSelect(mask *Tensor) *Tensor {
+	return MaskedSelect(t, mask)
 }
 
 // A MatmulOption is an option of [Matmul]: [Out].
@@ -136,8 +136,8 @@ func Matmul(input *Tensor, other *Tensor, opts ...MatmulOption) *Tensor {
 }
 
 // Matmul is [Matmul] with t as input, Python's Tensor.matmul.
-func (t *Tensor) Matmul(other *Tensor, opts ...MatmulOption) *Tensor {
-	return Matmul(t, other, opts...)
+func (t *Tensor) Matmul(other *Tensor) *Tensor {
+	return Matmul(t, other)
 }
 
 // MatrixExp is Python's torch.matrix_exp:
@@ -177,8 +177,8 @@ func MatrixPower(input *Tensor, n int64, opts ...MatrixPowerOption) *Tensor {
 }
 
 // MatrixPower is [MatrixPower] with t as input, Python's Tensor.matrix_power.
-func (t *Tensor) MatrixPower(n int64, opts ...MatrixPowerOption) *Tensor {
-	return MatrixPower(t, n, opts...)
+func (t *Tensor) MatrixPower(n int64) *Tensor {
+	return MatrixPower(t, n)
 }
 
 // A MaxOption is an option of [Max]: [Out], [Other].
@@ -282,8 +282,8 @@ func Maximum(input *Tensor, other *Tensor, opts ...MaximumOption) *Tensor {
 }
 
 // Maximum is [Maximum] with t as input, Python's Tensor.maximum.
-func (t *Tensor) Maximum(other *Tensor, opts ...MaximumOption) *Tensor {
-	return Maximum(t, other, opts...)
+func (t *Tensor) Maximum(other *Tensor) *Tensor {
+	return Maximum(t, other)
 }
 
 // A MaxPool1dOption is an option of [MaxPool1d]: [Stride], [Padding],
@@ -751,8 +751,8 @@ func Minimum(input *Tensor, other *Tensor, opts ...MinimumOption) *Tensor {
 }
 
 // Minimum is [Minimum] with t as input, Python's Tensor.minimum.
-func (t *Tensor) Minimum(other *Tensor, opts ...MinimumOption) *Tensor {
-	return Minimum(t, other, opts...)
+func (t *Tensor) Minimum(other *Tensor) *Tensor {
+	return Minimum(t, other)
 }
 
 // A MishOption is an option of [Mish]: [Out].
@@ -968,8 +968,8 @@ func Msort(input *Tensor, opts ...MsortOption) *Tensor {
 }
 
 // Msort is [Msort] with t as input, Python's Tensor.msort.
-func (t *Tensor) Msort(opts ...MsortOption) *Tensor {
-	return Msort(t, opts...)
+func (t *Tensor) Msort() *Tensor {
+	return Msort(t)
 }
 
 // A MulOption is an option of [Mul]: [Out].
@@ -1004,8 +1004,8 @@ func Mul(input *Tensor, other any, opts ...MulOption) *Tensor {
 }
 
 // Mul is [Mul] with t as input, Python's Tensor.mul.
-func (t *Tensor) Mul(other any, opts ...MulOption) *Tensor {
-	return Mul(t, other, opts...)
+func (t *Tensor) Mul(other any) *Tensor {
+	return Mul(t, other)
 }
 
 // Mul_ is Python's Tensor.mul_, which writes to t and returns it:
@@ -1157,8 +1157,8 @@ func Multiply(input *Tensor, other any, opts ...MultiplyOption) *Tensor {
 }
 
 // Multiply is [Multiply] with t as input, Python's Tensor.multiply.
-func (t *Tensor) Multiply(other any, opts ...MultiplyOption) *Tensor {
-	return Multiply(t, other, opts...)
+func (t *Tensor) Multiply(other any) *Tensor {
+	return Multiply(t, other)
 }
 
 // Multiply_ is Python's Tensor.multiply_, which writes to t and returns it:
@@ -1202,8 +1202,8 @@ func Mv(input *Tensor, vec *Tensor, opts ...MvOption) *Tensor {
 }
 
 // Mv is [Mv] with t as input, Python's Tensor.mv.
-func (t *Tensor) Mv(vec *Tensor, opts ...MvOption) *Tensor {
-	return Mv(t, vec, opts...)
+func (t *Tensor) Mv(vec *Tensor) *Tensor {
+	return Mv(t, vec)
 }
 
 // A MvlgammaOption is an option of [Mvlgamma]: [Out].
@@ -1231,8 +1231,8 @@ func Mvlgamma(input *Tensor, p int64, opts ...MvlgammaOption) *Tensor {
 }
 
 // Mvlgamma is [Mvlgamma] with t as input, Python's Tensor.mvlgamma.
-func (t *Tensor) Mvlgamma(p int64, opts ...MvlgammaOption) *Tensor {
-	return Mvlgamma(t, p, opts...)
+func (t *Tensor) Mvlgamma(p int64) *Tensor {
+	return Mvlgamma(t, p)
 }
 
 // Mvlgamma_ is Python's Tensor.mvlgamma_, which writes to t and returns it:

@@ -293,8 +293,8 @@ func NarrowCopy(input *Tensor, dim int64, start int64, length int64, opts ...Nar
 }
 
 // NarrowCopy is [NarrowCopy] with t as input, Python's Tensor.narrow_copy.
-func (t *Tensor) NarrowCopy(dim int64, start int64, length int64, opts ...NarrowCopyOption) *Tensor {
-	return NarrowCopy(t, dim, start, length, opts...)
+func (t *Tensor) NarrowCopy(dim int64, start int64, length int64) *Tensor {
+	return NarrowCopy(t, dim, start, length)
 }
 
 // A NativeBatchNormOption is an option of [NativeBatchNorm]: [Out].
@@ -439,8 +439,8 @@ func Ne(input *Tensor, other any, opts ...NeOption) *Tensor {
 }
 
 // Ne is [Ne] with t as input, Python's Tensor.ne.
-func (t *Tensor) Ne(other any, opts ...NeOption) *Tensor {
-	return Ne(t, other, opts...)
+func (t *Tensor) Ne(other any) *Tensor {
+	return Ne(t, other)
 }
 
 // Ne_ is Python's Tensor.ne_, which writes to t and returns it:
@@ -484,8 +484,8 @@ func Neg(input *Tensor, opts ...NegOption) *Tensor {
 }
 
 // Neg is [Neg] with t as input, Python's Tensor.neg.
-func (t *Tensor) Neg(opts ...NegOption) *Tensor {
-	return Neg(t, opts...)
+func (t *Tensor) Neg() *Tensor {
+	return Neg(t)
 }
 
 // Neg_ is Python's torch.neg_:
@@ -528,8 +528,8 @@ func Negative(input *Tensor, opts ...NegativeOption) *Tensor {
 }
 
 // Negative is [Negative] with t as input, Python's Tensor.negative.
-func (t *Tensor) Negative(opts ...NegativeOption) *Tensor {
-	return Negative(t, opts...)
+func (t *Tensor) Negative() *Tensor {
+	return Negative(t)
 }
 
 // Negative_ is Python's torch.negative_:
@@ -753,8 +753,8 @@ func Nextafter(input *Tensor, other *Tensor, opts ...NextafterOption) *Tensor {
 }
 
 // Nextafter is [Nextafter] with t as input, Python's Tensor.nextafter.
-func (t *Tensor) Nextafter(other *Tensor, opts ...NextafterOption) *Tensor {
-	return Nextafter(t, other, opts...)
+func (t *Tensor) Nextafter(other *Tensor) *Tensor {
+	return Nextafter(t, other)
 }
 
 // Nextafter_ is Python's Tensor.nextafter_, which writes to t and returns it:
@@ -1069,8 +1069,8 @@ func NotEqual(input *Tensor, other any, opts ...NotEqualOption) *Tensor {
 }
 
 // NotEqual is [NotEqual] with t as input, Python's Tensor.not_equal.
-func (t *Tensor) NotEqual(other any, opts ...NotEqualOption) *Tensor {
-	return NotEqual(t, other, opts...)
+func (t *Tensor) NotEqual(other any) *Tensor {
+	return NotEqual(t, other)
 }
 
 // NotEqual_ is Python's Tensor.not_equal_, which writes to t and returns it:

@@ -125,8 +125,8 @@ func Orgqr(input *Tensor, input2 *Tensor, opts ...OrgqrOption) *Tensor {
 }
 
 // Orgqr is [Orgqr] with t as input, Python's Tensor.orgqr.
-func (t *Tensor) Orgqr(input2 *Tensor, opts ...OrgqrOption) *Tensor {
-	return Orgqr(t, input2, opts...)
+func (t *Tensor) Orgqr(input2 *Tensor) *Tensor {
+	return Orgqr(t, input2)
 }
 
 // An OrmqrOption is an option of [Ormqr]: [Left], [WithTranspose], [Out].
@@ -189,6 +189,6 @@ func Outer(input *Tensor, vec2 *Tensor, opts ...OuterOption) *Tensor {
 }
 
 // Outer is [Outer] with t as input, Python's Tensor.outer.
-func (t *Tensor) Outer(vec2 *Tensor, opts ...OuterOption) *Tensor {
-	return Outer(t, vec2, opts...)
+func (t *Tensor) Outer(vec2 *Tensor) *Tensor {
+	return Outer(t, vec2)
 }

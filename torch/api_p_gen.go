@@ -263,8 +263,8 @@ func Polygamma(n int64, input *Tensor, opts ...PolygammaOption) *Tensor {
 }
 
 // Polygamma is [Polygamma] with t as input, Python's Tensor.polygamma.
-func (t *Tensor) Polygamma(n int64, opts ...PolygammaOption) *Tensor {
-	return Polygamma(n, t, opts...)
+func (t *Tensor) Polygamma(n int64) *Tensor {
+	return Polygamma(n, t)
 }
 
 // Polygamma_ is Python's Tensor.polygamma_, which writes to t and returns it:
@@ -333,8 +333,8 @@ func Pow(input any, exponent any, opts ...PowOption) *Tensor {
 }
 
 // Pow is [Pow] with t as input, Python's Tensor.pow.
-func (t *Tensor) Pow(exponent any, opts ...PowOption) *Tensor {
-	return Pow(t, exponent, opts...)
+func (t *Tensor) Pow(exponent any) *Tensor {
+	return Pow(t, exponent)
 }
 
 // Pow_ is Python's Tensor.pow_, which writes to t and returns it:

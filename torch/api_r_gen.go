@@ -27,8 +27,8 @@ func Rad2deg(input *Tensor, opts ...Rad2degOption) *Tensor {
 }
 
 // Rad2deg is [Rad2deg] with t as input, Python's Tensor.rad2deg.
-func (t *Tensor) Rad2deg(opts ...Rad2degOption) *Tensor {
-	return Rad2deg(t, opts...)
+func (t *Tensor) Rad2deg() *Tensor {
+	return Rad2deg(t)
 }
 
 // Rad2deg_ is Python's torch.rad2deg_:
@@ -567,8 +567,8 @@ func Reciprocal(input *Tensor, opts ...ReciprocalOption) *Tensor {
 }
 
 // Reciprocal is [Reciprocal] with t as input, Python's Tensor.reciprocal.
-func (t *Tensor) Reciprocal(opts ...ReciprocalOption) *Tensor {
-	return Reciprocal(t, opts...)
+func (t *Tensor) Reciprocal() *Tensor {
+	return Reciprocal(t)
 }
 
 // Reciprocal_ is Python's torch.reciprocal_:
@@ -743,8 +743,8 @@ func Remainder(input any, other any, opts ...RemainderOption) *Tensor {
 }
 
 // Remainder is [Remainder] with t as input, Python's Tensor.remainder.
-func (t *Tensor) Remainder(other any, opts ...RemainderOption) *Tensor {
-	return Remainder(t, other, opts...)
+func (t *Tensor) Remainder(other any) *Tensor {
+	return Remainder(t, other)
 }
 
 // Remainder_ is Python's Tensor.remainder_, which writes to t and returns it:
@@ -788,8 +788,8 @@ func Renorm(input *Tensor, p any, dim int64, maxnorm any, opts ...RenormOption) 
 }
 
 // Renorm is [Renorm] with t as input, Python's Tensor.renorm.
-func (t *Tensor) Renorm(p any, dim int64, maxnorm any, opts ...RenormOption) *Tensor {
-	return Renorm(t, p, dim, maxnorm, opts...)
+func (t *Tensor) Renorm(p any, dim int64, maxnorm any) *Tensor {
+	return Renorm(t, p, dim, maxnorm)
 }
 
 // Renorm_ is Python's Tensor.renorm_, which writes to t and returns it:
@@ -1489,8 +1489,8 @@ func Rsqrt(input *Tensor, opts ...RsqrtOption) *Tensor {
 }
 
 // Rsqrt is [Rsqrt] with t as input, Python's Tensor.rsqrt.
-func (t *Tensor) Rsqrt(opts ...RsqrtOption) *Tensor {
-	return Rsqrt(t, opts...)
+func (t *Tensor) Rsqrt() *Tensor {
+	return Rsqrt(t)
 }
 
 // Rsqrt_ is Python's torch.rsqrt_:

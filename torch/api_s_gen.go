@@ -193,8 +193,8 @@ func ScatterAdd(input *Tensor, dim int64, index *Tensor, src *Tensor, opts ...Sc
 }
 
 // ScatterAdd is [ScatterAdd] with t as input, Python's Tensor.scatter_add.
-func (t *Tensor) ScatterAdd(dim int64, index *Tensor, src *Tensor, opts ...ScatterAddOption) *Tensor {
-	return ScatterAdd(t, dim, index, src, opts...)
+func (t *Tensor) ScatterAdd(dim int64, index *Tensor, src *Tensor) *Tensor {
+	return ScatterAdd(t, dim, index, src)
 }
 
 // ScatterAdd_ is Python's Tensor.scatter_add_, which writes to t and returns it:
@@ -433,8 +433,8 @@ func Sgn(input *Tensor, opts ...SgnOption) *Tensor {
 }
 
 // Sgn is [Sgn] with t as input, Python's Tensor.sgn.
-func (t *Tensor) Sgn(opts ...SgnOption) *Tensor {
-	return Sgn(t, opts...)
+func (t *Tensor) Sgn() *Tensor {
+	return Sgn(t)
 }
 
 // Sgn_ is Python's Tensor.sgn_, which writes to t and returns it:
@@ -470,8 +470,8 @@ func Sigmoid(input *Tensor, opts ...SigmoidOption) *Tensor {
 }
 
 // Sigmoid is [Sigmoid] with t as input, Python's Tensor.sigmoid.
-func (t *Tensor) Sigmoid(opts ...SigmoidOption) *Tensor {
-	return Sigmoid(t, opts...)
+func (t *Tensor) Sigmoid() *Tensor {
+	return Sigmoid(t)
 }
 
 // Sigmoid_ is Python's torch.sigmoid_:
@@ -514,8 +514,8 @@ func Sign(input *Tensor, opts ...SignOption) *Tensor {
 }
 
 // Sign is [Sign] with t as input, Python's Tensor.sign.
-func (t *Tensor) Sign(opts ...SignOption) *Tensor {
-	return Sign(t, opts...)
+func (t *Tensor) Sign() *Tensor {
+	return Sign(t)
 }
 
 // Sign_ is Python's Tensor.sign_, which writes to t and returns it:
@@ -551,8 +551,8 @@ func Signbit(input *Tensor, opts ...SignbitOption) *Tensor {
 }
 
 // Signbit is [Signbit] with t as input, Python's Tensor.signbit.
-func (t *Tensor) Signbit(opts ...SignbitOption) *Tensor {
-	return Signbit(t, opts...)
+func (t *Tensor) Signbit() *Tensor {
+	return Signbit(t)
 }
 
 // A SiluOption is an option of [Silu]: [Out].
@@ -614,8 +614,8 @@ func Sin(input *Tensor, opts ...SinOption) *Tensor {
 }
 
 // Sin is [Sin] with t as input, Python's Tensor.sin.
-func (t *Tensor) Sin(opts ...SinOption) *Tensor {
-	return Sin(t, opts...)
+func (t *Tensor) Sin() *Tensor {
+	return Sin(t)
 }
 
 // Sin_ is Python's torch.sin_:
@@ -658,8 +658,8 @@ func Sinc(input *Tensor, opts ...SincOption) *Tensor {
 }
 
 // Sinc is [Sinc] with t as input, Python's Tensor.sinc.
-func (t *Tensor) Sinc(opts ...SincOption) *Tensor {
-	return Sinc(t, opts...)
+func (t *Tensor) Sinc() *Tensor {
+	return Sinc(t)
 }
 
 // Sinc_ is Python's torch.sinc_:
@@ -702,8 +702,8 @@ func Sinh(input *Tensor, opts ...SinhOption) *Tensor {
 }
 
 // Sinh is [Sinh] with t as input, Python's Tensor.sinh.
-func (t *Tensor) Sinh(opts ...SinhOption) *Tensor {
-	return Sinh(t, opts...)
+func (t *Tensor) Sinh() *Tensor {
+	return Sinh(t)
 }
 
 // Sinh_ is Python's torch.sinh_:
@@ -859,8 +859,8 @@ func Slogdet(input *Tensor, opts ...SlogdetOption) (sign *Tensor, logabsdet *Ten
 }
 
 // Slogdet is [Slogdet] with t as input, Python's Tensor.slogdet.
-func (t *Tensor) Slogdet(opts ...SlogdetOption) (sign *Tensor, logabsdet *Tensor) {
-	return Slogdet(t, opts...)
+func (t *Tensor) Slogdet() (sign *Tensor, logabsdet *Tensor) {
+	return Slogdet(t)
 }
 
 // A SlowConv3dOption is an option of [SlowConv3d]: [Bias], [Stride],
@@ -1441,8 +1441,8 @@ func Sqrt(input *Tensor, opts ...SqrtOption) *Tensor {
 }
 
 // Sqrt is [Sqrt] with t as input, Python's Tensor.sqrt.
-func (t *Tensor) Sqrt(opts ...SqrtOption) *Tensor {
-	return Sqrt(t, opts...)
+func (t *Tensor) Sqrt() *Tensor {
+	return Sqrt(t)
 }
 
 // Sqrt_ is Python's torch.sqrt_:
@@ -1485,8 +1485,8 @@ func Square(input *Tensor, opts ...SquareOption) *Tensor {
 }
 
 // Square is [Square] with t as input, Python's Tensor.square.
-func (t *Tensor) Square(opts ...SquareOption) *Tensor {
-	return Square(t, opts...)
+func (t *Tensor) Square() *Tensor {
+	return Square(t)
 }
 
 // Square_ is Python's torch.square_:

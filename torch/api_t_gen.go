@@ -47,8 +47,8 @@ func Take(input *Tensor, index *Tensor, opts ...TakeOption) *Tensor {
 }
 
 // Take is [Take] with t as input, Python's Tensor.take.
-func (t *Tensor) Take(index *Tensor, opts ...TakeOption) *Tensor {
-	return Take(t, index, opts...)
+func (t *Tensor) Take(index *Tensor) *Tensor {
+	return Take(t, index)
 }
 
 // A TakeAlongDimOption is an option of [TakeAlongDim]: [Dim], [Out].
@@ -108,8 +108,8 @@ func Tan(input *Tensor, opts ...TanOption) *Tensor {
 }
 
 // Tan is [Tan] with t as input, Python's Tensor.tan.
-func (t *Tensor) Tan(opts ...TanOption) *Tensor {
-	return Tan(t, opts...)
+func (t *Tensor) Tan() *Tensor {
+	return Tan(t)
 }
 
 // Tan_ is Python's torch.tan_:
@@ -152,8 +152,8 @@ func Tanh(input *Tensor, opts ...TanhOption) *Tensor {
 }
 
 // Tanh is [Tanh] with t as input, Python's Tensor.tanh.
-func (t *Tensor) Tanh(opts ...TanhOption) *Tensor {
-	return Tanh(t, opts...)
+func (t *Tensor) Tanh() *Tensor {
+	return Tanh(t)
 }
 
 // Tanh_ is Python's torch.tanh_:
@@ -880,8 +880,8 @@ func TrueDivide(input *Tensor, other any, opts ...TrueDivideOption) *Tensor {
 }
 
 // TrueDivide is [TrueDivide] with t as input, Python's Tensor.true_divide.
-func (t *Tensor) TrueDivide(other any, opts ...TrueDivideOption) *Tensor {
-	return TrueDivide(t, other, opts...)
+func (t *Tensor) TrueDivide(other any) *Tensor {
+	return TrueDivide(t, other)
 }
 
 // TrueDivide_ is Python's Tensor.true_divide_, which writes to t and returns it:
@@ -925,8 +925,8 @@ func Trunc(input *Tensor, opts ...TruncOption) *Tensor {
 }
 
 // Trunc is [Trunc] with t as input, Python's Tensor.trunc.
-func (t *Tensor) Trunc(opts ...TruncOption) *Tensor {
-	return Trunc(t, opts...)
+func (t *Tensor) Trunc() *Tensor {
+	return Trunc(t)
 }
 
 // Trunc_ is Python's torch.trunc_:

@@ -192,8 +192,8 @@ func Vdot(input *Tensor, other *Tensor, opts ...VdotOption) *Tensor {
 }
 
 // Vdot is [Vdot] with t as input, Python's Tensor.vdot.
-func (t *Tensor) Vdot(other *Tensor, opts ...VdotOption) *Tensor {
-	return Vdot(t, other, opts...)
+func (t *Tensor) Vdot(other *Tensor) *Tensor {
+	return Vdot(t, other)
 }
 
 // View is Python's Tensor.view:

@@ -41,8 +41,8 @@ func Where(condition *Tensor, input any, other any, opts ...WhereOption) *Tensor
 }
 
 // Where is [Where] with t as input, Python's Tensor.where.
-func (t *Tensor) Where(condition *Tensor, other any, opts ...WhereOption) *Tensor {
-	return Where(condition, t, other, opts...)
+func (t *Tensor) Where(condition *Tensor, other any) *Tensor {
+	return Where(condition, t, other)
 }
 
 // WhereIndices is Python's torch.where:

@@ -48,8 +48,8 @@ func Xlogy(input any, other any, opts ...XlogyOption) *Tensor {
 }
 
 // Xlogy is [Xlogy] with t as input, Python's Tensor.xlogy.
-func (t *Tensor) Xlogy(other any, opts ...XlogyOption) *Tensor {
-	return Xlogy(t, other, opts...)
+func (t *Tensor) Xlogy(other any) *Tensor {
+	return Xlogy(t, other)
 }
 
 // Xlogy_ is Python's torch.xlogy_:

@@ -40,6 +40,8 @@ func isInts(v any) bool {
 	switch v.(type) {
 	case []int64, []int:
 		return true
+	case nil:
+		return false
 	}
 	return isInteger(v)
 }
@@ -221,9 +223,14 @@ func repeated(v int64, n int) []int64 {
 // outputs checks the number of tensors in the option out.
 func outputs(out []*Tensor, n int) []*Tensor {
 	if len(out) != n {
-		refuseArgument("argument 'out' must be %d Tensors, not %d", n, len(out))
+		refuseOutputs(len(out), n)
 	}
 	return out
+}
+
+//go:noinline
+func refuseOutputs(got, want int) {
+	refuseArgument("argument 'out' must be %d Tensors, not %d", want, got)
 }
 
 // checkOut refuses options that contradict the tensor in out.
@@ -241,10 +248,13 @@ func checkOut(out *Tensor, dtype DType, layout Layout, device Device) {
 
 // withRequiresGrad gives a new tensor what its operator cannot.
 func withRequiresGrad(t *Tensor, on optional[bool]) *Tensor {
-	if on.value {
-		t.RequiresGrad_()
+	if !on.value {
+		return t
 	}
-	return t
+	if dtype := t.DType(); !dtype.IsFloatingPoint() && !dtype.IsComplex() {
+		refuse(runtimeErrorKind, "Only Tensors of floating point and complex dtype can require gradients")
+	}
+	return t.RequiresGrad_()
 }
 
 // given names the types of options, for a message.

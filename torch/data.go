@@ -157,14 +157,7 @@ func newCreation(opts []CreationOption) *creation {
 
 // finish gives a new tensor the properties that its operator did not.
 func (c *creation) finish(t *Tensor) *Tensor {
-	if !c.requiresGrad {
-		return t
-	}
-	if dtype := t.DType(); !dtype.IsFloatingPoint() && !dtype.IsComplex() {
-		refuse(runtimeErrorKind, "Only Tensors of floating point and complex dtype can require gradients")
-	}
-	t.RequiresGrad_()
-	return t
+	return withRequiresGrad(t, some(c.requiresGrad))
 }
 
 // copyConstruct copies a tensor, with the warning that Python gives.

@@ -211,7 +211,7 @@ func assignInterfaces(functions []*Function) error {
 		}
 	}
 	for _, f := range functions {
-		if f.Forward != nil {
+		if f.Forward != nil && len(f.Options) > 0 {
 			f.Interface = f.Forward.Interface
 		}
 	}

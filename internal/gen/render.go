@@ -155,7 +155,7 @@ func (r *renderer) writeForwardBody() {
 			arguments = append(arguments, f.parameter(p.Python).Go)
 		}
 	}
-	if to.Interface != "" {
+	if f.Interface != "" {
 		arguments = append(arguments, "opts...")
 	}
 	r.printf("return %s(%s)\n", to.Name, strings.Join(arguments, ", "))
