@@ -56,7 +56,7 @@ func (s *Sequential) forward(input *torch.Tensor) *torch.Tensor {
 	for i := range s.modules {
 		layer, ok := s.modules[i].module.(Layer)
 		if !ok {
-			raise("NotImplementedError", `Module [%s] is missing the required "forward" function`, s.modules[i].module.Base().name())
+			raise("NotImplementedError", `Module [%s] is missing the required "forward" function`, s.modules[i].module.AsModule().name())
 		}
 		input = Call(layer, input)
 	}

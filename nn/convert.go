@@ -8,7 +8,8 @@ import (
 
 // To converts the parameters and buffers of the module and of all modules
 // below to another dtype, device or memory format, in place: parameters stay
-// the same tensors, so that an optimizer goes on with them. Python's to.
+// the same tensors, so that an optimizer goes on with them. (Only the meta
+// device makes new ones.) Python's to.
 //
 // A dtype must be a floating-point or complex one, and only tensors of such
 // dtypes are converted to it. A memory format applies to tensors of four or
@@ -17,6 +18,7 @@ func (m *Module) To(opts ...torch.ToOption) {
 	var dtype torch.DType
 	var device torch.Device
 	var format torch.MemoryFormat
+	var nonBlocking torch.NonBlockingArg
 	for _, o := range opts {
 		switch o := o.(type) {
 		case torch.DType:
@@ -25,13 +27,15 @@ func (m *Module) To(opts ...torch.ToOption) {
 			device = o
 		case torch.MemoryFormat:
 			format = o
+		case torch.NonBlockingArg:
+			nonBlocking = o
 		default:
-			raise("TypeError", "nn.Module.to takes a torch.DType, a torch.Device and a torch.MemoryFormat, not a %T", o)
+			raise("TypeError", "nn.Module.to takes a torch.DType, a torch.Device, a torch.MemoryFormat and torch.NonBlocking, not a %T", o)
 		}
 	}
 	checkModuleDtype(dtype)
 	m.convert(func(t *torch.Tensor) *torch.Tensor {
-		var of []torch.ToOption
+		of := []torch.ToOption{nonBlocking}
 		if dtype != 0 && (t.IsFloatingPoint() || t.IsComplex()) {
 			of = append(of, dtype)
 		}
@@ -123,20 +127,15 @@ func (m *Module) ToEmpty(device torch.Device, recurse ...Recurse) {
 // by what fn returns, which may be its argument. Python's _apply.
 func (m *Module) convert(fn func(*torch.Tensor) *torch.Tensor) {
 	for _, child := range m.Children() {
-		child.Base().convert(fn)
+		child.AsModule().convert(fn)
 	}
 	m.convertOwn(fn)
 }
 
 func (m *Module) convertOwn(fn func(*torch.Tensor) *torch.Tensor) {
 	torch.NoGrad(func() {
-		m.eachParameter(func(_ string, p *torch.Tensor) bool {
-			grad := p.Grad()
-			convertData(p, fn)
-			if grad != nil {
-				convertData(grad, fn)
-				grad.Close()
-			}
+		m.eachParameter(func(key string, p *torch.Tensor) bool {
+			m.convertParameter(key, p, fn)
 			return true
 		})
 		for i := range m.buffers {
@@ -147,10 +146,34 @@ func (m *Module) convertOwn(fn func(*torch.Tensor) *torch.Tensor) {
 	})
 }
 
-// convertData gives t the data of fn(t).
-func convertData(t *torch.Tensor, fn func(*torch.Tensor) *torch.Tensor) {
-	if converted := fn(t); converted != t {
-		t.SetData(converted)
-		converted.Close()
+// convertParameter converts a parameter and its gradient in place or, where the
+// new data is of another kind, as from the meta device, puts a new parameter
+// into its place.
+func (m *Module) convertParameter(key string, p *torch.Tensor, fn func(*torch.Tensor) *torch.Tensor) {
+	converted, grad := fn(p), p.Grad()
+	if !setData(p, converted) {
+		p = NewParameter(converted, p.RequiresGrad())
+		m.RegisterParameter(key, p)
 	}
+	if grad == nil {
+		return
+	}
+	if converted := fn(grad); !setData(grad, converted) {
+		p.SetGrad(converted.RequiresGrad_(grad.RequiresGrad()))
+	}
+	grad.Close()
+}
+
+// setData gives t the data of converted, which it closes, and reports whether
+// that could be done.
+func setData(t, converted *torch.Tensor) bool {
+	if converted == t {
+		return true
+	}
+	if !torch.HasCompatibleShallowCopyType(t, converted) {
+		return false
+	}
+	t.SetData(converted)
+	converted.Close()
+	return true
 }

@@ -150,7 +150,7 @@ func RegisterModuleForwardHook(hook ForwardHook, opts ...ForwardHookOption) *Rem
 // Call runs a layer's Forward with its hooks, Python's layer(input). There is
 // no need for it with the layers of this package, whose Forward does the same.
 func Call(layer Layer, input *torch.Tensor) *torch.Tensor {
-	m := layer.Base()
+	m := layer.AsModule()
 	if !m.hooked() {
 		return layer.Forward(input)
 	}

@@ -86,7 +86,7 @@ func resetWeightAndBias(weight, bias *torch.Tensor) {
 	if fanIn, _ := ninit.CalculateFanInAndFanOut(weight); fanIn > 0 {
 		bound = 1 / math.Sqrt(float64(fanIn))
 	}
-	ninit.Uniform_(bias, -bound, bound)
+	ninit.Uniform_(bias, 0-bound, bound) // where bound is 0, Python's lower one is no negative zero
 }
 
 // Forward returns input @ Weight.T + Bias.

@@ -67,8 +67,8 @@ type AnyModule interface {
 	ExtraRepr() string
 	String() string
 
-	// Base returns the embedded Module, which has further methods.
-	Base() *Module
+	// AsModule returns the embedded Module, which has further methods.
+	AsModule() *Module
 }
 
 // A Layer is a module that turns one tensor into another.
@@ -100,7 +100,7 @@ type buffer struct {
 //	m := &SimpleModel{}
 //	m.Init(m)
 func (m *Module) Init(self AnyModule) {
-	if isNil(self) || self.Base() != m {
+	if isNil(self) || self.AsModule() != m {
 		raise("TypeError", "Init needs the pointer to the struct that embeds this Module: m.Init(m)")
 	}
 	v := reflect.ValueOf(self)
@@ -108,15 +108,15 @@ func (m *Module) Init(self AnyModule) {
 	m.layout = layoutOf(v.Type().Elem(), uintptr(unsafe.Pointer(m))-uintptr(m.base))
 }
 
-// Base returns m: a way from any module to its Module.
-func (m *Module) Base() *Module { return m }
+// AsModule returns m: a way from any module to its Module.
+func (m *Module) AsModule() *Module { return m }
 
 // ready panics unless Init was called.
 func (m *Module) ready(what string) {
 	if m.self == nil {
 		raise("AttributeError", "cannot assign %s before Module.__init__() call; in Go, m.Init(m)", what)
 	}
-	if m.self.Base() != m {
+	if m.self.AsModule() != m {
 		raise("RuntimeError", "%s was copied after Init; modules must not be copied, so store a pointer", m.name())
 	}
 }

@@ -10,12 +10,18 @@ import (
 // floating-point or complex dtype can require gradients.
 func NewParameter(data *torch.Tensor, requiresGrad ...bool) *torch.Tensor {
 	on := len(requiresGrad) == 0 || requiresGrad[0]
-	if on && data != nil && !data.IsFloatingPoint() && !data.IsComplex() {
-		raise("RuntimeError", "Only Tensors of floating point and complex dtype can require gradients")
+	if on && data != nil {
+		checkDifferentiable(data.DType())
 	}
 	p := data.Detach()
 	p.RequiresGrad_(on)
 	return torch.MarkParameter(p)
+}
+
+func checkDifferentiable(dtype torch.DType) {
+	if !dtype.IsFloatingPoint() && !dtype.IsComplex() {
+		raise("RuntimeError", "Only Tensors of floating point and complex dtype can require gradients")
+	}
 }
 
 // A factory is what the options device= and dtype= say of a module's tensors.
@@ -26,6 +32,9 @@ type factory struct {
 
 // parameter makes a parameter whose elements are not set yet.
 func (f factory) parameter(size ...int64) *torch.Tensor {
+	if f.dtype != 0 {
+		checkDifferentiable(f.dtype)
+	}
 	return torch.MarkParameter(torch.Empty(size, f.dtype, f.device, torch.RequiresGrad(true)))
 }
 

@@ -116,7 +116,7 @@ func (m *Module) save(state *StateDict, prefix string, keepVars bool) {
 		return true
 	})
 	m.eachChild(func(key string, child AnyModule) bool {
-		child.Base().save(state, prefix+key+".", keepVars)
+		child.AsModule().save(state, prefix+key+".", keepVars)
 		return true
 	})
 	if m.hooks != nil {
@@ -214,7 +214,7 @@ func (m *Module) load(state *StateDict, prefix string, assign bool, report *Load
 	}
 	m.loadOwn(state, prefix, assign, report)
 	m.eachChild(func(key string, child AnyModule) bool {
-		child.Base().load(state.withPrefix(prefix+key+"."), prefix+key+".", assign, report)
+		child.AsModule().load(state.withPrefix(prefix+key+"."), prefix+key+".", assign, report)
 		return true
 	})
 	if m.hooks != nil {

@@ -121,7 +121,7 @@ func (m *Module) NamedModules(opts ...NamedModulesOption) iter.Seq2[string, AnyM
 }
 
 func (l *listing) modules(m AnyModule, name string, seen map[*Module]bool, yield func(string, AnyModule) bool) bool {
-	base := m.Base()
+	base := m.AsModule()
 	if seen[base] {
 		return true
 	}
@@ -145,7 +145,7 @@ func (l *listing) tensors(m *Module, each func(*Module, func(string, *torch.Tens
 	yield func(string, *torch.Tensor) bool) {
 	seen := map[*torch.Tensor]bool{}
 	ofModule := func(prefix string, m AnyModule) bool {
-		return each(m.Base(), func(key string, t *torch.Tensor) bool {
+		return each(m.AsModule(), func(key string, t *torch.Tensor) bool {
 			if seen[t] {
 				return true
 			}
@@ -209,10 +209,10 @@ func (m *Module) NamedChildren() iter.Seq2[string, AnyModule] {
 	return func(yield func(string, AnyModule) bool) {
 		seen := map[*Module]bool{}
 		m.eachChild(func(key string, child AnyModule) bool {
-			if seen[child.Base()] {
+			if seen[child.AsModule()] {
 				return true
 			}
-			seen[child.Base()] = true
+			seen[child.AsModule()] = true
 			return yield(key, child)
 		})
 	}
@@ -247,7 +247,7 @@ func (m *Module) GetSubmodule(target string) AnyModule {
 		return module
 	}
 	for key := range strings.SplitSeq(target, ".") {
-		base := module.Base()
+		base := module.AsModule()
 		module = nil
 		base.eachChild(func(k string, child AnyModule) bool {
 			if k == key {
@@ -286,7 +286,7 @@ func (m *Module) getTensor(target string, each func(*Module, func(string, *torch
 	what string) (found *torch.Tensor) {
 	dot := strings.LastIndexByte(target, '.')
 	key := target[dot+1:]
-	owner := m.GetSubmodule(target[:max(dot, 0)]).Base()
+	owner := m.GetSubmodule(target[:max(dot, 0)]).AsModule()
 	each(owner, func(k string, t *torch.Tensor) bool {
 		if k == key {
 			found = t

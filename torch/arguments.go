@@ -258,6 +258,8 @@ func withRequiresGrad(t *Tensor, on optional[bool]) *Tensor {
 }
 
 // given names the types of options, for a message.
+//
+//go:noinline
 func given[O any](opts []O) []string {
 	var names []string
 	for _, o := range opts {

@@ -184,6 +184,7 @@ func TestGradientDtypeNames(t *testing.T) {
 		torch.Bits4x2, torch.Bits8, torch.Bits16, torch.Float8E5m2, torch.Float8E4m3fn, torch.Float8E5m2fnuz,
 		torch.Float8E4m3fnuz, torch.Uint16, torch.Uint32, torch.Uint64, torch.Uint1, torch.Uint7, torch.Int1, torch.Int7,
 		torch.Float8E8m0fnu, torch.Float4E2m1fnX2, torch.Bcomplex32}
+	defer torch.SetWarningHandler(torch.SetWarningHandler(nil)) // some of them are experimental
 	float := torch.Ones([]int64{2})
 	for _, dtype := range dtypes {
 		other := torch.Empty([]int64{2}, dtype)

@@ -3,7 +3,6 @@ package torch
 import (
 	"reflect"
 	"runtime"
-	"strings"
 	"unsafe"
 )
 
@@ -25,17 +24,20 @@ type Number interface {
 // differ, and types that are no numbers, panic.
 func NewTensor(data any, opts ...CreationOption) *Tensor {
 	c := newCreation(opts)
-	if t, ok := data.(*Tensor); ok {
+	if t, ok := data.(*Tensor); ok && t != nil {
 		return copyConstruct(t, c)
 	}
 	v := reflect.ValueOf(data)
 	for v.Kind() == reflect.Pointer && v.Elem().Kind() == reflect.Array {
 		v = v.Elem()
 	}
-	if !v.IsValid() {
-		refuseArgument("Could not infer dtype of NoneType")
+	if !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+		refuse(runtimeErrorKind, "Could not infer dtype of NoneType")
 	}
 	shape, dtype := inspect(v)
+	if len(shape) <= 1 {
+		return fromBytes(memoryOf(v), dtype, shape, c)
+	}
 	bytes := make([]byte, 0, numberOfElements(shape)*int64(dtype.Itemsize()))
 	return fromBytes(appendElements(bytes, v, shape, 0), dtype, shape, c)
 }
@@ -62,7 +64,19 @@ func FromSlice[T Number](data []T, shape ...int64) *Tensor {
 // others first, as in torch.Data[float32](t.To(torch.Float32)).
 func Data[T Number](t *Tensor) []T {
 	checkElementType[T](t)
-	data := make([]T, t.Numel())
+	n := t.Numel()
+	if n <= 1<<20 {
+		return copyOut[T](t, n)
+	}
+	// Before Go makes a slice of that size, libtorch must show that there are as
+	// many elements: tensors can be larger than memory.
+	var data []T
+	Scope(func() { data = copyOut[T](opContiguous(t.onCPU(), ContiguousFormat), n) })
+	return data
+}
+
+func copyOut[T Number](t *Tensor, n int64) []T {
+	data := make([]T, n)
 	var f frame
 	f.putTensor(t, "self")
 	if report := f.CopyOut(asBytes(data)); report != nil {
@@ -70,6 +84,18 @@ func Data[T Number](t *Tensor) []T {
 	}
 	runtime.KeepAlive(t)
 	return data
+}
+
+// onCPU returns t, or a dense copy in the CPU's memory.
+func (t *Tensor) onCPU() *Tensor {
+	t = opDetach(t)
+	if t.Device() != CPU {
+		t = opToDevice(t, CPU, t.DType(), false, false, 0)
+	}
+	if t.Layout() != Strided {
+		t = opToDense(t, 0, optional[bool]{})
+	}
+	return t
 }
 
 // Item returns the element of a tensor that has one, as a float64. Complex
@@ -164,19 +190,16 @@ func (c *creation) finish(t *Tensor) *Tensor {
 func copyConstruct(t *Tensor, c *creation) *Tensor {
 	Warn("To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or " +
 		"sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).")
-	dtype, device := c.dtype, c.device
-	if dtype == 0 {
-		dtype = t.DType()
-	}
-	if device.kind == 0 {
-		device = t.Device()
-	}
 	plain := opDetach(t)
-	return c.finish(opToDevice(plain, device, dtype, false, true, 0))
+	return c.finish(plain.replace(opToDevice(plain, orElse(c.device, t.Device()), orElse(c.dtype, t.DType()), false, true, 0)))
 }
 
 // fromBytes makes a tensor of elements in their memory representation.
 func fromBytes(data []byte, dtype DType, shape []int64, c *creation) *Tensor {
+	convert := c.dtype != 0 && c.dtype != dtype
+	if convert {
+		checkConversion(data, dtype, c.dtype)
+	}
 	var f frame
 	f.putDType(dtype, "dtype")
 	f.PutInts(shape)
@@ -184,20 +207,28 @@ func fromBytes(data []byte, dtype DType, shape []int64, c *creation) *Tensor {
 		heed(report)
 	}
 	t := f.takeTensor()
-	if (c.dtype != 0 && c.dtype != dtype) || (c.device.kind != 0 && c.device.kind != cpuType) {
-		dtype, device := dtype, CPU
-		if c.dtype != 0 {
-			dtype = c.dtype
-		}
-		if c.device.kind != 0 {
-			device = c.device
-		}
-		t = opToDevice(t, device, dtype, false, false, 0)
+	if convert || (c.device.kind != 0 && c.device.kind != cpuType) {
+		t = t.replace(opToDevice(t, orElse(c.device, CPU), orElse(c.dtype, dtype), false, false, 0))
 	}
 	if c.pinMemory.value {
-		t = opPinMemory(t, Device{})
+		t = t.replace(opPinMemory(t, Device{}))
 	}
 	return c.finish(t)
+}
+
+// replace closes t, which nobody has seen yet, and returns what takes its
+// place.
+func (t *Tensor) replace(by *Tensor) *Tensor {
+	t.Close()
+	return by
+}
+
+// orElse returns v, or other if v is zero: "not given".
+func orElse[T comparable](v, other T) T {
+	if v == *new(T) {
+		return other
+	}
+	return v
 }
 
 // inspect returns the shape and the dtype of nested slices or arrays.
@@ -232,7 +263,7 @@ func elementDType(t reflect.Type) DType {
 	}
 	dtype, ok := dtypeOfKind[t.Kind()]
 	if !ok {
-		refuseArgument("Could not infer dtype of %s: a tensor's elements are bools, integers, floats or complex numbers", t)
+		refuse(runtimeErrorKind, "Could not infer dtype of %s: a tensor's elements are bools, integers, floats or complex numbers", t)
 	}
 	return dtype
 }
@@ -282,7 +313,7 @@ func dtypeOf[T Number]() DType { return dtypeOfKind[reflect.TypeFor[T]().Kind()]
 func checkElementType[T Number](t *Tensor) {
 	if want, have := dtypeOf[T](), t.DType(); want != have {
 		refuse(typeErrorKind, "a tensor of dtype %s cannot be read as %s; convert it with To(%s) first",
-			have, reflect.TypeFor[T](), strings.TrimPrefix(want.goName(), "torch."))
+			have, reflect.TypeFor[T](), want.goName())
 	}
 }
 

@@ -2,8 +2,10 @@ package torch
 
 import (
 	"fmt"
+	"math"
+	"regexp"
+	"slices"
 	"strconv"
-	"strings"
 )
 
 // A DeviceType is the kind of a [Device].
@@ -56,36 +58,42 @@ func CUDA(index ...int) Device {
 	if len(index) == 0 {
 		return Device{cudaType, -1}
 	}
+	switch i := index[0]; {
+	case i < 0:
+		refuse(runtimeErrorKind, "Device index must not be negative")
+	case i > math.MaxInt8:
+		refuse(runtimeErrorKind, "Device index must not be larger than %d, but it is %d", math.MaxInt8, i)
+	}
 	return Device{cudaType, int16(index[0])}
 }
+
+// deviceName matches what can name a device: "cuda", "cuda:1".
+var deviceName = regexp.MustCompile(`^([a-zA-Z_]+)(?::(0|[1-9][0-9]*))?$`)
 
 // NewDevice returns the device with this name: "cpu", "cuda", "cuda:1",
 // "mps". Python's torch.device. A name that PyTorch does not know panics.
 func NewDevice(name string) Device {
-	kind, index, indexed := strings.Cut(name, ":")
-	for i, known := range deviceTypes {
-		if known != kind {
-			continue
-		}
-		d := Device{DeviceType(i + 1), -1}
-		if indexed {
-			n, err := strconv.ParseUint(index, 10, 7)
-			if err != nil || (len(index) > 1 && index[0] == '0') {
-				refuse(runtimeErrorKind, "Invalid device string: '%s'", name)
-			}
-			d.index = int16(n)
-		}
-		return d
-	}
 	if name == "" {
 		refuse(runtimeErrorKind, "Device string must not be empty")
 	}
-	if strings.Trim(kind, "abcdefghijklmnopqrstuvwxyz") != "" {
+	m := deviceName.FindStringSubmatch(name)
+	if m == nil {
 		refuse(runtimeErrorKind, "Invalid device string: '%s'", name)
 	}
-	refuse(runtimeErrorKind, "Expected one of cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, "+
-		"lazy, vulkan, mps, meta, hpu, mtia, privateuseone device type at start of device string: %s", kind)
-	panic("unreachable")
+	kind := slices.Index(deviceTypes[:], m[1])
+	if kind < 0 || m[1] == "metal" { // which has a number, and cannot be asked for
+		refuse(runtimeErrorKind, "Expected one of cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, "+
+			"lazy, vulkan, mps, meta, hpu, mtia, privateuseone device type at start of device string: %s", m[1])
+	}
+	d := Device{DeviceType(kind + 1), -1}
+	if m[2] != "" {
+		index, err := strconv.ParseInt(m[2], 10, 8) // libtorch keeps the index in a byte
+		if err != nil {
+			refuse(runtimeErrorKind, "Could not parse device index '%s' in device string '%s'", m[2], name)
+		}
+		d.index = int16(index)
+	}
+	return d
 }
 
 // Type returns the device's type, whose String is "cpu", "cuda", ...

@@ -156,18 +156,32 @@ const modulePath = "github.com/wangkuiyi/gotorch/"
 // callSite returns the function of this library that the program called, and
 // the line where it did.
 func callSite() (op, caller string) {
+	program := programFrame(func(f runtime.Frame) {
+		if name := publicName(f.Function); name != "" && name != "torch.NewError" {
+			op = name
+		}
+	})
+	if program.File == "" {
+		return op, ""
+	}
+	return op, fmt.Sprintf("%s:%d", program.File, program.Line)
+}
+
+// programFrame returns the innermost stack frame of the program that uses this
+// library. It has visit see the library's frames on the way there; nil is none.
+func programFrame(visit func(runtime.Frame)) runtime.Frame {
 	var pcs [64]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	for {
 		f, more := frames.Next()
 		if !isLibrary(f) {
-			return op, fmt.Sprintf("%s:%d", f.File, f.Line)
+			return f
 		}
-		if name := publicName(f.Function); name != "" && name != "torch.NewError" {
-			op = name
+		if visit != nil {
+			visit(f)
 		}
 		if !more {
-			return op, ""
+			return runtime.Frame{}
 		}
 	}
 }
@@ -188,11 +202,13 @@ func isLibrary(f runtime.Frame) bool {
 		!strings.HasPrefix(pkg, "cmd/")
 }
 
+var withoutSyntax = strings.NewReplacer("(*", "", ")", "", "[...]", "")
+
 // publicName turns a function's full name into the one in its documentation,
 // torch.Tensor.Add, or "" if it is not exported.
 func publicName(function string) string {
 	name := function[strings.LastIndexByte(function, '/')+1:]
-	name = strings.NewReplacer("(*", "", ")", "", "[...]", "").Replace(name)
+	name = withoutSyntax.Replace(name)
 	// A closure in an exported function counts as that function.
 	parts := strings.Split(name, ".")
 	if len(parts) > 1 && len(parts[1]) > 0 && parts[1][0] >= 'A' && parts[1][0] <= 'Z' {

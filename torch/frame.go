@@ -177,7 +177,7 @@ func (f *frame) putOptionalDevice(d Device) {
 func (f *frame) putOptionalGenerator(g *Generator) {
 	f.PutBool(g != nil)
 	if g != nil {
-		f.Put(g.handle)
+		g.put(f)
 	}
 }
 

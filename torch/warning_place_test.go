@@ -1,0 +1,36 @@
+package torch_test
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/wangkuiyi/gotorch/torch"
+)
+
+// The line that a warning names is the program's innermost one, also if it is
+// in a function that the library calls.
+func TestWarningInClosure(t *testing.T) {
+	var got []torch.Warning
+	defer torch.SetWarningHandler(torch.SetWarningHandler(func(w torch.Warning) { got = append(got, w) }))
+	var file string
+	var line int
+	torch.NoGrad(func() {
+		torch.Scope(func() {
+			torch.Warn("in closures")
+			_, file, line, _ = runtime.Caller(0)
+		})
+	})
+	require.Equal(t, []torch.Warning{{Category: "UserWarning", Message: "in closures", File: file, Line: line - 1}}, got)
+}
+
+// A program that does what it is warned of in each turn of a hot loop pays
+// little for it: finding the line is most of it.
+func BenchmarkRepeatedWarning(b *testing.B) {
+	defer torch.SetWarningHandler(torch.SetWarningHandler(nil))
+	b.ReportAllocs()
+	for b.Loop() {
+		torch.Warn("the same again")
+	}
+}
