@@ -6,6 +6,7 @@ import (
 	"go/format"
 	"go/token"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 )
@@ -223,6 +224,9 @@ func writeFormatted(file string, source []byte) error {
 	formatted, err := format.Source(source)
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+		return err
 	}
 	return os.WriteFile(file, formatted, 0o666)
 }
