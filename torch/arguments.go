@@ -16,6 +16,8 @@ import (
 
 func isTensor(v any) bool { _, ok := v.(*Tensor); return ok }
 
+func isOperand(v any) bool { return isTensor(v) || isNumber(v) }
+
 func isNumber(v any) bool {
 	switch v.(type) {
 	case int, float64, float32, int64, bool, complex128:

@@ -9,10 +9,6 @@ type operand struct {
 	number scalar
 }
 
-// tensorOperand is the operand that a tensor is; nil is refused later, by the
-// argument's name.
-func tensorOperand(t *Tensor) operand { return operand{tensor: t} }
-
 // toOperand converts a *Tensor or a number.
 func toOperand(v any, name string) operand {
 	if t, ok := v.(*Tensor); ok {

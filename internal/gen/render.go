@@ -343,7 +343,7 @@ func (r *renderer) requireOptions() {
 
 // predicates tell, for a value of type any, whether it can be of a schema type.
 var predicates = map[string]string{
-	"Tensor": "isTensor", "Scalar": "isNumber", "int": "isInteger", "float": "isNumber", "bool": "isBool",
+	"Operand": "isOperand", "Tensor": "isTensor", "Scalar": "isNumber", "int": "isInteger", "float": "isNumber", "bool": "isBool",
 	"int[]": "isInts", "Tensor[]": "isTensors", "str": "isText", "Scalar[]": "isNumbers",
 }
 

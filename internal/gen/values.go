@@ -32,7 +32,7 @@ func localName(python string) string {
 var converters = map[string]string{
 	"Scalar": "toScalar", "Scalar?": "optionalScalar", "int": "toInt", "int?": "optionalInt", "float": "toFloat",
 	"float?": "optionalFloat", "bool": "toBool", "bool?": "optionalBool", "str": "toText", "str?": "optionalText",
-	"int[]": "toInts", "int[]?": "toInts", "Tensor": "toTensor", "Tensor?": "toTensor", "Tensor[]": "toTensors",
+	"int[]": "toInts", "int[]?": "toInts", "Operand": "toOperand", "Tensor": "toTensor", "Tensor?": "toTensor", "Tensor[]": "toTensors",
 	"Scalar[]": "toScalars", "float[]": "toFloats", "float[]?": "toFloats",
 }
 
