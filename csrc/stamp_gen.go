@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "02ceb4eba6bdc4f4e2f0a05d41b30437418d50d14bd105ab0a06a6dd9561658d"
+const Stamp = "445e4ef41cbc17438345ac44932363be8e2e7fc5089c2e8a622f064704e159de"

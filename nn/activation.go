@@ -64,7 +64,7 @@ func NewSigmoid() *Sigmoid {
 // Forward returns 1/(1+exp(-input)), in the shape of input.
 func (l *Sigmoid) Forward(input *torch.Tensor) *torch.Tensor {
 	if l.hooked() {
-		return l.call1(torch.Sigmoid, input)
+		return l.call1((*torch.Tensor).Sigmoid, input)
 	}
 	return torch.Sigmoid(input)
 }
@@ -82,7 +82,7 @@ func NewTanh() *Tanh {
 // Forward returns the hyperbolic tangent of input, in its shape.
 func (l *Tanh) Forward(input *torch.Tensor) *torch.Tensor {
 	if l.hooked() {
-		return l.call1(torch.Tanh, input)
+		return l.call1((*torch.Tensor).Tanh, input)
 	}
 	return torch.Tanh(input)
 }

@@ -20,15 +20,16 @@ func BenchmarkForward(b *testing.B) {
 		name string
 		fn   func()
 	}{
-		{"linear-relu/operators", func() { torch.Relu(torch.Linear(x, linear.Weight, linear.Bias)) }},
+		{"linear-relu/operators", func() { torch.Relu(torch.Linear(x, linear.Weight, torch.Bias(linear.Bias))) }},
 		{"linear-relu/layers", func() { relu.Forward(linear.Forward(x)) }},
 		{"linear-relu/sequential", func() { sequential.Forward(x) }},
 		{"mse/operator", func() { torch.MseLoss(x, x, torch.ReductionMean) }},
 		{"mse/layer", func() { mse.Forward(x, x) }},
-		{"cross-entropy/operator", func() { torch.CrossEntropyLoss(x, classes, nil, torch.ReductionMean, -100, 0) }},
+		{"cross-entropy/operator", func() { torch.CrossEntropyLoss(x, classes) }},
 		{"cross-entropy/layer", func() { cross.Forward(x, classes) }},
 		{"conv/operator", func() {
-			torch.Convolution2d(image, conv.Weight, conv.Bias, conv.Stride, conv.Padding, conv.Dilation, conv.Groups)
+			torch.Conv2d(image, conv.Weight, torch.Bias(conv.Bias), torch.Stride(conv.Stride...), torch.Padding(conv.Padding),
+				torch.Dilation(conv.Dilation...), torch.Groups(conv.Groups))
 		}},
 		{"conv/layer", func() { conv.Forward(image) }},
 		{"dropout/operator", func() { torch.Dropout(x, 0.5, true) }},

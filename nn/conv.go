@@ -186,9 +186,14 @@ func (l *Conv2d) forward(input *torch.Tensor) *torch.Tensor {
 	case l.PaddingMode != "zeros":
 		padded := functional.Pad(input, l.edges, functional.Mode(l.PaddingMode))
 		defer padded.Close()
-		return torch.Convolution2d(padded, l.Weight, l.Bias, l.Stride, []int64{0, 0}, l.Dilation, l.Groups)
+		return l.convolve(padded, torch.Padding(0))
 	case l.NamedPadding != "":
-		return torch.Convolution2dPadding(input, l.Weight, l.Bias, l.Stride, l.NamedPadding, l.Dilation, l.Groups)
+		return l.convolve(input, torch.Padding(l.NamedPadding))
 	}
-	return torch.Convolution2d(input, l.Weight, l.Bias, l.Stride, l.Padding, l.Dilation, l.Groups)
+	return l.convolve(input, torch.Padding(l.Padding))
+}
+
+func (l *Conv2d) convolve(input *torch.Tensor, padding torch.PaddingArg) *torch.Tensor {
+	return torch.Conv2d(input, l.Weight, torch.Bias(l.Bias), torch.Stride(l.Stride...), padding,
+		torch.Dilation(l.Dilation...), torch.Groups(l.Groups))
 }

@@ -18,6 +18,7 @@ func (m *Module) To(opts ...torch.ToOption) {
 	var dtype torch.DType
 	var device torch.Device
 	var format torch.MemoryFormat
+	var nonBlocking torch.NonBlockingArg
 	for _, o := range opts {
 		switch o := o.(type) {
 		case torch.DType:
@@ -26,13 +27,15 @@ func (m *Module) To(opts ...torch.ToOption) {
 			device = o
 		case torch.MemoryFormat:
 			format = o
+		case torch.NonBlockingArg:
+			nonBlocking = o
 		default:
-			raise("TypeError", "nn.Module.to takes a torch.DType, a torch.Device and a torch.MemoryFormat, not a %T", o)
+			raise("TypeError", "nn.Module.to takes a torch.DType, a torch.Device, a torch.MemoryFormat and torch.NonBlocking, not a %T", o)
 		}
 	}
 	checkModuleDtype(dtype)
 	m.convert(func(t *torch.Tensor) *torch.Tensor {
-		var of []torch.ToOption
+		of := []torch.ToOption{nonBlocking}
 		if dtype != 0 && (t.IsFloatingPoint() || t.IsComplex()) {
 			of = append(of, dtype)
 		}

@@ -43,7 +43,7 @@ func (l *Flatten) Forward(input *torch.Tensor) *torch.Tensor {
 }
 
 func (l *Flatten) forward(input *torch.Tensor) *torch.Tensor {
-	return input.Flatten(l.StartDim, l.EndDim)
+	return input.Flatten(torch.StartDim(l.StartDim), torch.EndDim(l.EndDim))
 }
 
 // ExtraRepr returns the dimensions.

@@ -391,7 +391,7 @@ func TestRequiresGradAndZeroGrad(t *testing.T) {
 	x := torch.Ones([]int64{1, 2})
 	m.Forward(x).Backward()
 	m.ZeroGrad(false)
-	assert.Equal(t, []float32{0, 0}, torch.Data[float32](m.Weight.Grad().Flatten(0, 1)))
+	assert.Equal(t, []float32{0, 0}, torch.Data[float32](m.Weight.Grad().Flatten()))
 	// A gradient with a history of its own is cut off from it.
 	recordWarnings(t) // that create_graph makes a cycle
 	m.Forward(x).Square().Backward(torch.CreateGraph(true))
@@ -450,7 +450,7 @@ out["values"] = list(m.parameters())
 	assert.Equal(t, py.Strings("grads"), slices.Repeat([]string{"torch.float32"}, len(py.Strings("grads"))))
 	assert.Equal(t, torch.Float32, weight.Grad().DType())
 	py.EqualTensors("values", parameters)
-	assert.Error(t, torch.Try(func() { m.To(torch.Strided) }))
+	assert.Error(t, torch.Try(func() { m.To(torch.Copy(true)) }))
 }
 
 func TestMetaModules(t *testing.T) {

@@ -65,7 +65,8 @@ func (l *MaxPool2d) Forward(input *torch.Tensor) *torch.Tensor {
 }
 
 func (l *MaxPool2d) forward(input *torch.Tensor) *torch.Tensor {
-	return torch.MaxPooling2d(input, l.KernelSize, l.Stride, l.Padding, l.Dilation, l.CeilMode)
+	return torch.MaxPool2d(input, l.KernelSize, torch.Stride(l.Stride...), torch.Padding(l.Padding),
+		torch.Dilation(l.Dilation...), torch.CeilMode(l.CeilMode))
 }
 
 // ForwardWithIndices returns the largest elements and where they are: their
@@ -73,13 +74,18 @@ func (l *MaxPool2d) forward(input *torch.Tensor) *torch.Tensor {
 // return_indices=True.
 func (l *MaxPool2d) ForwardWithIndices(input *torch.Tensor) (output, indices *torch.Tensor) {
 	if !l.hooked() || !l.runsOwnHooks() {
-		return torch.MaxPooling2dWithIndices(input, l.KernelSize, l.Stride, l.Padding, l.Dilation, l.CeilMode)
+		return l.withIndices(input)
 	}
 	outputs := l.run(func(in []*torch.Tensor) []*torch.Tensor {
-		output, indices := torch.MaxPooling2dWithIndices(in[0], l.KernelSize, l.Stride, l.Padding, l.Dilation, l.CeilMode)
+		output, indices := l.withIndices(in[0])
 		return []*torch.Tensor{output, indices}
 	}, input)
 	return outputs[0], outputs[1]
+}
+
+func (l *MaxPool2d) withIndices(input *torch.Tensor) (output, indices *torch.Tensor) {
+	return torch.MaxPool2dWithIndices(input, l.KernelSize, torch.Stride(l.Stride...), torch.Padding(l.Padding),
+		torch.Dilation(l.Dilation...), torch.CeilMode(l.CeilMode))
 }
 
 // ExtraRepr returns the arguments.

@@ -242,10 +242,10 @@ func (o createGraphOption) applyGrad(a *backwardArguments)     { a.createGraph =
 func (o allowUnusedOption) applyGrad(a *backwardArguments)     { a.allowUnused = some(bool(o)) }
 func (o materializeOption) applyGrad(a *backwardArguments)     { a.materialize = bool(o) }
 
-// Gradient gives the gradients of the outputs to start from, one for each;
+// WithGradient gives the gradients of the outputs to start from, one for each;
 // without it outputs must have one element, and start from 1. Python's
 // gradient= and grad_outputs=.
-func Gradient(tensors ...*Tensor) interface {
+func WithGradient(tensors ...*Tensor) interface {
 	BackwardOption
 	GradOption
 } {
@@ -281,7 +281,7 @@ func AllowUnused(on bool) GradOption { return allowUnusedOption(on) }
 func MaterializeGrads(on bool) GradOption { return materializeOption(on) }
 
 // Backward computes the gradient of t with respect to the graph's leaves, and
-// adds it to their Grad. t must have one element unless [Gradient] is given.
+// adds it to their Grad. t must have one element unless [WithGradient] is given.
 func (t *Tensor) Backward(opts ...BackwardOption) { Backward([]*Tensor{t}, opts...) }
 
 // Backward is [Tensor.Backward] for several outputs, Python's

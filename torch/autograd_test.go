@@ -29,7 +29,7 @@ func TestBackward(t *testing.T) {
 	x := torch.NewTensor([][]float32{{1, 2}, {3, 4}}, torch.RequiresGrad(true))
 	w := leaf(0.5, -1.5)
 	y := torch.Relu(x.Mul(w)).Sum(torch.Dim(1))
-	y.Backward(torch.Gradient(torch.NewTensor([]float32{1, 2})), torch.RetainGraph(true))
+	y.Backward(torch.WithGradient(torch.NewTensor([]float32{1, 2})), torch.RetainGraph(true))
 	py.EqualTensor("x1", x.Grad())
 	py.EqualTensor("w1", w.Grad())
 	y.Sum().Backward()
@@ -63,7 +63,7 @@ func TestGradOptions(t *testing.T) {
 	x, unused := leaf(1, 2), leaf(5)
 	y := x.Mul(x)
 	grads := torch.Grad([]*torch.Tensor{y}, []*torch.Tensor{x, unused}, torch.AllowUnused(true),
-		torch.Gradient(torch.NewTensor([]float32{10, 100})))
+		torch.WithGradient(torch.NewTensor([]float32{10, 100})))
 	assert.Equal(t, []float32{20, 400}, torch.Data[float32](grads[0]))
 	assert.Nil(t, grads[1])
 	grads = torch.Grad([]*torch.Tensor{x.Sum()}, []*torch.Tensor{unused}, torch.MaterializeGrads(true), torch.CreateGraph(true))
@@ -112,7 +112,7 @@ func TestAutogradMisuse(t *testing.T) {
 			y.Backward()
 		}},
 		{"gradient's shape", setup + "(x * 2).backward(torch.ones(3))", func() {
-			x.Mul(2).Backward(torch.Gradient(torch.Ones([]int64{3})))
+			x.Mul(2).Backward(torch.WithGradient(torch.Ones([]int64{3})))
 		}},
 		{"complex output", "(torch.tensor([1+1j], requires_grad=True) * 2).backward()", func() {
 			torch.NewTensor([]complex64{1 + 1i}, torch.RequiresGrad(true)).Mul(2).Backward()
@@ -128,7 +128,7 @@ func TestAutogradMisuse(t *testing.T) {
 		}},
 		{"no inputs", setup + "torch.autograd.grad(x.sum(), [])", func() { torch.Grad(one(x.Sum()), nil) }},
 		{"gradient's dtype", setup + "(x * 2).backward(torch.ones(2, dtype=torch.complex64))", func() {
-			x.Mul(2).Backward(torch.Gradient(torch.Ones([]int64{2}, torch.Complex64)))
+			x.Mul(2).Backward(torch.WithGradient(torch.Ones([]int64{2}, torch.Complex64)))
 		}},
 		{"input without gradient", setup + "torch.autograd.grad((x * 2).sum(), torch.ones(1))", func() {
 			torch.Grad(one(x.Mul(2).Sum()), one(torch.Ones([]int64{1})))
@@ -172,7 +172,7 @@ func TestAutogradMisuse(t *testing.T) {
 
 func TestNumberOfGradients(t *testing.T) {
 	x, one := leaf(1, 2), torch.Ones(nil)
-	e := refusal(t, func() { x.Sum().Backward(torch.Gradient(one, one)) })
+	e := refusal(t, func() { x.Sum().Backward(torch.WithGradient(one, one)) })
 	assert.Equal(t, "got 1 tensors and 2 gradients", e.Message)
 	assert.Equal(t, "torch.Tensor.Backward", e.Op)
 }

@@ -165,26 +165,13 @@ type creation struct {
 	pinMemory    optional[bool]
 }
 
-type (
-	requiresGradOption bool
-	pinMemoryOption    bool
-)
-
-func (d DType) applyCreation(c *creation)              { c.dtype = d }
-func (d Device) applyCreation(c *creation)             { c.device = d }
-func (l Layout) applyCreation(c *creation)             { c.layout = l }
-func (m MemoryFormat) applyCreation(c *creation)       { c.format = m }
-func (g *Generator) applyCreation(c *creation)         { c.generator = g }
-func (o requiresGradOption) applyCreation(c *creation) { c.requiresGrad = bool(o) }
-func (o pinMemoryOption) applyCreation(c *creation)    { c.pinMemory = some(bool(o)) }
-
-// RequiresGrad has the operations on the new tensor recorded for
-// differentiation, Python's requires_grad=.
-func RequiresGrad(on bool) CreationOption { return requiresGradOption(on) }
-
-// PinMemory puts the new tensor into memory that GPUs can read by themselves,
-// Python's pin_memory=.
-func PinMemory(on bool) CreationOption { return pinMemoryOption(on) }
+func (d DType) applyCreation(c *creation)           { c.dtype = d }
+func (d Device) applyCreation(c *creation)          { c.device = d }
+func (l Layout) applyCreation(c *creation)          { c.layout = l }
+func (m MemoryFormat) applyCreation(c *creation)    { c.format = m }
+func (g *Generator) applyCreation(c *creation)      { c.generator = g }
+func (o RequiresGradArg) applyCreation(c *creation) { c.requiresGrad = bool(o) }
+func (o PinMemoryArg) applyCreation(c *creation)    { c.pinMemory = some(bool(o)) }
 
 func newCreation(opts []CreationOption) *creation {
 	c := new(creation)
@@ -196,14 +183,7 @@ func newCreation(opts []CreationOption) *creation {
 
 // finish gives a new tensor the properties that its operator did not.
 func (c *creation) finish(t *Tensor) *Tensor {
-	if !c.requiresGrad {
-		return t
-	}
-	if dtype := t.DType(); !dtype.IsFloatingPoint() && !dtype.IsComplex() {
-		refuse(runtimeErrorKind, "Only Tensors of floating point and complex dtype can require gradients")
-	}
-	t.RequiresGrad_()
-	return t
+	return withRequiresGrad(t, some(c.requiresGrad))
 }
 
 // copyConstruct copies a tensor, with the warning that Python gives.

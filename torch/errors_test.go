@@ -78,7 +78,7 @@ func TestUnusableTensors(t *testing.T) {
 			{"torch.ClearGrads", "tensors", func() { torch.ClearGrads([]*torch.Tensor{good, x}) }},
 			{"torch.Tensor.SetData", "data", func() { good.SetData(x) }},
 			{"torch.Grad", "self", func() { torch.Grad([]*torch.Tensor{x}, []*torch.Tensor{good}) }},
-			{"torch.Linear", "weight", func() { torch.Linear(good, x, nil) }},
+			{"torch.Linear", "weight", func() { torch.Linear(good, x) }},
 		} {
 			t.Run(name+" "+c.op+" "+c.argument, func(t *testing.T) {
 				e := refusal(t, c.run)
@@ -88,7 +88,7 @@ func TestUnusableTensors(t *testing.T) {
 			})
 		}
 		if x != nil { // an optional tensor may be nil, and nothing else
-			e := refusal(t, func() { torch.Linear(good, pair(), x) })
+			e := refusal(t, func() { torch.Linear(good, pair(), torch.Bias(x)) })
 			assert.Equal(t, fmt.Sprintf(bad.message, "bias"), e.Message)
 			assert.NotPanics(t, func() { _ = fmt.Sprint(x.IsParameter()) })
 		}
@@ -113,7 +113,7 @@ func TestMisuse(t *testing.T) {
 		{"dimension", "torch.ones(2, 3).select(5, 0)", func() { x.Select(5, 0) }},
 		{"index", "torch.ones(2, 3).select(0, 7)", func() { x.Select(0, 7) }},
 		{"size", "torch.ones(2, 3).size(2)", func() { x.Size(2) }},
-		{"squeeze", "torch.ones(2, 3).squeeze(-4)", func() { x.Squeeze(-4) }},
+		{"squeeze", "torch.ones(2, 3).squeeze(-4)", func() { x.Squeeze(torch.Dim(-4)) }},
 		{"view", "torch.ones(2, 3).view(4, 2)", func() { x.View(4, 2) }},
 		{"view of a transpose", "torch.ones(2, 3).t().view(6)", func() { x.T().View(6) }},
 		{"two unknown sizes", "torch.ones(2, 3).view(-1, -1)", func() { x.View(-1, -1) }},
@@ -131,10 +131,10 @@ func TestMisuse(t *testing.T) {
 		{"index out of range", "torch.ones(2, 3).index_select(0, torch.tensor([9]))", func() { x.IndexSelect(0, torch.NewTensor([]int{9})) }},
 		{"mask's dtype", "torch.ones(2, 3).masked_select(torch.ones(2, 3))", func() { x.MaskedSelect(x) }},
 		{"convolution", "torch.conv2d(torch.ones(1, 2, 3, 3), torch.ones(1, 3, 1, 1))", func() {
-			torch.Convolution2d(torch.Ones([]int64{1, 2, 3, 3}), torch.Ones([]int64{1, 3, 1, 1}), nil, []int64{1, 1}, []int64{0, 0}, []int64{1, 1}, 1)
+			torch.Conv2d(torch.Ones([]int64{1, 2, 3, 3}), torch.Ones([]int64{1, 3, 1, 1}))
 		}},
 		{"convolution's padding", "torch.conv2d(torch.ones(1, 1, 3, 3), torch.ones(1, 1, 1, 1), padding='wrong')", func() {
-			torch.Convolution2dPadding(torch.Ones([]int64{1, 1, 3, 3}), torch.Ones([]int64{1, 1, 1, 1}), nil, []int64{1, 1}, "wrong", []int64{1, 1}, 1)
+			torch.Conv2d(torch.Ones([]int64{1, 1, 3, 3}), torch.Ones([]int64{1, 1, 1, 1}), torch.Padding("wrong"))
 		}},
 	})
 }

@@ -5,7 +5,7 @@ package torch
 
 // ForeachAdd returns, for each tensor, input + alpha * other: Python's
 // torch._foreach_add. other is a number, or a list of tensors as long as input.
-func ForeachAdd(input []*Tensor, other any, opts ...AddOption) []*Tensor {
+func ForeachAdd(input []*Tensor, other any, opts ...ForeachAddOption) []*Tensor {
 	alpha := alphaOf(opts)
 	if o, ok := other.([]*Tensor); ok {
 		return op_ForeachAddList(input, o, alpha)
@@ -15,7 +15,7 @@ func ForeachAdd(input []*Tensor, other any, opts ...AddOption) []*Tensor {
 
 // ForeachAdd_ is [ForeachAdd] in place. other may also be one tensor, which is
 // added to each.
-func ForeachAdd_(input []*Tensor, other any, opts ...AddOption) {
+func ForeachAdd_(input []*Tensor, other any, opts ...ForeachAddOption) {
 	alpha := alphaOf(opts)
 	switch o := other.(type) {
 	case []*Tensor:
@@ -109,6 +109,16 @@ func ForeachAddcdiv_(input, tensor1, tensor2 []*Tensor, value any) {
 
 // ForeachZero_ fills all tensors with zeros, Python's torch._foreach_zero_.
 func ForeachZero_(input []*Tensor) { op_ForeachZero_(input) }
+
+func alphaOf(opts []ForeachAddOption) scalar {
+	alpha := intScalar(1)
+	for _, o := range opts {
+		if o, ok := o.(AlphaArg); ok {
+			alpha = toScalar(o.value, "alpha")
+		}
+	}
+	return alpha
+}
 
 func floatScalars(values []float64) []scalar {
 	scalars := make([]scalar, len(values))

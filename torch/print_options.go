@@ -25,7 +25,8 @@ var printing = struct {
 
 // A PrintOption is an option of [SetPrintoptions] and [Printoptions]:
 // [Precision], [WithThreshold], [Edgeitems], [Linewidth], [Profile], [SciMode],
-// or whole [PrintOptions].
+// or whole [PrintOptions]. Tensors of more elements than the threshold are
+// summarised; it is 1000 unless set, and math.Inf(1) is for never.
 type PrintOption interface{ applyPrint(*printChange) }
 
 // A printChange holds what was asked for. As in Python the order of options
@@ -40,19 +41,18 @@ type printChange struct {
 }
 
 type (
-	precisionOption      int
-	printThresholdOption float64
-	edgeitemsOption      int
-	linewidthOption      int
-	profileOption        string
-	sciModeOption        bool
+	precisionOption int
+	edgeitemsOption int
+	linewidthOption int
+	profileOption   string
+	sciModeOption   bool
 )
 
 func (o PrintOptions) applyPrint(c *printChange) { c.base, c.sciMode = some(o), o.SciMode }
 
 func (o precisionOption) applyPrint(c *printChange) { c.precision = some(int(o)) }
 
-func (o printThresholdOption) applyPrint(c *printChange) { c.threshold = some(float64(o)) }
+func (o ThresholdArg) applyPrint(c *printChange) { c.threshold = some(toFloat(o.value, "threshold")) }
 
 func (o edgeitemsOption) applyPrint(c *printChange) { c.edgeitems = some(int(o)) }
 
@@ -65,10 +65,6 @@ func (o sciModeOption) applyPrint(c *printChange) { c.sciMode = (*bool)(&o) }
 // Precision is the number of digits after the point of a floating-point
 // number; 4 unless set.
 func Precision(digits int) PrintOption { return precisionOption(digits) }
-
-// WithThreshold has tensors of more elements than n summarised, Python's
-// threshold=; 1000 unless set, and math.Inf(1) for never.
-func WithThreshold(n float64) PrintOption { return printThresholdOption(n) }
 
 // Edgeitems is the number of elements shown at each end of each dimension of a
 // summarised tensor; 3 unless set.

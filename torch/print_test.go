@@ -268,7 +268,7 @@ func TestPrintKinds(t *testing.T) {
 	leaf := func() *torch.Tensor { return torch.NewTensor([]float32{1, 2, 3}, torch.RequiresGrad(true)) }
 	two := func() *torch.Tensor { return torch.NewTensor(float32(2)) }
 	number := func() *torch.Tensor { return torch.NewTensor([]complex64{1 + 2i, -3.5i}) }
-	empty := func(opts ...torch.CreationOption) *torch.Tensor { return torch.Empty([]int64{2, 3}, opts...) }
+	empty := func(opts ...torch.EmptyOption) *torch.Tensor { return torch.Empty([]int64{2, 3}, opts...) }
 	leaves := func(n int64) *torch.Tensor { return torch.Ones([]int64{n}, torch.RequiresGrad(true)) }
 	defer torch.SetWarningHandler(torch.SetWarningHandler(nil)) // many kinds are beta, or deprecated
 	for python, tensor := range map[string]func() *torch.Tensor{

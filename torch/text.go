@@ -1,7 +1,7 @@
 package torch
 
 import (
-	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +25,7 @@ func typeName(v any) string {
 	if v == nil {
 		return "None"
 	}
-	return fmt.Sprintf("%T", v)
+	return reflect.TypeOf(v).String() // fmt's %T would move v to the heap
 }
 
 // goName is the dtype's name in this package: "torch.Float32".

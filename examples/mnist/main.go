@@ -49,7 +49,7 @@ func (m *Net) Forward(x *torch.Tensor) *torch.Tensor {
 	x = F.Relu(m.conv2.Forward(x))
 	x = F.MaxPool2d(x, 2)
 	x = m.dropout1.Forward(x)
-	x = x.Flatten(1, -1)
+	x = x.Flatten(torch.StartDim(1))
 	x = F.Relu(m.fc1.Forward(x))
 	x = m.dropout2.Forward(x)
 	x = m.fc2.Forward(x)

@@ -6,6 +6,7 @@ import (
 	"go/format"
 	"go/token"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 )
@@ -24,6 +25,7 @@ func (t goType) putStatement(value, argument string) string {
 // argumentTypes maps schema types, less the length of a list: int[2] is int[].
 var argumentTypes = map[string]goType{
 	"Tensor":        {"*Tensor", "f.putTensor(VALUE, NAME)", true},
+	"Operand":       {"operand", "f.putOperand(VALUE, NAME)", true},
 	"Tensor?":       {"*Tensor", "f.putOptionalTensor(VALUE, NAME)", true},
 	"Tensor[]":      {"[]*Tensor", "f.putTensors(VALUE, NAME)", true},
 	"Tensor?[]":     {"[]*Tensor", "f.putOptionalTensors(VALUE, NAME)", true},
@@ -223,6 +225,9 @@ func writeFormatted(file string, source []byte) error {
 	formatted, err := format.Source(source)
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+		return err
 	}
 	return os.WriteFile(file, formatted, 0o666)
 }

@@ -3,6 +3,9 @@
 //
 //	csrc/src/ops_*.cpp     the table of all ATen operators
 //	torch/ops_*_gen.go     a typed Go function for each of them
+//	torch/api_*_gen.go     the exported functions, methods and options, by
+//	                       Python's names; overrides.yaml has the exceptions
+//	linalg, fft, special   the same under the names in these modules
 //	csrc/src/stamp.h and
 //	csrc/stamp_gen.go      the hash of csrc/src, by which both sides know each other
 //
@@ -44,13 +47,16 @@ func run(python string, stampOnly bool) error {
 		if err != nil {
 			return err
 		}
-		if err := removeOld("csrc/src/ops_*.cpp", "torch/ops_*_gen.go"); err != nil {
+		if err := removeOld("csrc/src/ops_*.cpp", "torch/ops_*_gen.go", "torch/api_*_gen.go"); err != nil {
 			return err
 		}
 		if err := writeTable(operators); err != nil {
 			return err
 		}
 		if err := writeGo(operators); err != nil {
+			return err
+		}
+		if err := writePublic(python, operators); err != nil {
 			return err
 		}
 	}

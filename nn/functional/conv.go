@@ -33,12 +33,14 @@ func Conv2d(input, weight *torch.Tensor, opts ...Conv2dOption) *torch.Tensor {
 		}
 	}
 	if padding.name != "" {
-		return torch.Convolution2dPadding(input, weight, bias, pair(stride), padding.name, pair(dilation), int64(groups))
+		return torch.Conv2d(input, weight, torch.Bias(bias), torch.Stride(stride...), torch.Padding(padding.name),
+			torch.Dilation(dilation...), torch.Groups(int64(groups)))
 	}
 	if padding.sizes == nil {
 		padding.sizes = []int64{0}
 	}
-	return torch.Convolution2d(input, weight, bias, pair(stride), pair(padding.sizes), pair(dilation), int64(groups))
+	return torch.Conv2d(input, weight, torch.Bias(bias), torch.Stride(stride...), torch.Padding(padding.sizes),
+		torch.Dilation(dilation...), torch.Groups(int64(groups)))
 }
 
 // A PadOption is an option of [Pad]: [Mode], [Value].
@@ -58,14 +60,14 @@ func (Value) padOption() {}
 // pad[1] after the last one, pad[2] and pad[3] for the one before, and so on.
 // Python's F.pad.
 func Pad(input *torch.Tensor, pad []int64, opts ...PadOption) *torch.Tensor {
-	mode, value := Mode("constant"), (*float64)(nil)
+	mode, value := Mode("constant"), any(nil)
 	for _, o := range opts {
 		switch o := o.(type) {
 		case Mode:
 			mode = o
 		case Value:
-			value = (*float64)(&o)
+			value = float64(o)
 		}
 	}
-	return torch.PadNd(input, pad, string(mode), value)
+	return torch.Pad(input, pad, torch.WithMode(string(mode)), torch.Value(value))
 }

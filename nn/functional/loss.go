@@ -55,10 +55,18 @@ func MseLoss(input, target *torch.Tensor, opts ...MseLossOption) *torch.Tensor {
 		}
 	}
 	if weight == nil {
-		return elementLoss(torch.MseLoss, input, target, reduction)
+		return elementLoss(mseLoss, input, target, reduction)
 	}
 	return weightedLoss(func(difference *torch.Tensor) *torch.Tensor { return difference.Pow(2) },
 		input, target, weight, reduction)
+}
+
+func mseLoss(input, target *torch.Tensor, r torch.Reduction) *torch.Tensor {
+	return torch.MseLoss(input, target, r)
+}
+
+func l1Loss(input, target *torch.Tensor, r torch.Reduction) *torch.Tensor {
+	return torch.L1Loss(input, target, r)
 }
 
 // elementLoss is a loss of each element, of operands that are broadcast.
@@ -129,9 +137,9 @@ func L1Loss(input, target *torch.Tensor, opts ...L1LossOption) *torch.Tensor {
 		}
 	}
 	if weight == nil {
-		return elementLoss(torch.L1Loss, input, target, reduction)
+		return elementLoss(l1Loss, input, target, reduction)
 	}
-	return weightedLoss(torch.Abs, input, target, weight, reduction)
+	return weightedLoss((*torch.Tensor).Abs, input, target, weight, reduction)
 }
 
 // IgnoreIndex is a target that does not count. Its default is -100.
@@ -164,7 +172,7 @@ func NllLoss(input, target *torch.Tensor, opts ...NllLossOption) *torch.Tensor {
 			reduction = o
 		}
 	}
-	return torch.NllLossNd(input, target, weight, reduction.enum(), int64(ignoreIndex))
+	return torch.NllLossNd(input, target, torch.Weight(weight), reduction.enum(), torch.IgnoreIndex(int64(ignoreIndex)))
 }
 
 // A CrossEntropyOption is an option of [CrossEntropy]: [Weight], [IgnoreIndex],
@@ -194,5 +202,6 @@ func CrossEntropy(input, target *torch.Tensor, opts ...CrossEntropyOption) *torc
 			smoothing = o
 		}
 	}
-	return torch.CrossEntropyLoss(input, target, weight, reduction.enum(), int64(ignoreIndex), float64(smoothing))
+	return torch.CrossEntropyLoss(input, target, torch.Weight(weight), reduction.enum(),
+		torch.IgnoreIndex(int64(ignoreIndex)), torch.LabelSmoothing(float64(smoothing)))
 }

@@ -15,7 +15,8 @@ func (CeilMode) maxPool2dOption()       {}
 // over input, of shape (N, C, H, W) or (C, H, W). Python's F.max_pool2d.
 func MaxPool2d[S Size2](input *torch.Tensor, kernelSize S, opts ...MaxPool2dOption) *torch.Tensor {
 	stride, padding, dilation, ceilMode := poolingArguments(opts)
-	return torch.MaxPooling2d(input, sizesOf(kernelSize), stride, padding, dilation, ceilMode)
+	return torch.MaxPool2d(input, sizesOf(kernelSize), torch.Stride(stride...), torch.Padding(padding),
+		torch.Dilation(dilation...), torch.CeilMode(ceilMode))
 }
 
 // MaxPool2dWithIndices is [MaxPool2d] that also returns where the largest
@@ -23,7 +24,8 @@ func MaxPool2d[S Size2](input *torch.Tensor, kernelSize S, opts ...MaxPool2dOpti
 // return_indices=True.
 func MaxPool2dWithIndices[S Size2](input *torch.Tensor, kernelSize S, opts ...MaxPool2dOption) (output, indices *torch.Tensor) {
 	stride, padding, dilation, ceilMode := poolingArguments(opts)
-	return torch.MaxPooling2dWithIndices(input, sizesOf(kernelSize), stride, padding, dilation, ceilMode)
+	return torch.MaxPool2dWithIndices(input, sizesOf(kernelSize), torch.Stride(stride...), torch.Padding(padding),
+		torch.Dilation(dilation...), torch.CeilMode(ceilMode))
 }
 
 func poolingArguments(opts []MaxPool2dOption) (stride, padding, dilation []int64, ceilMode bool) {

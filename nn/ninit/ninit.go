@@ -18,14 +18,14 @@ func raise(kind, format string, args ...any) { panic(torch.NewError(kind, format
 
 // Uniform_ fills t with numbers uniform in [a, b). Python's defaults are 0
 // and 1. The one option is a *[torch.Generator]. Python's nn.init.uniform_.
-func Uniform_(t *torch.Tensor, a, b float64, opts ...torch.RandomOption) *torch.Tensor {
+func Uniform_(t *torch.Tensor, a, b float64, opts ...torch.UniformInplaceOption) *torch.Tensor {
 	torch.NoGrad(func() { t.Uniform_(a, b, opts...) })
 	return t
 }
 
 // Normal_ fills t with numbers of a normal distribution. Python's defaults are
 // 0 and 1. The one option is a *[torch.Generator]. Python's nn.init.normal_.
-func Normal_(t *torch.Tensor, mean, std float64, opts ...torch.RandomOption) *torch.Tensor {
+func Normal_(t *torch.Tensor, mean, std float64, opts ...torch.NormalInplaceOption) *torch.Tensor {
 	torch.NoGrad(func() { t.Normal_(mean, std, opts...) })
 	return t
 }
@@ -99,14 +99,14 @@ type Gain float64
 func (Gain) GainOption(option.Marker) {}
 
 // xavier returns the standard deviation for a weight.
-func xavier(t *torch.Tensor, opts []GainOption) (std float64, random []torch.RandomOption) {
+func xavier(t *torch.Tensor, opts []GainOption) (std float64, random *torch.Generator) {
 	gain := Gain(1)
 	for _, o := range opts {
 		switch o := o.(type) {
 		case Gain:
 			gain = o
 		case *torch.Generator:
-			random = append(random, o)
+			random = o
 		}
 	}
 	fanIn, fanOut := CalculateFanInAndFanOut(t)
@@ -118,14 +118,14 @@ func xavier(t *torch.Tensor, opts []GainOption) (std float64, random []torch.Ran
 func XavierUniform_(t *torch.Tensor, opts ...GainOption) *torch.Tensor {
 	std, random := xavier(t, opts)
 	a := math.Sqrt(3) * std
-	return Uniform_(t, -a, a, random...)
+	return Uniform_(t, -a, a, random)
 }
 
 // XavierNormal_ fills a weight with normal numbers of standard deviation
 // gain*sqrt(2/(fanIn + fanOut)). Python's nn.init.xavier_normal_.
 func XavierNormal_(t *torch.Tensor, opts ...GainOption) *torch.Tensor {
 	std, random := xavier(t, opts)
-	return Normal_(t, 0, std, random...)
+	return Normal_(t, 0, std, random)
 }
 
 // A KaimingOption is an option of [KaimingUniform_] and [KaimingNormal_]: [A],
@@ -154,7 +154,7 @@ func (Nonlinearity) KaimingOption(option.Marker) {}
 
 // kaiming returns the standard deviation for a weight, or false if the weight
 // has no elements.
-func kaiming(t *torch.Tensor, opts []KaimingOption) (std float64, random []torch.RandomOption, ok bool) {
+func kaiming(t *torch.Tensor, opts []KaimingOption) (std float64, random *torch.Generator, ok bool) {
 	a, mode, nonlinearity := A(0), Mode("fan_in"), Nonlinearity("leaky_relu")
 	for _, o := range opts {
 		switch o := o.(type) {
@@ -165,7 +165,7 @@ func kaiming(t *torch.Tensor, opts []KaimingOption) (std float64, random []torch
 		case Nonlinearity:
 			nonlinearity = o
 		case *torch.Generator:
-			random = append(random, o)
+			random = o
 		}
 	}
 	if slices.Contains(t.Shape(), 0) {
@@ -196,7 +196,7 @@ func KaimingUniform_(t *torch.Tensor, opts ...KaimingOption) *torch.Tensor {
 		return t
 	}
 	bound := math.Sqrt(3) * std
-	return Uniform_(t, -bound, bound, random...)
+	return Uniform_(t, -bound, bound, random)
 }
 
 // KaimingNormal_ fills a weight with normal numbers of standard deviation
@@ -207,5 +207,5 @@ func KaimingNormal_(t *torch.Tensor, opts ...KaimingOption) *torch.Tensor {
 	if !ok {
 		return t
 	}
-	return Normal_(t, 0, std, random...)
+	return Normal_(t, 0, std, random)
 }
