@@ -28,7 +28,7 @@ const (
 	handleBudget = 1 << 16
 	// maxBudgetFactor bounds by how much the budgets grow if collections take
 	// more than maxCollectionShare of the time.
-	maxBudgetFactor    = 16
+	maxBudgetFactor    = 8
 	maxCollectionShare = 0.2
 	// cleanupPatience is how long a collection waits for cleanups to run.
 	cleanupPatience = 20 * time.Millisecond
