@@ -13,11 +13,10 @@ set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(dirname "$HERE")
-# shellcheck source-path=SCRIPTDIR
-# shellcheck source=../scripts/lib.sh
+# shellcheck source=SCRIPTDIR/../scripts/lib.sh
 . "$ROOT/scripts/lib.sh"
 # Its compiler flags.
-# shellcheck source=../scripts/lib_build.sh
+# shellcheck source=SCRIPTDIR/../scripts/lib_build.sh
 . "$ROOT/scripts/lib_build.sh"
 
 BUILD=$ROOT/.cache/benchmarks
