@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "445e4ef41cbc17438345ac44932363be8e2e7fc5089c2e8a622f064704e159de"
+const Stamp = "47f2059909bd6c186667ac5f585645c932756ce6920ecc67cdf45f983e3ed7c8"
