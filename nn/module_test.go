@@ -27,7 +27,7 @@ type Net struct {
 	Step      *torch.Tensor // a buffer
 	cache     *torch.Tensor // a buffer that is not saved
 	InProj2D  *torch.Tensor
-	None      *nn.Linear // stays nil
+	None      *nn.Linear    // stays nil
 	plain     *torch.Tensor // neither
 	unlisted  []*nn.Linear
 	hidden    *nn.Linear `torch:"-"`
