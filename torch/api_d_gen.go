@@ -647,7 +647,7 @@ func Dsplit(input *Tensor, indicesOrSections any) []*Tensor {
 	switch {
 	case isInteger(indicesOrSections):
 		return opDsplitInt(input, toInt(indicesOrSections, "sections"))
-	case isInts(indicesOrSections):
+	case isIntList(indicesOrSections):
 		return opDsplitArray(input, toInts(indicesOrSections, "indices"))
 	}
 	panic(mismatch("dsplit", nil, "(Tensor input, int sections)\n(Tensor input, tuple of ints indices)", indicesOrSections))

@@ -488,7 +488,7 @@ func Histogramdd(input *Tensor, bins any, opts ...HistogramddOption) (hist *Tens
 	switch {
 	case isInteger(bins):
 		return opHistogramddIntBins(input, toInt(bins, "bins"), range_, weight, density)
-	case isInts(bins):
+	case isIntList(bins):
 		return opHistogramdd(input, toInts(bins, "bins"), range_, weight, density)
 	case isTensors(bins):
 		return opHistogramddTensorListBins(input, toTensors(bins, "bins"), range_, weight, density)
@@ -506,7 +506,7 @@ func Hsplit(input *Tensor, indicesOrSections any) []*Tensor {
 	switch {
 	case isInteger(indicesOrSections):
 		return opHsplitInt(input, toInt(indicesOrSections, "sections"))
-	case isInts(indicesOrSections):
+	case isIntList(indicesOrSections):
 		return opHsplitArray(input, toInts(indicesOrSections, "indices"))
 	}
 	panic(mismatch("hsplit", nil, "(Tensor input, int sections)\n(Tensor input, tuple of ints indices)", indicesOrSections))

@@ -883,7 +883,7 @@ func Moveaxis(input *Tensor, source any, destination any) *Tensor {
 	switch {
 	case isInteger(source) && isInteger(destination):
 		return opMoveaxisInt(input, toInt(source, "source"), toInt(destination, "destination"))
-	case isInts(source) && isInts(destination):
+	case isIntList(source) && isIntList(destination):
 		return opMoveaxisIntlist(input, toInts(source, "source"), toInts(destination, "destination"))
 	}
 	panic(mismatch("moveaxis", nil, "(Tensor input, int source, int destination)\n(Tensor input, tuple of ints source, tuple of ints destination)", source, destination))
@@ -905,7 +905,7 @@ func Movedim(input *Tensor, source any, destination any) *Tensor {
 	switch {
 	case isInteger(source) && isInteger(destination):
 		return opMovedimInt(input, toInt(source, "source"), toInt(destination, "destination"))
-	case isInts(source) && isInts(destination):
+	case isIntList(source) && isIntList(destination):
 		return opMovedimIntlist(input, toInts(source, "source"), toInts(destination, "destination"))
 	}
 	panic(mismatch("movedim", nil, "(Tensor input, int source, int destination)\n(Tensor input, tuple of ints source, tuple of ints destination)", source, destination))

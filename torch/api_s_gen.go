@@ -1328,7 +1328,7 @@ func Split(input *Tensor, splitSize any, opts ...SplitOption) []*Tensor {
 	switch {
 	case isInteger(splitSize):
 		return opSplitTensor(input, toInt(splitSize, "split_size"), dim)
-	case isInts(splitSize):
+	case isIntList(splitSize):
 		return opSplitSizes(input, toInts(splitSize, "split_size"), dim)
 	}
 	panic(mismatch("split", given(opts), "(Tensor input, int split_size, int dim = 0)\n(Tensor input, tuple of ints split_size, int dim = 0)", splitSize))

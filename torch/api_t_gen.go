@@ -215,7 +215,7 @@ func TensorSplit(input *Tensor, indicesOrSections any, opts ...TensorSplitOption
 		}
 	}
 	switch {
-	case isInts(indicesOrSections):
+	case isIntList(indicesOrSections):
 		return opTensorSplitIndices(input, toInts(indicesOrSections, "indices"), dim)
 	case isTensor(indicesOrSections):
 		return opTensorSplitTensorIndicesOrSections(input, toTensor(indicesOrSections, "tensor_indices_or_sections"), dim)

@@ -38,14 +38,16 @@ func isInteger(v any) bool {
 func isBool(v any) bool { return kindOf(v) == reflect.Bool }
 func isText(v any) bool { return kindOf(v) == reflect.String }
 
-func isInts(v any) bool {
+// isInts reports whether v is a list of integers, or one that stands for such a
+// list.
+func isInts(v any) bool { return isIntList(v) || v != nil && isInteger(v) }
+
+func isIntList(v any) bool {
 	switch v.(type) {
 	case []int64, []int:
 		return true
-	case nil:
-		return false
 	}
-	return isInteger(v)
+	return false
 }
 
 func isTensors(v any) bool { _, ok := v.([]*Tensor); return ok }
@@ -110,13 +112,6 @@ func toInt(v any, name string) int64 {
 	panic("unreachable")
 }
 
-func optionalInt(v any, name string) optional[int64] {
-	if v == nil {
-		return optional[int64]{}
-	}
-	return some(toInt(v, name))
-}
-
 func toFloat(v any, name string) float64 {
 	s, ok := numberToScalar(v)
 	if !ok || s.tag == scalarComplex {
@@ -156,13 +151,6 @@ func toText(v any, name string) string {
 	return reflect.ValueOf(v).String()
 }
 
-func optionalText(v any, name string) optional[string] {
-	if v == nil {
-		return optional[string]{}
-	}
-	return some(toText(v, name))
-}
-
 func toInts(v any, name string) []int64 {
 	switch v := v.(type) {
 	case nil:
@@ -194,8 +182,6 @@ func toScalars(v any, name string) []scalar {
 	}
 	return list
 }
-
-func scalars(v []any, name string) []scalar { return toScalars(v, name) }
 
 // oneInt is the integer of a list that must have one.
 func oneInt(v []int64, name string) int64 {

@@ -357,6 +357,8 @@ func (r *renderer) conditions(i int) []string {
 			continue
 		}
 		switch kind := p.Kinds[i]; {
+		case kind == "int[]" && slices.Contains(p.Kinds, "int"):
+			list = append(list, "isIntList("+p.Go+")") // a single one is the other overload's
 		case p.Type == "any":
 			list = append(list, predicates[kind]+"("+p.Go+")")
 		case kind == "int":
