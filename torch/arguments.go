@@ -108,13 +108,6 @@ func toInt(v any, name string) int64 {
 	panic("unreachable")
 }
 
-func optionalInt(v any, name string) optional[int64] {
-	if v == nil {
-		return optional[int64]{}
-	}
-	return some(toInt(v, name))
-}
-
 func toFloat(v any, name string) float64 {
 	s, ok := numberToScalar(v)
 	if !ok || s.tag == scalarComplex {
@@ -154,13 +147,6 @@ func toText(v any, name string) string {
 	return reflect.ValueOf(v).String()
 }
 
-func optionalText(v any, name string) optional[string] {
-	if v == nil {
-		return optional[string]{}
-	}
-	return some(toText(v, name))
-}
-
 func toInts(v any, name string) []int64 {
 	switch v := v.(type) {
 	case nil:
@@ -192,8 +178,6 @@ func toScalars(v any, name string) []scalar {
 	}
 	return list
 }
-
-func scalars(v []any, name string) []scalar { return toScalars(v, name) }
 
 // oneInt is the integer of a list that must have one.
 func oneInt(v []int64, name string) int64 {

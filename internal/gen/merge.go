@@ -55,9 +55,6 @@ type Case struct {
 	names []string // of the positional arguments
 }
 
-// use returns the option as the case takes it, or nil.
-func (o *Option) use(i int) *OptionUse { return o.Uses[i] }
-
 // merge makes the Go functions of one Python name: one for each type of result
 // (rule 10) and for each overload that the overrides set apart.
 func merge(b *Binding, override *Override) ([]*Function, error) {

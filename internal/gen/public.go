@@ -42,6 +42,14 @@ func writePublic(python string, operators []*Operator) error {
 	if err != nil {
 		return err
 	}
+	for _, name := range overrides.Reserved {
+		taken[name] = true
+	}
+	for _, b := range bindings {
+		if overrides.of(b).Hand != "" {
+			taken[camel(b.Name)] = true
+		}
+	}
 	if err := claimNames(functions, taken); err != nil {
 		return err
 	}

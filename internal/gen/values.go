@@ -30,9 +30,8 @@ func localName(python string) string {
 // converters names, for a value of type any, the function that makes an
 // argument of a schema type of it. They are in torch/arguments.go.
 var converters = map[string]string{
-	"Scalar": "toScalar", "Scalar?": "optionalScalar", "int": "toInt", "int?": "optionalInt", "float": "toFloat",
-	"float?": "optionalFloat", "bool": "toBool", "bool?": "optionalBool", "str": "toText", "str?": "optionalText",
-	"int[]": "toInts", "int[]?": "toInts", "Tensor": "toTensor", "Tensor?": "toTensor", "Tensor[]": "toTensors",
+	"Scalar": "toScalar", "Scalar?": "optionalScalar", "int": "toInt", "float": "toFloat",
+	"float?": "optionalFloat", "bool": "toBool", "bool?": "optionalBool", "str": "toText", "int[]": "toInts", "int[]?": "toInts", "Tensor": "toTensor", "Tensor?": "toTensor", "Tensor[]": "toTensors",
 	"Scalar[]": "toScalars", "float[]": "toFloats", "float[]?": "toFloats",
 }
 
@@ -51,8 +50,6 @@ func convert(goType, schemaType, value, python string) (string, error) {
 			return "", fmt.Errorf("%s: any cannot become %s", python, kind)
 		}
 		result = fmt.Sprintf("%s(%s, %q)", converters[kind], value, python)
-	case goType == "[]any":
-		result = fmt.Sprintf("scalars(%s, %q)", value, python)
 	case goType == "[]int64" && (kind == "int" || kind == "int?"):
 		result = fmt.Sprintf("oneInt(%s, %q)", value, python)
 		if kind == "int?" {

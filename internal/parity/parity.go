@@ -301,3 +301,10 @@ func Bytes(t *torch.Tensor) []byte {
 	}
 	return torch.Data[uint8](t.Detach().Contiguous().Reshape(-1).ViewDtype(torch.Uint8))
 }
+
+// For returns r for the use in a subtest.
+func (r *Result) For(t testing.TB) *Result {
+	own := *r
+	own.t = t
+	return &own
+}

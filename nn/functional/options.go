@@ -89,11 +89,3 @@ func sizesOf[T Size2](size T) []int64 {
 	}
 	panic("unreachable")
 }
-
-// pair repeats a single number, as Python's argument parser does.
-func pair(sizes []int64) []int64 {
-	if len(sizes) == 1 {
-		return []int64{sizes[0], sizes[0]}
-	}
-	return sizes
-}
