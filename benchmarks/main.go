@@ -22,7 +22,7 @@ type options struct {
 	filter   *regexp.Regexp
 
 	goWorker, goProgram, cppWorker string // "": there is none
-	python, pythonFolder           string
+	python, root                   string
 }
 
 func main() {
@@ -42,7 +42,7 @@ func readOptions() options {
 	flag.StringVar(&o.goProgram, "simple-model", "", "set by run.sh")
 	flag.StringVar(&o.cppWorker, "cpp", "", "set by run.sh")
 	flag.StringVar(&o.python, "python", "", "set by run.sh")
-	flag.StringVar(&o.pythonFolder, "python-folder", "", "set by run.sh")
+	flag.StringVar(&o.root, "root", "", "set by run.sh")
 	flag.Parse()
 	var err error
 	if o.filter, err = regexp.Compile(strings.Join(flag.Args(), "|")); err != nil {
@@ -124,7 +124,7 @@ func (o options) startWorkers(out io.Writer) []*worker {
 	}{
 		{goScope, []string{o.goWorker, "scope"}},
 		{goCollected, []string{o.goWorker, "collected"}},
-		{python, []string{o.python, o.pythonFolder + "/bench.py", "serve"}},
+		{python, []string{o.python, o.root + "/benchmarks/python/bench.py", "serve"}},
 		{cpp, []string{o.cppWorker, "serve"}},
 	}
 	var workers []*worker

@@ -27,14 +27,14 @@ func (o options) programs() []program {
 	loop := func(name, n string) map[string][]string {
 		return map[string][]string{
 			goCollected: {o.goWorker, name, n},
-			python:      {o.python, o.pythonFolder + "/bench.py", name, n},
+			python:      {o.python, o.root + "/benchmarks/python/bench.py", name, n},
 			cpp:         {o.cppWorker, name, n},
 		}
 	}
 	return []program{
 		{"simple_model", "the article's program", map[string][]string{
 			goCollected: {o.goProgram},
-			python:      {o.python, o.pythonFolder + "/simple_model.py"},
+			python:      {o.python, o.root + "/examples/simple_model/simple_model.py"},
 			cpp:         {o.cppWorker, "simple_model"},
 		}, max(3, o.rounds/3)},
 		{"small_steps", steps + " small steps with backward", loop("small_steps", steps), 1},
@@ -92,7 +92,7 @@ func (p program) measure() (usages map[string]usage, failures []string) {
 // spend runs a command and tells the time it took and its peak of memory.
 func spend(argv []string) (seconds, bytes float64, err error) {
 	if argv[0] == "" {
-		return 0, 0, fmt.Errorf("run.sh did not find what it takes, see its messages")
+		return 0, 0, errNotThere
 	}
 	process := exec.Command(argv[0], argv[1:]...)
 	var messages strings.Builder

@@ -13,11 +13,10 @@ set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(dirname "$HERE")
-# shellcheck source-path=SCRIPTDIR
-# shellcheck source=../scripts/lib.sh
+# shellcheck source=SCRIPTDIR/../scripts/lib.sh
 . "$ROOT/scripts/lib.sh"
 # Its compiler flags.
-# shellcheck source=../scripts/lib_build.sh
+# shellcheck source=SCRIPTDIR/../scripts/lib_build.sh
 . "$ROOT/scripts/lib_build.sh"
 
 BUILD=$ROOT/.cache/benchmarks
@@ -56,10 +55,9 @@ choose_compiler
 check_go
 mkdir -p "$BUILD"
 go build -o "$BUILD/go" ./benchmarks/go
-[[ ! -d examples/simple_model ]] || go build -o "$BUILD/simple_model" ./examples/simple_model
+go build -o "$BUILD/simple_model" ./examples/simple_model
 go build -o "$BUILD/driver" ./benchmarks
 find_libtorch
 compile_cpp
 cd - >/dev/null
-exec "$BUILD/driver" -go "$BUILD/go" -simple-model "$BUILD/simple_model" -cpp "$CPP" \
-  -python "$PYTHON" -python-folder "$HERE/python" "$@"
+exec "$BUILD/driver" -go "$BUILD/go" -simple-model "$BUILD/simple_model" -cpp "$CPP" -python "$PYTHON" -root "$ROOT" "$@"

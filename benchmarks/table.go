@@ -76,8 +76,9 @@ func writePrograms(out io.Writer, programs []programRow) {
 	writeTable(out, rows)
 }
 
-// ratio tells the median of a/b over the rounds and how far the middle half of
-// the rounds lies from it. A target that it misses is marked.
+// ratio tells the median of a/b over the rounds, how far the middle half of the
+// rounds lies from it and, after a slash, the ratio of the fastest rounds, which
+// is what an idle machine would show. A target that the median misses is marked.
 func ratio(a, b []float64, target float64) string {
 	if len(a) == 0 || len(a) != len(b) {
 		return "-"
@@ -89,7 +90,7 @@ func ratio(a, b []float64, target float64) string {
 	low, middle, high := quartiles(ratios)
 	text := fmt.Sprintf("%.2f", middle)
 	if len(a) > 1 {
-		text += fmt.Sprintf(" ±%.0f%%", 50*(high-low)/middle)
+		text += fmt.Sprintf(" ±%.0f%% / %.2f", 50*(high-low)/middle, slices.Min(a)/slices.Min(b))
 	}
 	switch {
 	case target == 0:

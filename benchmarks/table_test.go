@@ -21,9 +21,10 @@ func TestQuartiles(t *testing.T) {
 // The ratio is taken round by round: a machine that is ten times slower in one
 // round does not change it.
 func TestRatio(t *testing.T) {
-	require.Equal(t, "0.50 ±0%", ratio([]float64{1, 10, 2}, []float64{2, 20, 4}, 0))
-	require.Equal(t, "0.50 ±0% (target 0.5: met)", ratio([]float64{1, 10, 2}, []float64{2, 20, 4}, 0.5))
+	require.Equal(t, "0.50 ±0% / 0.50", ratio([]float64{1, 10, 2}, []float64{2, 20, 4}, 0))
+	require.Equal(t, "0.50 ±0% / 0.50 (target 0.5: met)", ratio([]float64{1, 10, 2}, []float64{2, 20, 4}, 0.5))
 	require.Equal(t, "2.00 (target 1.5: MISSED)", ratio([]float64{4}, []float64{2}, 1.5))
+	require.Equal(t, "1.00 ±19% / 0.50", ratio([]float64{1, 4, 5}, []float64{2, 4, 4}, 0)) // quartiles 0.75 and 1.125
 	require.Equal(t, "-", ratio([]float64{4}, nil, 1.5))
 }
 

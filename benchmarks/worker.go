@@ -25,9 +25,11 @@ type worker struct {
 	errors  bytes.Buffer
 }
 
+var errNotThere = errors.New("run.sh did not find what it takes, see its messages")
+
 func start(name string, argv []string) (*worker, error) {
 	if argv[0] == "" {
-		return nil, errors.New("run.sh did not find what it takes, see its messages")
+		return nil, errNotThere
 	}
 	w := &worker{name: name, process: exec.Command(argv[0], argv[1:]...)}
 	w.process.Stderr = &w.errors

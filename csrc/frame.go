@@ -116,7 +116,10 @@ func (f *Frame) Call(fn *Function) *Report {
 		releasePending()
 	}
 	words := f.start()
-	if report := C.gt_call(C.uintptr_t(function), words); report != nil {
+	place := enter()
+	report := C.gt_call(C.uintptr_t(function), words)
+	place.leave()
+	if report != nil {
 		return newReport(report)
 	}
 	return nil

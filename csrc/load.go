@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -31,6 +32,7 @@ var loading struct {
 // load opens libgotorch.so, once. It returns nil, or why it cannot be used.
 func load() *Report {
 	loading.once.Do(func() {
+		tuneMalloc()
 		path, err := open(SearchPath())
 		loading.path = path
 		if err != nil {
@@ -114,8 +116,18 @@ func openFile(path string) error {
 	if built, running := TorchVersion(), C.GoString(C.gt_running_version()); running != built {
 		return fmt.Errorf("it was built for libtorch %s, but libtorch %s was found", built, running)
 	}
+	if p := C.gt_lib.allocated; p != nil {
+		allocated = (*int64)(unsafe.Pointer(p))
+	}
 	return nil
 }
+
+// allocated is where libgotorch counts, once it is loaded.
+var allocated = new(int64)
+
+// Allocated returns the number of bytes that libtorch's CPU allocator has given
+// out, whether Go's tensors hold them or only graphs do.
+func Allocated() int64 { return atomic.LoadInt64(allocated) }
 
 // checkWhole refuses a file that is no shared library or was cut off. The
 // dynamic linker would map such a file, and the process would die of SIGBUS.

@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "439273225f4090330e51cd94f90ac9f50c329bce5e6f6eba086414cc1ea00dbd"
+const Stamp = "47f2059909bd6c186667ac5f585645c932756ce6920ecc67cdf45f983e3ed7c8"

@@ -93,8 +93,9 @@ func (m *Module) ensureHooks() *hooks {
 	return m.hooks
 }
 
-// RegisterForwardPreHook has hook called before each Forward. Python's
-// register_forward_pre_hook.
+// RegisterForwardPreHook has hook called before each Forward: of a layer of this
+// package always, and of a module of the user's if it is called by [Call] or by
+// a [Sequential]. Python's register_forward_pre_hook.
 //
 // It must not run while another goroutine uses the module; the same holds for
 // the other hooks.
@@ -106,8 +107,8 @@ func (m *Module) RegisterForwardPreHook(hook ForwardPreHook, opts ...ForwardPreH
 	return m.ensureHooks().forwardPre.add(hook, prepend, false)
 }
 
-// RegisterForwardHook has hook called after each Forward. Python's
-// register_forward_hook.
+// RegisterForwardHook has hook called after each Forward, under the same
+// conditions as RegisterForwardPreHook. Python's register_forward_hook.
 func (m *Module) RegisterForwardHook(hook ForwardHook, opts ...ForwardHookOption) *RemovableHandle {
 	prepend, always := forwardHookOptions(opts)
 	return m.ensureHooks().forward.add(hook, prepend, always)

@@ -62,6 +62,9 @@ func layoutOf(t reflect.Type, offset uintptr) *layout {
 // collect appends the members of a struct that lies at start. Those of an
 // embedded struct count as its own, unless that is a module of its own.
 func (l *layout) collect(t reflect.Type, start, module uintptr) {
+	if t == baseType {
+		return // a Module on its own has only members that are registered
+	}
 	for i := range t.NumField() {
 		f := t.Field(i)
 		offset := start + f.Offset

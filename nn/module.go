@@ -104,8 +104,11 @@ func (m *Module) Init(self AnyModule) {
 		raise("TypeError", "Init needs the pointer to the struct that embeds this Module: m.Init(m)")
 	}
 	v := reflect.ValueOf(self)
-	*m = Module{self: self, base: v.UnsafePointer()}
-	m.layout = layoutOf(v.Type().Elem(), uintptr(unsafe.Pointer(m))-uintptr(m.base))
+	t, offset := v.Type().Elem(), uintptr(unsafe.Pointer(m))-v.Pointer()
+	if offset >= t.Size() {
+		raise("TypeError", "%s must embed nn.Module itself, not a pointer to it", t.Name())
+	}
+	*m = Module{self: self, base: v.UnsafePointer(), layout: layoutOf(t, offset)}
 }
 
 // AsModule returns m: a way from any module to its Module.

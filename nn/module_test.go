@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -26,7 +27,7 @@ type Net struct {
 	Step      *torch.Tensor // a buffer
 	cache     *torch.Tensor // a buffer that is not saved
 	InProj2D  *torch.Tensor
-	none      *nn.Linear
+	None      *nn.Linear    // stays nil
 	plain     *torch.Tensor // neither
 	unlisted  []*nn.Linear
 	hidden    *nn.Linear `torch:"-"`
@@ -345,6 +346,18 @@ func TestUseBeforeInit(t *testing.T) {
 	assert.ErrorContains(t, torch.Try(func() { copied.Parameters() }), "Linear was copied after Init")
 }
 
+// A Module needs no struct around it, as Python's nn.Module().
+func TestModuleOnItsOwn(t *testing.T) {
+	var m nn.Module
+	m.Init(&m)
+	m.AddModule("fc", nn.NewLinear(1, 1))
+	assert.Equal(t, []string{"fc.weight", "fc.bias"}, m.StateDict().Keys())
+	assert.Equal(t, "Module(\n  (fc): Linear(in_features=1, out_features=1, bias=True)\n)", m.String())
+
+	p := struct{ *nn.Module }{&nn.Module{}}
+	assert.ErrorContains(t, torch.Try(func() { p.Init(&p) }), "must embed nn.Module itself")
+}
+
 func TestApply(t *testing.T) {
 	py := parity.Run(t, pythonNet+`
 out["order"] = []
@@ -473,4 +486,26 @@ func TestModulesSurviveScopes(t *testing.T) {
 	for key, v := range state.All() {
 		assert.NotPanics(t, func() { v.Sum() }, key)
 	}
+}
+
+// Goroutines may make models, and use one that nobody changes, at once.
+func TestModulesInManyGoroutines(t *testing.T) {
+	m := NewNet()
+	want := m.String()
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			type Local struct {
+				nn.Module
+				fc *nn.Linear
+			}
+			l := &Local{}
+			l.Init(l)
+			l.fc = nn.NewLinear(1, 1)
+			assert.Len(t, l.Parameters(), 2)
+			assert.Equal(t, want, m.String())
+			assert.Equal(t, []int64{1, 2, 2, 2}, m.Stem.Forward(torch.Ones([]int64{1, 1, 4, 4})).Shape())
+		})
+	}
+	group.Wait()
 }

@@ -225,11 +225,10 @@ func TestStateSurvivesScopes(t *testing.T) {
 		for range torch.Scoped(3) {
 			step(o)
 		}
-		saved := o.StateDict()
-		torch.Scope(func() {
-			for _, value := range saved.State[0] {
-				saved := value.(*torch.Tensor)
-				_ = saved
+		torch.Scope(func() { // what is loaded is kept, too
+			saved := o.StateDict()
+			for name, value := range saved.State[0] {
+				saved.State[0][name] = value.(*torch.Tensor).Clone()
 			}
 			require.NoError(t, o.LoadStateDict(saved))
 		})

@@ -286,8 +286,7 @@ type AddOption interface{ addOption() }
 
 // Add is Python's torch.add:
 //
-//	add(Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None) -> Tensor
-//	add(Tensor input, Number other, Number alpha = 1) -> Tensor
+//	add(Tensor input, Tensor or Number other, *, Number alpha = 1, Tensor out = None) -> Tensor
 //
 // other is a *Tensor or a number. Options: [Alpha], [Out].
 func Add(input *Tensor, other any, opts ...AddOption) *Tensor {
@@ -301,18 +300,12 @@ func Add(input *Tensor, other any, opts ...AddOption) *Tensor {
 			out = []*Tensor(o)
 		}
 	}
-	switch {
-	case isTensor(other):
-		if out != nil {
-			into := outputs(out, 1)
-			opAddOut(input, toTensor(other, "other"), alpha, into[0])
-			return into[0]
-		}
-		return opAddTensor(input, toTensor(other, "other"), alpha)
-	case isNumber(other) && out == nil:
-		return opAddScalar(input, toScalar(other, "other"), alpha)
+	if out != nil {
+		into := outputs(out, 1)
+		opAddOut(input, toOperand(other, "other"), alpha, into[0])
+		return into[0]
 	}
-	panic(mismatch("add", given(opts), "(Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None)\n(Tensor input, Number other, Number alpha = 1)", other))
+	return opAddTensor(input, toOperand(other, "other"), alpha)
 }
 
 // Add is [Add] with t as input, Python's Tensor.add.
@@ -325,8 +318,7 @@ type AddInplaceOption interface{ addInplaceOption() }
 
 // Add_ is Python's Tensor.add_, which writes to t and returns it:
 //
-//	add_(Tensor other, *, Number alpha = 1)
-//	add_(Number other, Number alpha = 1)
+//	add_(Tensor or Number other, *, Number alpha = 1)
 //
 // Options: [Alpha].
 func (t *Tensor) Add_(other any, opts ...AddInplaceOption) *Tensor {
@@ -337,15 +329,8 @@ func (t *Tensor) Add_(other any, opts ...AddInplaceOption) *Tensor {
 			alpha = toScalar(o.value, "alpha")
 		}
 	}
-	switch {
-	case isTensor(other):
-		opAdd_Tensor(t, toTensor(other, "other"), alpha)
-		return t
-	case isNumber(other):
-		opAdd_Scalar(t, toScalar(other, "other"), alpha)
-		return t
-	}
-	panic(mismatch("add_", given(opts), "(Tensor other, *, Number alpha = 1)\n(Number other, Number alpha = 1)", other))
+	opAdd_Tensor(t, toOperand(other, "other"), alpha)
+	return t
 }
 
 // An AddbmmOption is an option of [Addbmm]: [Beta], [Alpha], [Out].

@@ -423,9 +423,8 @@ type DivOption interface{ divOption() }
 
 // Div is Python's torch.div:
 //
-//	div(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
-//	div(Tensor input, Tensor other, *, str rounding_mode, Tensor out = None) -> Tensor
-//	div(Tensor input, Number other) -> Tensor
+//	div(Tensor input, Tensor or Number other, *, Tensor out = None) -> Tensor
+//	div(Tensor input, Tensor or Number other, *, str rounding_mode, Tensor out = None) -> Tensor
 //	div(Tensor input, Number other, *, str rounding_mode) -> Tensor
 //
 // other is a *Tensor or a number. Options: [Out], [RoundingMode].
@@ -443,26 +442,24 @@ func Div(input *Tensor, other any, opts ...DivOption) *Tensor {
 		}
 	}
 	switch {
-	case isTensor(other) && !hasRoundingMode:
+	case isOperand(other) && !hasRoundingMode:
 		if out != nil {
 			into := outputs(out, 1)
-			opDivOut(input, toTensor(other, "other"), into[0])
+			opDivOut(input, toOperand(other, "other"), into[0])
 			return into[0]
 		}
-		return opDivTensor(input, toTensor(other, "other"))
-	case isTensor(other) && hasRoundingMode:
+		return opDivTensor(input, toOperand(other, "other"))
+	case isOperand(other) && hasRoundingMode:
 		if out != nil {
 			into := outputs(out, 1)
-			opDivOutMode(input, toTensor(other, "other"), roundingMode, into[0])
+			opDivOutMode(input, toOperand(other, "other"), roundingMode, into[0])
 			return into[0]
 		}
-		return opDivTensorMode(input, toTensor(other, "other"), roundingMode)
-	case isNumber(other) && out == nil && !hasRoundingMode:
-		return opDivScalar(input, toScalar(other, "other"))
+		return opDivTensorMode(input, toOperand(other, "other"), roundingMode)
 	case isNumber(other) && out == nil && hasRoundingMode:
 		return opDivScalarMode(input, toScalar(other, "other"), roundingMode)
 	}
-	panic(mismatch("div", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Tensor input, Tensor other, *, str rounding_mode, Tensor out = None)\n(Tensor input, Number other)\n(Tensor input, Number other, *, str rounding_mode)", other))
+	panic(mismatch("div", given(opts), "(Tensor input, Tensor or Number other, *, Tensor out = None)\n(Tensor input, Tensor or Number other, *, str rounding_mode, Tensor out = None)\n(Tensor input, Number other, *, str rounding_mode)", other))
 }
 
 // Div is [Div] with t as input, Python's Tensor.div.
@@ -475,9 +472,8 @@ type DivInplaceOption interface{ divInplaceOption() }
 
 // Div_ is Python's Tensor.div_, which writes to t and returns it:
 //
-//	div_(Tensor other)
-//	div_(Tensor other, *, str rounding_mode)
-//	div_(Number other)
+//	div_(Tensor or Number other)
+//	div_(Tensor or Number other, *, str rounding_mode)
 //	div_(Number other, *, str rounding_mode)
 //
 // Options: [RoundingMode].
@@ -492,20 +488,17 @@ func (t *Tensor) Div_(other any, opts ...DivInplaceOption) *Tensor {
 		}
 	}
 	switch {
-	case isTensor(other) && !hasRoundingMode:
-		opDiv_Tensor(t, toTensor(other, "other"))
+	case isOperand(other) && !hasRoundingMode:
+		opDiv_Tensor(t, toOperand(other, "other"))
 		return t
-	case isTensor(other) && hasRoundingMode:
-		opDiv_TensorMode(t, toTensor(other, "other"), roundingMode)
-		return t
-	case isNumber(other) && !hasRoundingMode:
-		opDiv_Scalar(t, toScalar(other, "other"))
+	case isOperand(other) && hasRoundingMode:
+		opDiv_TensorMode(t, toOperand(other, "other"), roundingMode)
 		return t
 	case isNumber(other) && hasRoundingMode:
 		opDiv_ScalarMode(t, toScalar(other, "other"), roundingMode)
 		return t
 	}
-	panic(mismatch("div_", given(opts), "(Tensor other)\n(Tensor other, *, str rounding_mode)\n(Number other)\n(Number other, *, str rounding_mode)", other))
+	panic(mismatch("div_", given(opts), "(Tensor or Number other)\n(Tensor or Number other, *, str rounding_mode)\n(Number other, *, str rounding_mode)", other))
 }
 
 // A DivideOption is an option of [Divide]: [Out], [RoundingMode].
@@ -513,8 +506,8 @@ type DivideOption interface{ divideOption() }
 
 // Divide is Python's torch.divide:
 //
-//	divide(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
-//	divide(Tensor input, Tensor other, *, str rounding_mode, Tensor out = None) -> Tensor
+//	divide(Tensor input, Tensor or Number other, *, Tensor out = None) -> Tensor
+//	divide(Tensor input, Tensor or Number other, *, str rounding_mode, Tensor out = None) -> Tensor
 //	divide(Tensor input, Number other) -> Tensor
 //	divide(Tensor input, Number other, *, str rounding_mode) -> Tensor
 //
@@ -533,26 +526,26 @@ func Divide(input *Tensor, other any, opts ...DivideOption) *Tensor {
 		}
 	}
 	switch {
-	case isTensor(other) && !hasRoundingMode:
+	case isOperand(other) && !hasRoundingMode:
 		if out != nil {
 			into := outputs(out, 1)
-			opDivideOut(input, toTensor(other, "other"), into[0])
+			opDivideOut(input, toOperand(other, "other"), into[0])
 			return into[0]
 		}
-		return opDivideTensor(input, toTensor(other, "other"))
-	case isTensor(other) && hasRoundingMode:
+		return opDivideTensor(input, toOperand(other, "other"))
+	case isOperand(other) && hasRoundingMode:
 		if out != nil {
 			into := outputs(out, 1)
-			opDivideOutMode(input, toTensor(other, "other"), roundingMode, into[0])
+			opDivideOutMode(input, toOperand(other, "other"), roundingMode, into[0])
 			return into[0]
 		}
-		return opDivideTensorMode(input, toTensor(other, "other"), roundingMode)
+		return opDivideTensorMode(input, toOperand(other, "other"), roundingMode)
 	case isNumber(other) && out == nil && !hasRoundingMode:
 		return opDivideScalar(input, toScalar(other, "other"))
 	case isNumber(other) && out == nil && hasRoundingMode:
 		return opDivideScalarMode(input, toScalar(other, "other"), roundingMode)
 	}
-	panic(mismatch("divide", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Tensor input, Tensor other, *, str rounding_mode, Tensor out = None)\n(Tensor input, Number other)\n(Tensor input, Number other, *, str rounding_mode)", other))
+	panic(mismatch("divide", given(opts), "(Tensor input, Tensor or Number other, *, Tensor out = None)\n(Tensor input, Tensor or Number other, *, str rounding_mode, Tensor out = None)\n(Tensor input, Number other)\n(Tensor input, Number other, *, str rounding_mode)", other))
 }
 
 // Divide is [Divide] with t as input, Python's Tensor.divide.
@@ -565,8 +558,8 @@ type DivideInplaceOption interface{ divideInplaceOption() }
 
 // Divide_ is Python's Tensor.divide_, which writes to t and returns it:
 //
-//	divide_(Tensor other)
-//	divide_(Tensor other, *, str rounding_mode)
+//	divide_(Tensor or Number other)
+//	divide_(Tensor or Number other, *, str rounding_mode)
 //	divide_(Number other)
 //	divide_(Number other, *, str rounding_mode)
 //
@@ -582,11 +575,11 @@ func (t *Tensor) Divide_(other any, opts ...DivideInplaceOption) *Tensor {
 		}
 	}
 	switch {
-	case isTensor(other) && !hasRoundingMode:
-		opDivide_Tensor(t, toTensor(other, "other"))
+	case isOperand(other) && !hasRoundingMode:
+		opDivide_Tensor(t, toOperand(other, "other"))
 		return t
-	case isTensor(other) && hasRoundingMode:
-		opDivide_TensorMode(t, toTensor(other, "other"), roundingMode)
+	case isOperand(other) && hasRoundingMode:
+		opDivide_TensorMode(t, toOperand(other, "other"), roundingMode)
 		return t
 	case isNumber(other) && !hasRoundingMode:
 		opDivide_Scalar(t, toScalar(other, "other"))
@@ -595,7 +588,7 @@ func (t *Tensor) Divide_(other any, opts ...DivideInplaceOption) *Tensor {
 		opDivide_ScalarMode(t, toScalar(other, "other"), roundingMode)
 		return t
 	}
-	panic(mismatch("divide_", given(opts), "(Tensor other)\n(Tensor other, *, str rounding_mode)\n(Number other)\n(Number other, *, str rounding_mode)", other))
+	panic(mismatch("divide_", given(opts), "(Tensor or Number other)\n(Tensor or Number other, *, str rounding_mode)\n(Number other)\n(Number other, *, str rounding_mode)", other))
 }
 
 // A DotOption is an option of [Dot]: [Out].
@@ -654,7 +647,7 @@ func Dsplit(input *Tensor, indicesOrSections any) []*Tensor {
 	switch {
 	case isInteger(indicesOrSections):
 		return opDsplitInt(input, toInt(indicesOrSections, "sections"))
-	case isInts(indicesOrSections):
+	case isIntList(indicesOrSections):
 		return opDsplitArray(input, toInts(indicesOrSections, "indices"))
 	}
 	panic(mismatch("dsplit", nil, "(Tensor input, int sections)\n(Tensor input, tuple of ints indices)", indicesOrSections))

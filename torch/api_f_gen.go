@@ -348,7 +348,7 @@ type FloorDivideOption interface{ floorDivideOption() }
 
 // FloorDivide is Python's torch.floor_divide:
 //
-//	floor_divide(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
+//	floor_divide(Tensor input, Tensor or Number other, *, Tensor out = None) -> Tensor
 //	floor_divide(Tensor input, Number other) -> Tensor
 //
 // other is a *Tensor or a number. Options: [Out].
@@ -361,17 +361,17 @@ func FloorDivide(input *Tensor, other any, opts ...FloorDivideOption) *Tensor {
 		}
 	}
 	switch {
-	case isTensor(other):
+	case isOperand(other):
 		if out != nil {
 			into := outputs(out, 1)
-			opFloorDivideOut(input, toTensor(other, "other"), into[0])
+			opFloorDivideOut(input, toOperand(other, "other"), into[0])
 			return into[0]
 		}
-		return opFloorDivide(input, toTensor(other, "other"))
+		return opFloorDivide(input, toOperand(other, "other"))
 	case isNumber(other) && out == nil:
 		return opFloorDivideScalar(input, toScalar(other, "other"))
 	}
-	panic(mismatch("floor_divide", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Tensor input, Number other)", other))
+	panic(mismatch("floor_divide", given(opts), "(Tensor input, Tensor or Number other, *, Tensor out = None)\n(Tensor input, Number other)", other))
 }
 
 // FloorDivide is [FloorDivide] with t as input, Python's Tensor.floor_divide.
@@ -381,18 +381,18 @@ func (t *Tensor) FloorDivide(other any) *Tensor {
 
 // FloorDivide_ is Python's Tensor.floor_divide_, which writes to t and returns it:
 //
-//	floor_divide_(Tensor other)
+//	floor_divide_(Tensor or Number other)
 //	floor_divide_(Number other)
 func (t *Tensor) FloorDivide_(other any) *Tensor {
 	switch {
-	case isTensor(other):
-		opFloorDivide_Tensor(t, toTensor(other, "other"))
+	case isOperand(other):
+		opFloorDivide_Tensor(t, toOperand(other, "other"))
 		return t
 	case isNumber(other):
 		opFloorDivide_Scalar(t, toScalar(other, "other"))
 		return t
 	}
-	panic(mismatch("floor_divide_", nil, "(Tensor other)\n(Number other)", other))
+	panic(mismatch("floor_divide_", nil, "(Tensor or Number other)\n(Number other)", other))
 }
 
 // A FmaxOption is an option of [Fmax]: [Out].
@@ -658,16 +658,16 @@ func FrobeniusNorm(input *Tensor, dim []int64, opts ...FrobeniusNormOption) *Ten
 	return opFrobeniusNormDim(input, dim, keepdim)
 }
 
-// A FromFileOption is an option of [FromFile]: [Shared], [Size], a [DType], a
-// [Layout], a [Device], [PinMemory], [RequiresGrad].
+// A FromFileOption is an option of [FromFile]: [Shared], [WithSize], a
+// [DType], a [Layout], a [Device], [PinMemory], [RequiresGrad].
 type FromFileOption interface{ fromFileOption() }
 
 // FromFile is Python's torch.from_file:
 //
 //	from_file(str filename, bool shared = None, int size = 0, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //
-// Options: [Shared], [Size], a [DType], a [Layout], a [Device], [PinMemory],
-// [RequiresGrad].
+// Options: [Shared], [WithSize], a [DType], a [Layout], a [Device],
+// [PinMemory], [RequiresGrad].
 func FromFile(filename string, opts ...FromFileOption) *Tensor {
 	var shared optional[bool]
 	size := some(int64(0))

@@ -883,7 +883,7 @@ func Moveaxis(input *Tensor, source any, destination any) *Tensor {
 	switch {
 	case isInteger(source) && isInteger(destination):
 		return opMoveaxisInt(input, toInt(source, "source"), toInt(destination, "destination"))
-	case isInts(source) && isInts(destination):
+	case isIntList(source) && isIntList(destination):
 		return opMoveaxisIntlist(input, toInts(source, "source"), toInts(destination, "destination"))
 	}
 	panic(mismatch("moveaxis", nil, "(Tensor input, int source, int destination)\n(Tensor input, tuple of ints source, tuple of ints destination)", source, destination))
@@ -905,7 +905,7 @@ func Movedim(input *Tensor, source any, destination any) *Tensor {
 	switch {
 	case isInteger(source) && isInteger(destination):
 		return opMovedimInt(input, toInt(source, "source"), toInt(destination, "destination"))
-	case isInts(source) && isInts(destination):
+	case isIntList(source) && isIntList(destination):
 		return opMovedimIntlist(input, toInts(source, "source"), toInts(destination, "destination"))
 	}
 	panic(mismatch("movedim", nil, "(Tensor input, int source, int destination)\n(Tensor input, tuple of ints source, tuple of ints destination)", source, destination))
@@ -977,8 +977,7 @@ type MulOption interface{ mulOption() }
 
 // Mul is Python's torch.mul:
 //
-//	mul(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
-//	mul(Tensor input, Number other) -> Tensor
+//	mul(Tensor input, Tensor or Number other, *, Tensor out = None) -> Tensor
 //
 // other is a *Tensor or a number. Options: [Out].
 func Mul(input *Tensor, other any, opts ...MulOption) *Tensor {
@@ -989,18 +988,12 @@ func Mul(input *Tensor, other any, opts ...MulOption) *Tensor {
 			out = []*Tensor(o)
 		}
 	}
-	switch {
-	case isTensor(other):
-		if out != nil {
-			into := outputs(out, 1)
-			opMulOut(input, toTensor(other, "other"), into[0])
-			return into[0]
-		}
-		return opMulTensor(input, toTensor(other, "other"))
-	case isNumber(other) && out == nil:
-		return opMulScalar(input, toScalar(other, "other"))
+	if out != nil {
+		into := outputs(out, 1)
+		opMulOut(input, toOperand(other, "other"), into[0])
+		return into[0]
 	}
-	panic(mismatch("mul", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Tensor input, Number other)", other))
+	return opMulTensor(input, toOperand(other, "other"))
 }
 
 // Mul is [Mul] with t as input, Python's Tensor.mul.
@@ -1010,18 +1003,10 @@ func (t *Tensor) Mul(other any) *Tensor {
 
 // Mul_ is Python's Tensor.mul_, which writes to t and returns it:
 //
-//	mul_(Tensor other)
-//	mul_(Number other)
+//	mul_(Tensor or Number other)
 func (t *Tensor) Mul_(other any) *Tensor {
-	switch {
-	case isTensor(other):
-		opMul_Tensor(t, toTensor(other, "other"))
-		return t
-	case isNumber(other):
-		opMul_Scalar(t, toScalar(other, "other"))
-		return t
-	}
-	panic(mismatch("mul_", nil, "(Tensor other)\n(Number other)", other))
+	opMul_Tensor(t, toOperand(other, "other"))
+	return t
 }
 
 // A MultilabelMarginLossOption is an option of [MultilabelMarginLoss]: a
@@ -1130,7 +1115,7 @@ type MultiplyOption interface{ multiplyOption() }
 
 // Multiply is Python's torch.multiply:
 //
-//	multiply(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
+//	multiply(Tensor input, Tensor or Number other, *, Tensor out = None) -> Tensor
 //	multiply(Tensor input, Number other) -> Tensor
 //
 // other is a *Tensor or a number. Options: [Out].
@@ -1143,17 +1128,17 @@ func Multiply(input *Tensor, other any, opts ...MultiplyOption) *Tensor {
 		}
 	}
 	switch {
-	case isTensor(other):
+	case isOperand(other):
 		if out != nil {
 			into := outputs(out, 1)
-			opMultiplyOut(input, toTensor(other, "other"), into[0])
+			opMultiplyOut(input, toOperand(other, "other"), into[0])
 			return into[0]
 		}
-		return opMultiplyTensor(input, toTensor(other, "other"))
+		return opMultiplyTensor(input, toOperand(other, "other"))
 	case isNumber(other) && out == nil:
 		return opMultiplyScalar(input, toScalar(other, "other"))
 	}
-	panic(mismatch("multiply", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Tensor input, Number other)", other))
+	panic(mismatch("multiply", given(opts), "(Tensor input, Tensor or Number other, *, Tensor out = None)\n(Tensor input, Number other)", other))
 }
 
 // Multiply is [Multiply] with t as input, Python's Tensor.multiply.
@@ -1163,18 +1148,18 @@ func (t *Tensor) Multiply(other any) *Tensor {
 
 // Multiply_ is Python's Tensor.multiply_, which writes to t and returns it:
 //
-//	multiply_(Tensor other)
+//	multiply_(Tensor or Number other)
 //	multiply_(Number other)
 func (t *Tensor) Multiply_(other any) *Tensor {
 	switch {
-	case isTensor(other):
-		opMultiply_Tensor(t, toTensor(other, "other"))
+	case isOperand(other):
+		opMultiply_Tensor(t, toOperand(other, "other"))
 		return t
 	case isNumber(other):
 		opMultiply_Scalar(t, toScalar(other, "other"))
 		return t
 	}
-	panic(mismatch("multiply_", nil, "(Tensor other)\n(Number other)", other))
+	panic(mismatch("multiply_", nil, "(Tensor or Number other)\n(Number other)", other))
 }
 
 // A MvOption is an option of [Mv]: [Out].

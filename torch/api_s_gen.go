@@ -1328,7 +1328,7 @@ func Split(input *Tensor, splitSize any, opts ...SplitOption) []*Tensor {
 	switch {
 	case isInteger(splitSize):
 		return opSplitTensor(input, toInt(splitSize, "split_size"), dim)
-	case isInts(splitSize):
+	case isIntList(splitSize):
 		return opSplitSizes(input, toInts(splitSize, "split_size"), dim)
 	}
 	panic(mismatch("split", given(opts), "(Tensor input, int split_size, int dim = 0)\n(Tensor input, tuple of ints split_size, int dim = 0)", splitSize))
@@ -1799,8 +1799,7 @@ type SubOption interface{ subOption() }
 
 // Sub is Python's torch.sub:
 //
-//	sub(Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None) -> Tensor
-//	sub(Tensor input, Number other, Number alpha = 1) -> Tensor
+//	sub(Tensor input, Tensor or Number other, *, Number alpha = 1, Tensor out = None) -> Tensor
 //
 // other is a *Tensor or a number. Options: [Alpha], [Out].
 func Sub(input *Tensor, other any, opts ...SubOption) *Tensor {
@@ -1814,18 +1813,12 @@ func Sub(input *Tensor, other any, opts ...SubOption) *Tensor {
 			out = []*Tensor(o)
 		}
 	}
-	switch {
-	case isTensor(other):
-		if out != nil {
-			into := outputs(out, 1)
-			opSubOut(input, toTensor(other, "other"), alpha, into[0])
-			return into[0]
-		}
-		return opSubTensor(input, toTensor(other, "other"), alpha)
-	case isNumber(other) && out == nil:
-		return opSubScalar(input, toScalar(other, "other"), alpha)
+	if out != nil {
+		into := outputs(out, 1)
+		opSubOut(input, toOperand(other, "other"), alpha, into[0])
+		return into[0]
 	}
-	panic(mismatch("sub", given(opts), "(Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None)\n(Tensor input, Number other, Number alpha = 1)", other))
+	return opSubTensor(input, toOperand(other, "other"), alpha)
 }
 
 // Sub is [Sub] with t as input, Python's Tensor.sub.
@@ -1838,8 +1831,7 @@ type SubInplaceOption interface{ subInplaceOption() }
 
 // Sub_ is Python's Tensor.sub_, which writes to t and returns it:
 //
-//	sub_(Tensor other, *, Number alpha = 1)
-//	sub_(Number other, Number alpha = 1)
+//	sub_(Tensor or Number other, *, Number alpha = 1)
 //
 // Options: [Alpha].
 func (t *Tensor) Sub_(other any, opts ...SubInplaceOption) *Tensor {
@@ -1850,15 +1842,8 @@ func (t *Tensor) Sub_(other any, opts ...SubInplaceOption) *Tensor {
 			alpha = toScalar(o.value, "alpha")
 		}
 	}
-	switch {
-	case isTensor(other):
-		opSub_Tensor(t, toTensor(other, "other"), alpha)
-		return t
-	case isNumber(other):
-		opSub_Scalar(t, toScalar(other, "other"), alpha)
-		return t
-	}
-	panic(mismatch("sub_", given(opts), "(Tensor other, *, Number alpha = 1)\n(Number other, Number alpha = 1)", other))
+	opSub_Tensor(t, toOperand(other, "other"), alpha)
+	return t
 }
 
 // A SubtractOption is an option of [Subtract]: [Alpha], [Out].
@@ -1866,7 +1851,7 @@ type SubtractOption interface{ subtractOption() }
 
 // Subtract is Python's torch.subtract:
 //
-//	subtract(Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None) -> Tensor
+//	subtract(Tensor input, Tensor or Number other, *, Number alpha = 1, Tensor out = None) -> Tensor
 //	subtract(Tensor input, Number other, Number alpha = 1) -> Tensor
 //
 // other is a *Tensor or a number. Options: [Alpha], [Out].
@@ -1882,17 +1867,17 @@ func Subtract(input *Tensor, other any, opts ...SubtractOption) *Tensor {
 		}
 	}
 	switch {
-	case isTensor(other):
+	case isOperand(other):
 		if out != nil {
 			into := outputs(out, 1)
-			opSubtractOut(input, toTensor(other, "other"), alpha, into[0])
+			opSubtractOut(input, toOperand(other, "other"), alpha, into[0])
 			return into[0]
 		}
-		return opSubtractTensor(input, toTensor(other, "other"), alpha)
+		return opSubtractTensor(input, toOperand(other, "other"), alpha)
 	case isNumber(other) && out == nil:
 		return opSubtractScalar(input, toScalar(other, "other"), alpha)
 	}
-	panic(mismatch("subtract", given(opts), "(Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None)\n(Tensor input, Number other, Number alpha = 1)", other))
+	panic(mismatch("subtract", given(opts), "(Tensor input, Tensor or Number other, *, Number alpha = 1, Tensor out = None)\n(Tensor input, Number other, Number alpha = 1)", other))
 }
 
 // Subtract is [Subtract] with t as input, Python's Tensor.subtract.
@@ -1905,7 +1890,7 @@ type SubtractInplaceOption interface{ subtractInplaceOption() }
 
 // Subtract_ is Python's Tensor.subtract_, which writes to t and returns it:
 //
-//	subtract_(Tensor other, *, Number alpha = 1)
+//	subtract_(Tensor or Number other, *, Number alpha = 1)
 //	subtract_(Number other, Number alpha = 1)
 //
 // Options: [Alpha].
@@ -1918,14 +1903,14 @@ func (t *Tensor) Subtract_(other any, opts ...SubtractInplaceOption) *Tensor {
 		}
 	}
 	switch {
-	case isTensor(other):
-		opSubtract_Tensor(t, toTensor(other, "other"), alpha)
+	case isOperand(other):
+		opSubtract_Tensor(t, toOperand(other, "other"), alpha)
 		return t
 	case isNumber(other):
 		opSubtract_Scalar(t, toScalar(other, "other"), alpha)
 		return t
 	}
-	panic(mismatch("subtract_", given(opts), "(Tensor other, *, Number alpha = 1)\n(Number other, Number alpha = 1)", other))
+	panic(mismatch("subtract_", given(opts), "(Tensor or Number other, *, Number alpha = 1)\n(Number other, Number alpha = 1)", other))
 }
 
 // A SumOption is an option of [Sum]: a [DType], [Dim], [Keepdim], [Out].

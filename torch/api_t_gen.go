@@ -215,7 +215,7 @@ func TensorSplit(input *Tensor, indicesOrSections any, opts ...TensorSplitOption
 		}
 	}
 	switch {
-	case isInts(indicesOrSections):
+	case isIntList(indicesOrSections):
 		return opTensorSplitIndices(input, toInts(indicesOrSections, "indices"), dim)
 	case isTensor(indicesOrSections):
 		return opTensorSplitTensorIndicesOrSections(input, toTensor(indicesOrSections, "tensor_indices_or_sections"), dim)
@@ -853,7 +853,7 @@ type TrueDivideOption interface{ trueDivideOption() }
 
 // TrueDivide is Python's torch.true_divide:
 //
-//	true_divide(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
+//	true_divide(Tensor input, Tensor or Number other, *, Tensor out = None) -> Tensor
 //	true_divide(Tensor input, Number other) -> Tensor
 //
 // other is a *Tensor or a number. Options: [Out].
@@ -866,17 +866,17 @@ func TrueDivide(input *Tensor, other any, opts ...TrueDivideOption) *Tensor {
 		}
 	}
 	switch {
-	case isTensor(other):
+	case isOperand(other):
 		if out != nil {
 			into := outputs(out, 1)
-			opTrueDivideOut(input, toTensor(other, "other"), into[0])
+			opTrueDivideOut(input, toOperand(other, "other"), into[0])
 			return into[0]
 		}
-		return opTrueDivideTensor(input, toTensor(other, "other"))
+		return opTrueDivideTensor(input, toOperand(other, "other"))
 	case isNumber(other) && out == nil:
 		return opTrueDivideScalar(input, toScalar(other, "other"))
 	}
-	panic(mismatch("true_divide", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Tensor input, Number other)", other))
+	panic(mismatch("true_divide", given(opts), "(Tensor input, Tensor or Number other, *, Tensor out = None)\n(Tensor input, Number other)", other))
 }
 
 // TrueDivide is [TrueDivide] with t as input, Python's Tensor.true_divide.
@@ -886,18 +886,18 @@ func (t *Tensor) TrueDivide(other any) *Tensor {
 
 // TrueDivide_ is Python's Tensor.true_divide_, which writes to t and returns it:
 //
-//	true_divide_(Tensor other)
+//	true_divide_(Tensor or Number other)
 //	true_divide_(Number other)
 func (t *Tensor) TrueDivide_(other any) *Tensor {
 	switch {
-	case isTensor(other):
-		opTrueDivide_Tensor(t, toTensor(other, "other"))
+	case isOperand(other):
+		opTrueDivide_Tensor(t, toOperand(other, "other"))
 		return t
 	case isNumber(other):
 		opTrueDivide_Scalar(t, toScalar(other, "other"))
 		return t
 	}
-	panic(mismatch("true_divide_", nil, "(Tensor other)\n(Number other)", other))
+	panic(mismatch("true_divide_", nil, "(Tensor or Number other)\n(Number other)", other))
 }
 
 // A TruncOption is an option of [Trunc]: [Out].

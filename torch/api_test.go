@@ -188,7 +188,7 @@ var reductionCalls = []call{
 	{"torch.max(x, y)", func(o operands) any { return torch.Max(o.x, torch.Other(o.y)) }},
 	{"x.median(1)", func(o operands) any { return pairOf(o.x.MedianDim(1)) }},
 	{"x.nanmedian()", func(o operands) any { return o.x.Nanmedian() }},
-	{"x.mode(0)", func(o operands) any { return pairOf(o.i.Mode(torch.Dim(0))) }},
+	{"i.mode(0)", func(o operands) any { return pairOf(o.i.Mode(torch.Dim(0))) }},
 	{"x.amax((0, 1))", func(o operands) any { return o.x.Amax(torch.Dim(0, 1)) }},
 	{"x.aminmax(dim=1)", func(o operands) any { return pairOf(o.x.Aminmax(torch.Dim(1))) }},
 	{"x.argmax()", func(o operands) any { return o.x.Argmax() }},
@@ -376,7 +376,7 @@ var networkCalls = []call{
 	}},
 	{"F.group_norm(img, 3)", func(o operands) any { return torch.GroupNorm(o.img, 3) }},
 	{"F.pad(x, (1, 2), value=3.0)", func(o operands) any { return torch.Pad(o.x, []int64{1, 2}, torch.Value(3.0)) }},
-	{"F.pad(img, (1, 1), mode='circular')", func(o operands) any { return torch.Pad(o.img, []int64{1, 1, 0, 0}, torch.WithMode("circular")) }},
+	{"F.pad(img, (1, 1, 0, 0), mode='circular')", func(o operands) any { return torch.Pad(o.img, []int64{1, 1, 0, 0}, torch.WithMode("circular")) }},
 	{"F.embedding(i, m)", func(o operands) any { return torch.Embedding(o.m, o.i) }},
 	{"F.one_hot(i, 5)", func(o operands) any { return torch.OneHot(o.i, torch.NumClasses(5)) }},
 	{"F.interpolate(img, size=(3, 3), mode='bilinear', align_corners=True)", func(o operands) any {

@@ -337,7 +337,7 @@ func Vsplit(input *Tensor, indicesOrSections any) []*Tensor {
 	switch {
 	case isInteger(indicesOrSections):
 		return opVsplitInt(input, toInt(indicesOrSections, "sections"))
-	case isInts(indicesOrSections):
+	case isIntList(indicesOrSections):
 		return opVsplitArray(input, toInts(indicesOrSections, "indices"))
 	}
 	panic(mismatch("vsplit", nil, "(Tensor input, int sections)\n(Tensor input, tuple of ints indices)", indicesOrSections))

@@ -16,6 +16,8 @@ import (
 
 func isTensor(v any) bool { _, ok := v.(*Tensor); return ok }
 
+func isOperand(v any) bool { return isTensor(v) || isNumber(v) }
+
 func isNumber(v any) bool {
 	switch v.(type) {
 	case int, float64, float32, int64, bool, complex128:
@@ -36,14 +38,16 @@ func isInteger(v any) bool {
 func isBool(v any) bool { return kindOf(v) == reflect.Bool }
 func isText(v any) bool { return kindOf(v) == reflect.String }
 
-func isInts(v any) bool {
+// isInts reports whether v is a list of integers, or one that stands for such a
+// list.
+func isInts(v any) bool { return isIntList(v) || v != nil && isInteger(v) }
+
+func isIntList(v any) bool {
 	switch v.(type) {
 	case []int64, []int:
 		return true
-	case nil:
-		return false
 	}
-	return isInteger(v)
+	return false
 }
 
 func isTensors(v any) bool { _, ok := v.([]*Tensor); return ok }

@@ -136,16 +136,6 @@ func (d DType) IsSigned() bool {
 	return true
 }
 
-// isQuantized reports whether the elements stand for real numbers by a scale
-// and a zero point.
-func (d DType) isQuantized() bool {
-	switch d {
-	case Qint8, Quint8, Qint32, Quint4x2, Quint2x4:
-		return true
-	}
-	return false
-}
-
 // dtypeOfKind maps the kinds of Go's numbers to the dtypes of the same
 // representation. A Go int is 64 bits wide wherever libtorch runs.
 var dtypeOfKind = map[reflect.Kind]DType{

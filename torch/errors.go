@@ -2,7 +2,6 @@ package torch
 
 import (
 	"fmt"
-	"os"
 	"regexp"
 	"runtime"
 	"strings"
@@ -23,15 +22,16 @@ type Error struct {
 	Message string
 	// Caller is the line of the program that called Op: "main.go:12".
 	Caller string
-	// Backtrace is the message with its C++ backtrace, if there is one.
+	// Backtrace is the message with its C++ backtrace, if the environment has
+	// GOTORCH_SHOW_CPP_STACKTRACES=1, and "" otherwise: it takes milliseconds.
 	Backtrace string
 }
 
-// Error returns the operator and the message; under
-// GOTORCH_SHOW_CPP_STACKTRACES=1 the C++ backtrace, too.
+// Error returns the operator and the message, with the C++ backtrace if there
+// is one.
 func (e *Error) Error() string {
 	message := e.Message
-	if e.Backtrace != "" && os.Getenv("GOTORCH_SHOW_CPP_STACKTRACES") == "1" {
+	if e.Backtrace != "" {
 		message = e.Backtrace
 	}
 	if e.Op == "" {

@@ -101,7 +101,7 @@ func TestCallsDoNotAllocate(t *testing.T) {
 		"Dim":  func() { x.Dim() },
 		"Size": func() { x.Size(0) },
 		"Item": func() { x.ask(new(frame), entryDim) },
-		"Add_": func() { opAdd_Tensor(x, y, intScalar(1)) },
+		"Add_": func() { opAdd_Tensor(x, operand{tensor: y}, intScalar(1)) },
 		"Is":   func() { x.Is(y) },
 	} {
 		assert.Zero(t, testing.AllocsPerRun(100, call), name)

@@ -15,7 +15,9 @@ import (
 //
 // Go's collector sees a Tensor as a few dozen bytes, whatever it holds in
 // libtorch. So this file counts the bytes of storage and the handles that
-// tensors stand for, and runs a collection when either has grown past a limit.
+// tensors stand for, and runs a collection when either has grown past a limit,
+// or when the bytes have that libtorch's CPU allocator has given out: a loss
+// of four bytes may hold a graph with megabytes that no handle stands for.
 // What the collector finds dead is queued, and dropped by the next call into
 // libtorch. Tensors in a scope (scope.go) are freed when the scope ends and
 // never wait for the collector.
@@ -26,7 +28,7 @@ const (
 	handleBudget = 1 << 16
 	// maxBudgetFactor bounds by how much the budgets grow if collections take
 	// more than maxCollectionShare of the time.
-	maxBudgetFactor    = 16
+	maxBudgetFactor    = 8
 	maxCollectionShare = 0.2
 	// cleanupPatience is how long a collection waits for cleanups to run.
 	cleanupPatience = 20 * time.Millisecond
@@ -36,9 +38,10 @@ var memory struct {
 	handles atomic.Int64 // live
 	bytes   atomic.Int64 // of storage that they hold
 
-	// A collection runs when handles or bytes pass these.
-	handleLimit atomic.Int64
-	byteLimit   atomic.Int64
+	// A collection runs when handles, bytes or csrc.Allocated pass these.
+	handleLimit    atomic.Int64
+	byteLimit      atomic.Int64
+	allocatedLimit atomic.Int64
 
 	sync.Mutex                // held by whoever collects
 	factor      int64         // of the budgets, at present
@@ -54,6 +57,12 @@ func init() {
 	memory.factor = 1
 	memory.handleLimit.Store(handleBudget)
 	memory.byteLimit.Store(byteBudget)
+	memory.allocatedLimit.Store(byteBudget)
+}
+
+func overLimit(handles, bytes int64) bool {
+	return bytes > memory.byteLimit.Load() || handles > memory.handleLimit.Load() ||
+		csrc.Allocated() > memory.allocatedLimit.Load()
 }
 
 // A description is what libgotorch tells of a new handle; see describe in
@@ -81,7 +90,7 @@ func (d description) small() bool { return !d.heavy() && d.bytes() <= slabTensor
 func adopt(handle uint64, about description, scopeID uint64) *Tensor {
 	charge := about.charge()
 	handles, bytes := memory.handles.Add(1), memory.bytes.Add(charge)
-	if bytes > memory.byteLimit.Load() || handles > memory.handleLimit.Load() {
+	if overLimit(handles, bytes) {
 		collect()
 	}
 	var t *Tensor
@@ -215,7 +224,7 @@ func (t *Tensor) Close() {
 func collect() {
 	memory.Lock()
 	defer memory.Unlock()
-	if memory.bytes.Load() <= memory.byteLimit.Load() && memory.handles.Load() <= memory.handleLimit.Load() {
+	if !overLimit(memory.handles.Load(), memory.bytes.Load()) {
 		return // another goroutine just did
 	}
 	collectLocked()
@@ -225,10 +234,12 @@ func collectLocked() {
 	start := time.Now()
 	runtime.GC()
 	awaitCleanups()
+	// Giving memory back is not counted: whoever drops a tensor pays for that,
+	// and for large ones it takes longer than the collection.
+	took := time.Since(start)
 	csrc.ReleasePending()
 	end := time.Now()
 
-	took := end.Sub(start)
 	share := float64(took) / float64(end.Sub(memory.lastEnd))
 	switch {
 	case share > maxCollectionShare && memory.factor < maxBudgetFactor:
@@ -239,10 +250,13 @@ func collectLocked() {
 	memory.collections++
 	memory.spent += took
 	memory.lastEnd = end
-	bytes, handles := memory.bytes.Load(), memory.handles.Load()
-	memory.byteLimit.Store(bytes + max(memory.factor*byteBudget, bytes/4))
-	memory.handleLimit.Store(handles + max(memory.factor*handleBudget, handles/4))
+	memory.handleLimit.Store(nextLimit(memory.handles.Load(), handleBudget))
+	memory.byteLimit.Store(nextLimit(memory.bytes.Load(), byteBudget))
+	memory.allocatedLimit.Store(nextLimit(csrc.Allocated(), byteBudget))
 }
+
+// nextLimit lets what is alive grow by the budget, or by a quarter.
+func nextLimit(alive, budget int64) int64 { return alive + max(memory.factor*budget, alive/4) }
 
 // awaitCleanups waits until the cleanups that the collection queued have run.
 func awaitCleanups() {
@@ -272,8 +286,12 @@ type Memory struct {
 	// Handles is the number of tensors of libtorch that Go holds, and Bytes
 	// the size of their storages; a storage that several share counts once.
 	Handles, Bytes int64
-	// ByteLimit is the value of Bytes at which the next collection runs.
-	ByteLimit int64
+	// Allocated is the number of bytes that libtorch's CPU allocator has given
+	// out in blocks of at least 1 KiB, to tensors, graphs and operators.
+	Allocated int64
+	// ByteLimit and AllocatedLimit are the values of Bytes and of Allocated at
+	// which the next collection runs.
+	ByteLimit, AllocatedLimit int64
 	// Collections is the number of collections that ran because limits were
 	// reached, and CollectionTime the time that they took.
 	Collections    int64
@@ -288,7 +306,8 @@ func MemoryStats() Memory {
 	memory.Lock()
 	defer memory.Unlock()
 	m := Memory{
-		Handles: memory.handles.Load(), Bytes: memory.bytes.Load(), ByteLimit: memory.byteLimit.Load(),
+		Handles: memory.handles.Load(), Bytes: memory.bytes.Load(), Allocated: csrc.Allocated(),
+		ByteLimit: memory.byteLimit.Load(), AllocatedLimit: memory.allocatedLimit.Load(),
 		Collections: memory.collections, CollectionTime: memory.spent, Stacks: map[string]int{},
 	}
 	memory.stacks.Range(func(_, stack any) bool {

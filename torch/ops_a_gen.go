@@ -738,10 +738,10 @@ func opAddScalarOut(self *Tensor, other scalar, alpha scalar, out *Tensor) {
 }
 
 // opAddTensor calls aten::add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor.
-func opAddTensor(self *Tensor, other *Tensor, alpha scalar) *Tensor {
+func opAddTensor(self *Tensor, other operand, alpha scalar) *Tensor {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.putScalar(alpha)
 	f.call(&operators[879])
 	runtime.KeepAlive(self)
@@ -760,10 +760,10 @@ func opAdd_Scalar(self *Tensor, other scalar, alpha scalar) {
 }
 
 // opAdd_Tensor calls aten::add_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!).
-func opAdd_Tensor(self *Tensor, other *Tensor, alpha scalar) {
+func opAdd_Tensor(self *Tensor, other operand, alpha scalar) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.putScalar(alpha)
 	f.call(&operators[881])
 	runtime.KeepAlive(self)
@@ -771,10 +771,10 @@ func opAdd_Tensor(self *Tensor, other *Tensor, alpha scalar) {
 }
 
 // opAddOut calls aten::add.out(Tensor self, Tensor other, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!).
-func opAddOut(self *Tensor, other *Tensor, alpha scalar, out *Tensor) {
+func opAddOut(self *Tensor, other operand, alpha scalar, out *Tensor) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.putScalar(alpha)
 	f.putTensor(out, "out")
 	f.call(&operators[882])

@@ -512,10 +512,10 @@ func opDivScalarOut(self *Tensor, other scalar, out *Tensor) {
 }
 
 // opDivTensor calls aten::div.Tensor(Tensor self, Tensor other) -> Tensor.
-func opDivTensor(self *Tensor, other *Tensor) *Tensor {
+func opDivTensor(self *Tensor, other operand) *Tensor {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.call(&operators[1312])
 	runtime.KeepAlive(self)
 	runtime.KeepAlive(other)
@@ -523,10 +523,10 @@ func opDivTensor(self *Tensor, other *Tensor) *Tensor {
 }
 
 // opDivTensorMode calls aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor.
-func opDivTensorMode(self *Tensor, other *Tensor, roundingMode optional[string]) *Tensor {
+func opDivTensorMode(self *Tensor, other operand, roundingMode optional[string]) *Tensor {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.putOptionalString(roundingMode)
 	f.call(&operators[1313])
 	runtime.KeepAlive(self)
@@ -554,20 +554,20 @@ func opDiv_ScalarMode(self *Tensor, other scalar, roundingMode optional[string])
 }
 
 // opDiv_Tensor calls aten::div_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!).
-func opDiv_Tensor(self *Tensor, other *Tensor) {
+func opDiv_Tensor(self *Tensor, other operand) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.call(&operators[1316])
 	runtime.KeepAlive(self)
 	runtime.KeepAlive(other)
 }
 
 // opDiv_TensorMode calls aten::div_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!).
-func opDiv_TensorMode(self *Tensor, other *Tensor, roundingMode optional[string]) {
+func opDiv_TensorMode(self *Tensor, other operand, roundingMode optional[string]) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.putOptionalString(roundingMode)
 	f.call(&operators[1317])
 	runtime.KeepAlive(self)
@@ -575,10 +575,10 @@ func opDiv_TensorMode(self *Tensor, other *Tensor, roundingMode optional[string]
 }
 
 // opDivOut calls aten::div.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!).
-func opDivOut(self *Tensor, other *Tensor, out *Tensor) {
+func opDivOut(self *Tensor, other operand, out *Tensor) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.putTensor(out, "out")
 	f.call(&operators[1318])
 	runtime.KeepAlive(self)
@@ -587,10 +587,10 @@ func opDivOut(self *Tensor, other *Tensor, out *Tensor) {
 }
 
 // opDivOutMode calls aten::div.out_mode(Tensor self, Tensor other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!).
-func opDivOutMode(self *Tensor, other *Tensor, roundingMode optional[string], out *Tensor) {
+func opDivOutMode(self *Tensor, other operand, roundingMode optional[string], out *Tensor) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.putOptionalString(roundingMode)
 	f.putTensor(out, "out")
 	f.call(&operators[1319])
@@ -621,10 +621,10 @@ func opDivideScalarMode(self *Tensor, other scalar, roundingMode optional[string
 }
 
 // opDivideTensor calls aten::divide.Tensor(Tensor self, Tensor other) -> Tensor.
-func opDivideTensor(self *Tensor, other *Tensor) *Tensor {
+func opDivideTensor(self *Tensor, other operand) *Tensor {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.call(&operators[1322])
 	runtime.KeepAlive(self)
 	runtime.KeepAlive(other)
@@ -632,10 +632,10 @@ func opDivideTensor(self *Tensor, other *Tensor) *Tensor {
 }
 
 // opDivideTensorMode calls aten::divide.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor.
-func opDivideTensorMode(self *Tensor, other *Tensor, roundingMode optional[string]) *Tensor {
+func opDivideTensorMode(self *Tensor, other operand, roundingMode optional[string]) *Tensor {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.putOptionalString(roundingMode)
 	f.call(&operators[1323])
 	runtime.KeepAlive(self)
@@ -663,20 +663,20 @@ func opDivide_ScalarMode(self *Tensor, other scalar, roundingMode optional[strin
 }
 
 // opDivide_Tensor calls aten::divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!).
-func opDivide_Tensor(self *Tensor, other *Tensor) {
+func opDivide_Tensor(self *Tensor, other operand) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.call(&operators[1326])
 	runtime.KeepAlive(self)
 	runtime.KeepAlive(other)
 }
 
 // opDivide_TensorMode calls aten::divide_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!).
-func opDivide_TensorMode(self *Tensor, other *Tensor, roundingMode optional[string]) {
+func opDivide_TensorMode(self *Tensor, other operand, roundingMode optional[string]) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.putOptionalString(roundingMode)
 	f.call(&operators[1327])
 	runtime.KeepAlive(self)
@@ -684,10 +684,10 @@ func opDivide_TensorMode(self *Tensor, other *Tensor, roundingMode optional[stri
 }
 
 // opDivideOut calls aten::divide.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!).
-func opDivideOut(self *Tensor, other *Tensor, out *Tensor) {
+func opDivideOut(self *Tensor, other operand, out *Tensor) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.putTensor(out, "out")
 	f.call(&operators[1328])
 	runtime.KeepAlive(self)
@@ -696,10 +696,10 @@ func opDivideOut(self *Tensor, other *Tensor, out *Tensor) {
 }
 
 // opDivideOutMode calls aten::divide.out_mode(Tensor self, Tensor other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!).
-func opDivideOutMode(self *Tensor, other *Tensor, roundingMode optional[string], out *Tensor) {
+func opDivideOutMode(self *Tensor, other operand, roundingMode optional[string], out *Tensor) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.putOptionalString(roundingMode)
 	f.putTensor(out, "out")
 	f.call(&operators[1329])

@@ -1780,10 +1780,10 @@ func opFloor_(self *Tensor) {
 }
 
 // opFloorDivide calls aten::floor_divide(Tensor self, Tensor other) -> Tensor.
-func opFloorDivide(self *Tensor, other *Tensor) *Tensor {
+func opFloorDivide(self *Tensor, other operand) *Tensor {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.call(&operators[1492])
 	runtime.KeepAlive(self)
 	runtime.KeepAlive(other)
@@ -1821,20 +1821,20 @@ func opFloorDivide_Scalar(self *Tensor, other scalar) {
 }
 
 // opFloorDivide_Tensor calls aten::floor_divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!).
-func opFloorDivide_Tensor(self *Tensor, other *Tensor) {
+func opFloorDivide_Tensor(self *Tensor, other operand) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.call(&operators[1496])
 	runtime.KeepAlive(self)
 	runtime.KeepAlive(other)
 }
 
 // opFloorDivideOut calls aten::floor_divide.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!).
-func opFloorDivideOut(self *Tensor, other *Tensor, out *Tensor) {
+func opFloorDivideOut(self *Tensor, other operand, out *Tensor) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.putTensor(out, "out")
 	f.call(&operators[1497])
 	runtime.KeepAlive(self)

@@ -1469,10 +1469,10 @@ func opMulScalarOut(self *Tensor, other scalar, out *Tensor) {
 }
 
 // opMulTensor calls aten::mul.Tensor(Tensor self, Tensor other) -> Tensor.
-func opMulTensor(self *Tensor, other *Tensor) *Tensor {
+func opMulTensor(self *Tensor, other operand) *Tensor {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.call(&operators[2129])
 	runtime.KeepAlive(self)
 	runtime.KeepAlive(other)
@@ -1489,20 +1489,20 @@ func opMul_Scalar(self *Tensor, other scalar) {
 }
 
 // opMul_Tensor calls aten::mul_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!).
-func opMul_Tensor(self *Tensor, other *Tensor) {
+func opMul_Tensor(self *Tensor, other operand) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.call(&operators[2131])
 	runtime.KeepAlive(self)
 	runtime.KeepAlive(other)
 }
 
 // opMulOut calls aten::mul.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!).
-func opMulOut(self *Tensor, other *Tensor, out *Tensor) {
+func opMulOut(self *Tensor, other operand, out *Tensor) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.putTensor(out, "out")
 	f.call(&operators[2132])
 	runtime.KeepAlive(self)
@@ -1703,10 +1703,10 @@ func opMultiplyScalar(self *Tensor, other scalar) *Tensor {
 }
 
 // opMultiplyTensor calls aten::multiply.Tensor(Tensor self, Tensor other) -> Tensor.
-func opMultiplyTensor(self *Tensor, other *Tensor) *Tensor {
+func opMultiplyTensor(self *Tensor, other operand) *Tensor {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.call(&operators[2146])
 	runtime.KeepAlive(self)
 	runtime.KeepAlive(other)
@@ -1723,20 +1723,20 @@ func opMultiply_Scalar(self *Tensor, other scalar) {
 }
 
 // opMultiply_Tensor calls aten::multiply_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!).
-func opMultiply_Tensor(self *Tensor, other *Tensor) {
+func opMultiply_Tensor(self *Tensor, other operand) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.call(&operators[2148])
 	runtime.KeepAlive(self)
 	runtime.KeepAlive(other)
 }
 
 // opMultiplyOut calls aten::multiply.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!).
-func opMultiplyOut(self *Tensor, other *Tensor, out *Tensor) {
+func opMultiplyOut(self *Tensor, other operand, out *Tensor) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.putTensor(out, "out")
 	f.call(&operators[2149])
 	runtime.KeepAlive(self)

@@ -2697,10 +2697,10 @@ func opSubScalarOut(self *Tensor, other scalar, alpha scalar, out *Tensor) {
 }
 
 // opSubTensor calls aten::sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor.
-func opSubTensor(self *Tensor, other *Tensor, alpha scalar) *Tensor {
+func opSubTensor(self *Tensor, other operand, alpha scalar) *Tensor {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.putScalar(alpha)
 	f.call(&operators[2883])
 	runtime.KeepAlive(self)
@@ -2719,10 +2719,10 @@ func opSub_Scalar(self *Tensor, other scalar, alpha scalar) {
 }
 
 // opSub_Tensor calls aten::sub_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!).
-func opSub_Tensor(self *Tensor, other *Tensor, alpha scalar) {
+func opSub_Tensor(self *Tensor, other operand, alpha scalar) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.putScalar(alpha)
 	f.call(&operators[2885])
 	runtime.KeepAlive(self)
@@ -2730,10 +2730,10 @@ func opSub_Tensor(self *Tensor, other *Tensor, alpha scalar) {
 }
 
 // opSubOut calls aten::sub.out(Tensor self, Tensor other, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!).
-func opSubOut(self *Tensor, other *Tensor, alpha scalar, out *Tensor) {
+func opSubOut(self *Tensor, other operand, alpha scalar, out *Tensor) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.putScalar(alpha)
 	f.putTensor(out, "out")
 	f.call(&operators[2886])
@@ -2754,10 +2754,10 @@ func opSubtractScalar(self *Tensor, other scalar, alpha scalar) *Tensor {
 }
 
 // opSubtractTensor calls aten::subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor.
-func opSubtractTensor(self *Tensor, other *Tensor, alpha scalar) *Tensor {
+func opSubtractTensor(self *Tensor, other operand, alpha scalar) *Tensor {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.putScalar(alpha)
 	f.call(&operators[2888])
 	runtime.KeepAlive(self)
@@ -2776,10 +2776,10 @@ func opSubtract_Scalar(self *Tensor, other scalar, alpha scalar) {
 }
 
 // opSubtract_Tensor calls aten::subtract_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!).
-func opSubtract_Tensor(self *Tensor, other *Tensor, alpha scalar) {
+func opSubtract_Tensor(self *Tensor, other operand, alpha scalar) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.putScalar(alpha)
 	f.call(&operators[2890])
 	runtime.KeepAlive(self)
@@ -2787,10 +2787,10 @@ func opSubtract_Tensor(self *Tensor, other *Tensor, alpha scalar) {
 }
 
 // opSubtractOut calls aten::subtract.out(Tensor self, Tensor other, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!).
-func opSubtractOut(self *Tensor, other *Tensor, alpha scalar, out *Tensor) {
+func opSubtractOut(self *Tensor, other operand, alpha scalar, out *Tensor) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.putScalar(alpha)
 	f.putTensor(out, "out")
 	f.call(&operators[2891])

@@ -1712,10 +1712,10 @@ func opTrueDivideScalar(self *Tensor, other scalar) *Tensor {
 }
 
 // opTrueDivideTensor calls aten::true_divide.Tensor(Tensor self, Tensor other) -> Tensor.
-func opTrueDivideTensor(self *Tensor, other *Tensor) *Tensor {
+func opTrueDivideTensor(self *Tensor, other operand) *Tensor {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.call(&operators[2983])
 	runtime.KeepAlive(self)
 	runtime.KeepAlive(other)
@@ -1732,20 +1732,20 @@ func opTrueDivide_Scalar(self *Tensor, other scalar) {
 }
 
 // opTrueDivide_Tensor calls aten::true_divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!).
-func opTrueDivide_Tensor(self *Tensor, other *Tensor) {
+func opTrueDivide_Tensor(self *Tensor, other operand) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.call(&operators[2985])
 	runtime.KeepAlive(self)
 	runtime.KeepAlive(other)
 }
 
 // opTrueDivideOut calls aten::true_divide.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!).
-func opTrueDivideOut(self *Tensor, other *Tensor, out *Tensor) {
+func opTrueDivideOut(self *Tensor, other operand, out *Tensor) {
 	var f frame
 	f.putTensor(self, "self")
-	f.putTensor(other, "other")
+	f.putOperand(other, "other")
 	f.putTensor(out, "out")
 	f.call(&operators[2986])
 	runtime.KeepAlive(self)

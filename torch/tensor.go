@@ -45,7 +45,6 @@ var (
 	entryDim           = csrc.Entry("dim(Tensor self) -> int")
 	entryNumel         = csrc.Entry("numel(Tensor self) -> int")
 	entrySize          = csrc.Entry("size(Tensor self, int dim) -> int")
-	entryStride        = csrc.Entry("stride(Tensor self, int dim) -> int")
 	entryStorageOffset = csrc.Entry("storage_offset(Tensor self) -> int")
 	entryElementSize   = csrc.Entry("element_size(Tensor self) -> int")
 	entryDtype         = csrc.Entry("dtype(Tensor self) -> ScalarType")

@@ -19,7 +19,8 @@ using Operation = std::function<void()>;
 // The items of go/items.go and python/bench.py are the same.
 const std::map<std::string, std::function<Operation()>> items = {
     {"add", [] { return [x = randn(2), y = randn(2)] { torch::add(x, y); }; }},
-    {"add_grad", [] { return [x = randn(2).requires_grad_(), y = randn(2)] { torch::add(x, y); }; }},
+    {"add_grad",
+     [] { return [x = randn(2).requires_grad_(), y = randn(2)] { torch::add(x, y); }; }},
     {"mm_8x8", [] { return [x = randn({8, 8}), y = randn({8, 8})] { torch::mm(x, y); }; }},
     {"training_step", training_step},
 };

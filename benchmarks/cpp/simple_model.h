@@ -1,4 +1,4 @@
-// The article's program, examples/simple_model in Go.
+// The program of examples/simple_model in C++.
 
 #pragma once
 

@@ -7,8 +7,6 @@ import timeit
 
 import torch
 
-from simple_model import SimpleModel
-
 # name: (setup, operation). The items of go/items.go and cpp/bench.cpp are the
 # same. timeit puts the text of an operation into a loop, so that no call of a
 # function is measured with it.
@@ -20,8 +18,22 @@ ITEMS = {
 }
 
 
+class SimpleModel(torch.nn.Module):
+    """The model of examples/simple_model."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc1 = torch.nn.Linear(2, 2)
+        self.fc2 = torch.nn.Linear(2, 1)
+
+    def forward(self, x):
+        x = torch.relu(self.fc1(x))
+        x = self.fc2(x)
+        return x
+
+
 def training_step():
-    """Returns one turn of the loop of simple_model.py."""
+    """Returns one turn of that example's loop."""
     model = SimpleModel()
     criterion = torch.nn.MSELoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)

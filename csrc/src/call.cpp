@@ -1,6 +1,7 @@
 // The one crossing: runs a function on a frame, catches what it throws and
 // collects what it warns of.
 
+#include <ATen/ScalarOps.h>
 #include <c10/core/GradMode.h>
 #include <c10/util/Exception.h>
 #include <torch/csrc/autograd/variable.h>
@@ -25,6 +26,14 @@ uint64_t describe(const at::Tensor& t) noexcept {
   const auto bytes = storage.sym_nbytes().maybe_as_int().value_or(0);
   return (graph ? kHeavy : 0) | (storage.use_count() > 1 ? kShared : 0) |
          static_cast<uint64_t>(bytes) << 2;
+}
+
+at::Tensor& Reader::hold(at::Tensor t) { return held_.emplace_front(std::move(t)); }
+
+at::Tensor wrapped_number(const at::Scalar& number) {
+  at::Tensor t = at::scalar_to_tensor(number);
+  t.unsafeGetTensorImpl()->set_wrapped_number(true);
+  return t;
 }
 
 namespace {
@@ -63,10 +72,17 @@ struct ErrorKind {
   std::string backtrace;
 };
 
+// Putting names to the addresses of a backtrace takes milliseconds: only who
+// asks for it waits.
+std::string backtrace_of(const c10::Error& e) {
+  const char* show = std::getenv("GOTORCH_SHOW_CPP_STACKTRACES");
+  return show != nullptr && std::string_view(show) == "1" ? e.what() : "";
+}
+
 // Describes the exception that is being handled.
 ErrorKind current_error() {
   const auto of = [](int32_t kind, const c10::Error& e) {
-    return ErrorKind{kind, e.what_without_backtrace(), e.what()};
+    return ErrorKind{kind, e.what_without_backtrace(), backtrace_of(e)};
   };
   try {
     throw;
@@ -202,6 +218,7 @@ const gt_library* library() {
       .copy_out = call_copy_out,
       .release = release,
       .free_report = free_report,
+      .allocated = count_allocations(),
   };
   return &lib;
 }

@@ -6,7 +6,9 @@
 // wrapper is written by hand.
 //
 // Layout of the arguments, in words:
-//   Tensor           the handle (TensorImpl*); 0 is an undefined tensor
+//   Tensor           the handle (TensorImpl*); 0 is an undefined tensor. Where
+//                    Python takes a number for a tensor, it may be a number: the
+//                    Scalar's tag << 1 | 1, then its value as for Scalar
 //   int, bool, enums the value           float      the bits of the double
 //   Scalar           tag, value; a complex one has two values
 //   Device           type << 16 | index (16 bits, signed)
@@ -32,6 +34,7 @@
 #include <bit>
 #include <cstdlib>
 #include <cstring>
+#include <forward_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,7 +46,7 @@
 
 namespace gotorch {
 
-// Reads words one after the other.
+// Reads words one after the other. What it returns is valid as long as it is.
 class Reader {
  public:
   explicit Reader(uint64_t* words) : next_(words) {}
@@ -60,8 +63,13 @@ class Reader {
     return p;
   }
 
+  // Holds a tensor that was made for the call. Out of line: it is rare, and this
+  // file is instantiated thousands of times.
+  at::Tensor& hold(at::Tensor t);
+
  private:
   uint64_t* next_;
+  std::forward_list<at::Tensor> held_;
 };
 
 // Turns the words at p into tensors in place. An at::Tensor is nothing but a
@@ -102,30 +110,45 @@ struct Argument<c10::SymInt> {
   static c10::SymInt read(Reader& r) { return c10::SymInt(r.integer()); }
 };
 
-template <>
-struct Argument<at::Tensor> {
-  static at::Tensor& read(Reader& r) { return *as_tensors(r.block(1), 1); }
-};
-
 enum ScalarTag : uint64_t { kInt, kFloat, kBool, kComplex, kUnsigned };
+
+inline at::Scalar read_scalar(ScalarTag tag, Reader& r) {
+  switch (tag) {
+    case kInt:
+      return r.integer();
+    case kFloat:
+      return r.real();
+    case kBool:
+      return r.flag();
+    case kUnsigned:
+      return r.word();
+    default: {
+      const double re = r.real();
+      return c10::complex<double>(re, r.real());
+    }
+  }
+}
 
 template <>
 struct Argument<at::Scalar> {
   static at::Scalar read(Reader& r) {
-    switch (static_cast<ScalarTag>(r.word())) {
-      case kInt:
-        return r.integer();
-      case kFloat:
-        return r.real();
-      case kBool:
-        return r.flag();
-      case kUnsigned:
-        return r.word();
-      default: {
-        const double re = r.real();
-        return c10::complex<double>(re, r.real());
-      }
+    const auto tag = static_cast<ScalarTag>(r.word());
+    return read_scalar(tag, r);
+  }
+};
+
+// A tensor for a number that stands in a tensor's place, as Python's bindings
+// make it: type promotion treats it as a number.
+at::Tensor wrapped_number(const at::Scalar& number);
+
+template <>
+struct Argument<at::Tensor> {
+  static at::Tensor& read(Reader& r) {
+    uint64_t* word = r.block(1);
+    if (*word & 1) [[unlikely]] {
+      return r.hold(wrapped_number(read_scalar(static_cast<ScalarTag>(*word >> 1), r)));
     }
+    return *as_tensors(word, 1);
   }
 };
 
@@ -221,7 +244,7 @@ struct Argument<c10::OptionalArrayRef<T>> {
     if (!r.flag()) {
       return std::nullopt;
     }
-    return Argument<at::ArrayRef<T>>::read(r);
+    return std::optional<at::ArrayRef<T>>(Argument<at::ArrayRef<T>>::read(r));
   }
 };
 

@@ -47,7 +47,7 @@ typedef struct gt_warning {
 // What a call has to say beyond its results. Most calls return NULL instead.
 typedef struct gt_report {
   const char* error;      // PyTorch's message; NULL if the call succeeded
-  const char* backtrace;  // the message with its C++ backtrace
+  const char* backtrace;  // the message with its C++ backtrace, if it was asked for
   int32_t kind;           // one of the kinds above
   gt_warning* warnings;   // in the order in which they were issued
 } gt_report;
@@ -79,6 +79,8 @@ typedef struct gt_library {
   // Gives up tensors: one reference for each handle. Zeros are skipped.
   void (*release)(const uint64_t* handles, uint64_t count);
   void (*free_report)(gt_report* report);
+  // The bytes that libtorch's CPU allocator has given out; changes all the time.
+  const int64_t* allocated;
 } gt_library;
 
 // The library's one exported symbol.

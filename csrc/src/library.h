@@ -23,6 +23,10 @@ const gt_entry* entry_named(const char* name) noexcept;
 at::Tensor copy_in(at::ScalarType dtype, at::IntArrayRef sizes, const void* data, uint64_t bytes);
 void copy_out(const at::Tensor& t, void* data, uint64_t bytes);
 
+// memory.cpp: from now on, the number of bytes that libtorch's CPU allocator has
+// given out is here.
+const int64_t* count_allocations();
+
 // Each file of entries defines one of these.
 std::span<const gt_entry> tensor_entries();
 std::span<const gt_entry> autograd_entries();

@@ -14,6 +14,8 @@ from torchgen.context import with_native_function
 from torchgen.gen import parse_native_yaml
 from torchgen.packaged.autograd import gen_python_functions as bindings
 
+from schemas import argument_type
+
 PACKAGED = pathlib.Path(torchgen.__file__).parent / "packaged"
 
 # Where Python shows a function, and torchgen's test for it.
@@ -27,25 +29,14 @@ MODULES = {
     "special": bindings.is_py_special_function,
 }
 
-# Python wraps a number as a tensor and calls the overload for tensors. A number
-# in Go stays one, which gives the same result.
-NUMBER_OVERLOADS = {
-    f"{name}{suffix}.Scalar"
-    for name in ("add", "sub", "mul", "div")
-    for suffix in ("", "_")
-}
-
-
 def shown(function):
     schema = function.func
-    if str(schema.name) in NUMBER_OVERLOADS:
-        return True
     if any("Dimname" in str(a.type) for a in schema.schema_order_arguments()):
         return False
     return bindings.should_generate_py_binding(function)
 
 
-def describe_argument(argument, schema, keyword_only):
+def describe_argument(argument, base_name, schema, keyword_only):
     # Python's signature spells defaults in C++; the schema's are the originals.
     own = schema.get(argument.name)
     default = None if argument.default is None else "None"
@@ -55,7 +46,7 @@ def describe_argument(argument, schema, keyword_only):
         default = argument.default
     return {
         "name": argument.name,
-        "type": str(argument.type),
+        "type": argument_type(argument, base_name),
         "default": default,
         "keywordOnly": keyword_only,
     }
@@ -63,11 +54,12 @@ def describe_argument(argument, schema, keyword_only):
 
 def describe(group):
     signature = group.signature
+    base_name = group.base.func.name.name.base
     schema = {a.name: a for a in group.base.func.arguments.flat_all if hasattr(a, "name")}
-    arguments = [describe_argument(a, schema, False) for a in signature.input_args]
-    arguments += [describe_argument(a, schema, True) for a in signature.input_kwargs]
+    arguments = [describe_argument(a, base_name, schema, False) for a in signature.input_args]
+    arguments += [describe_argument(a, base_name, schema, True) for a in signature.input_kwargs]
     arguments += [
-        describe_argument(a, schema, True) for a in signature.tensor_options_args
+        describe_argument(a, base_name, schema, True) for a in signature.tensor_options_args
     ]
     return {
         "struct": group.base.func.name.unambiguous_name(),

@@ -25,6 +25,7 @@ func (t goType) putStatement(value, argument string) string {
 // argumentTypes maps schema types, less the length of a list: int[2] is int[].
 var argumentTypes = map[string]goType{
 	"Tensor":        {"*Tensor", "f.putTensor(VALUE, NAME)", true},
+	"Operand":       {"operand", "f.putOperand(VALUE, NAME)", true},
 	"Tensor?":       {"*Tensor", "f.putOptionalTensor(VALUE, NAME)", true},
 	"Tensor[]":      {"[]*Tensor", "f.putTensors(VALUE, NAME)", true},
 	"Tensor?[]":     {"[]*Tensor", "f.putOptionalTensors(VALUE, NAME)", true},

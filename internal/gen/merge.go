@@ -203,7 +203,7 @@ func (f *Function) option(name string, cases int) *Option {
 
 // parameterTypes maps the schema types of positional arguments to Go.
 var parameterTypes = map[string]string{
-	"Tensor": "*Tensor", "Tensor?": "*Tensor", "Tensor[]": "[]*Tensor", "Tensor?[]": "[]*Tensor", "Scalar": "any",
+	"Operand": "any", "Tensor": "*Tensor", "Tensor?": "*Tensor", "Tensor[]": "[]*Tensor", "Tensor?[]": "[]*Tensor", "Scalar": "any",
 	"Scalar?": "any", "Scalar[]": "[]any", "int": "int64", "int?": "any", "int[]": "[]int64", "int[]?": "[]int64",
 	"float": "float64", "float?": "any", "float[]": "[]float64", "float[]?": "[]float64", "bool": "bool", "bool?": "any",
 	"str": "string", "str?": "any", "ScalarType": "DType", "ScalarType?": "DType", "Device": "Device",
@@ -211,7 +211,7 @@ var parameterTypes = map[string]string{
 }
 
 // unions are the types that a parameter of type any can stand for.
-var unions = []string{"Tensor", "Tensor[]", "Scalar", "int", "float", "bool", "int[]", "str"}
+var unions = []string{"Operand", "Tensor", "Tensor[]", "Scalar", "int", "float", "bool", "int[]", "str"}
 
 // decideType finds the parameter's Go type: that of all cases, a list for a
 // dimension or several, or any (rule 7).

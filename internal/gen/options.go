@@ -239,7 +239,7 @@ func (f *Function) optionSet() string {
 }
 
 var typeLabels = map[string]string{
-	"Tensor": "Tensor", "Tensor[]": "tuple of Tensors", "Tensor?[]": "tuple of Tensors", "Scalar": "Number",
+	"Operand": "Tensor or Number", "Tensor": "Tensor", "Tensor[]": "tuple of Tensors", "Tensor?[]": "tuple of Tensors", "Scalar": "Number",
 	"Scalar[]": "tuple of Scalars", "int": "int", "int[]": "tuple of ints", "float": "float", "float[]": "tuple of floats",
 	"bool": "bool", "str": "str", "ScalarType": "torch.dtype", "Layout": "torch.layout", "Device": "torch.device",
 	"MemoryFormat": "torch.memory_format", "Generator": "torch.Generator", "Storage": "Storage", "Stream": "Stream",
@@ -251,12 +251,15 @@ func typeLabel(kind string) string { return typeLabels[strings.TrimSuffix(plain(
 // typeNames lists what a value of type any may be.
 func typeNames(kinds []string) string {
 	names := map[string]string{
-		"Tensor": "a *Tensor", "Tensor[]": "a []*Tensor", "Scalar": "a number", "Scalar[]": "a slice of numbers", "int": "an integer",
+		"Operand": "a *Tensor", "Tensor": "a *Tensor", "Tensor[]": "a []*Tensor", "Scalar": "a number", "Scalar[]": "a slice of numbers", "int": "an integer",
 		"int[]": "an integer or a []int64", "float": "a number", "float[]": "a []float64", "bool": "a bool", "str": "a string",
 	}
 	var list []string
 	for _, k := range kinds {
 		list = append(list, names[strings.TrimSuffix(k, "?")])
+		if k == "Operand" {
+			list = append(list, names["Scalar"])
+		}
 	}
 	slices.Sort(list)
 	return strings.Join(slices.Compact(list), " or ")

@@ -343,7 +343,7 @@ func (r *renderer) requireOptions() {
 
 // predicates tell, for a value of type any, whether it can be of a schema type.
 var predicates = map[string]string{
-	"Tensor": "isTensor", "Scalar": "isNumber", "int": "isInteger", "float": "isNumber", "bool": "isBool",
+	"Operand": "isOperand", "Tensor": "isTensor", "Scalar": "isNumber", "int": "isInteger", "float": "isNumber", "bool": "isBool",
 	"int[]": "isInts", "Tensor[]": "isTensors", "str": "isText", "Scalar[]": "isNumbers",
 }
 
@@ -357,6 +357,8 @@ func (r *renderer) conditions(i int) []string {
 			continue
 		}
 		switch kind := p.Kinds[i]; {
+		case kind == "int[]" && slices.Contains(p.Kinds, "int"):
+			list = append(list, "isIntList("+p.Go+")") // a single one is the other overload's
 		case p.Type == "any":
 			list = append(list, predicates[kind]+"("+p.Go+")")
 		case kind == "int":

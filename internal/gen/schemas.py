@@ -13,6 +13,22 @@ import torchgen
 from torchgen.gen import parse_native_yaml
 from torchgen.model import Argument
 
+# Where Python takes a number for a tensor: should_allow_numbers_as_tensors in
+# torch/csrc/utils/python_arg_parser.cpp. We have the operator's function take
+# either.
+TAKE_NUMBERS = {"add", "sub", "mul", "div", "subtract", "multiply", "divide"}
+TAKE_NUMBERS |= {"true_divide", "floor_divide"}
+
+
+def argument_type(argument, base_name):
+    if (
+        base_name in TAKE_NUMBERS
+        and argument.name == "other"
+        and str(argument.type) == "Tensor"
+    ):
+        return "Operand"
+    return str(argument.type)
+
 
 def describe(function):
     schema = function.func
@@ -22,7 +38,7 @@ def describe(function):
         "root": function.root_name,
         "schema": str(schema),
         "arguments": [
-            {"name": a.name, "type": str(a.type)}
+            {"name": a.name, "type": argument_type(a, schema.name.name.base)}
             for a in schema.arguments.flat_all
             if isinstance(a, Argument)
         ],

@@ -30,8 +30,9 @@ func localName(python string) string {
 // converters names, for a value of type any, the function that makes an
 // argument of a schema type of it. They are in torch/arguments.go.
 var converters = map[string]string{
-	"Scalar": "toScalar", "Scalar?": "optionalScalar", "int": "toInt", "float": "toFloat",
-	"float?": "optionalFloat", "bool": "toBool", "bool?": "optionalBool", "str": "toText", "int[]": "toInts", "int[]?": "toInts", "Tensor": "toTensor", "Tensor?": "toTensor", "Tensor[]": "toTensors",
+	"Scalar": "toScalar", "Scalar?": "optionalScalar", "int": "toInt", "float": "toFloat", "float?": "optionalFloat",
+	"bool": "toBool", "bool?": "optionalBool", "str": "toText", "int[]": "toInts", "int[]?": "toInts",
+	"Operand": "toOperand", "Tensor": "toTensor", "Tensor?": "toTensor", "Tensor[]": "toTensors",
 	"Scalar[]": "toScalars", "float[]": "toFloats", "float[]?": "toFloats",
 }
 

@@ -1,0 +1,63 @@
+package torch
+
+import "github.com/wangkuiyi/gotorch/csrc"
+
+var (
+	entryNumThreads           = csrc.Entry("num_threads() -> int")
+	entrySetNumThreads        = csrc.Entry("set_num_threads(int n) -> ()")
+	entryNumInteropThreads    = csrc.Entry("num_interop_threads() -> int")
+	entrySetNumInteropThreads = csrc.Entry("set_num_interop_threads(int n) -> ()")
+)
+
+// GetNumThreads returns the number of threads that work on one operator on the
+// CPU, Python's torch.get_num_threads.
+func GetNumThreads() int { return intOf(entryNumThreads) }
+
+// SetNumThreads sets the number of threads that work on one operator on the
+// CPU, Python's torch.set_num_threads. It starts as the number of cores.
+//
+// OpenMP keeps such a team for each thread that calls libtorch; see
+// [SetMaxCallers] for how many do.
+func SetNumThreads(n int) { setCount(entrySetNumThreads, "set_num_threads", n) }
+
+// GetNumInteropThreads returns the number of threads for operators that run
+// side by side, Python's torch.get_num_interop_threads.
+func GetNumInteropThreads() int { return intOf(entryNumInteropThreads) }
+
+// SetNumInteropThreads sets that number, Python's
+// torch.set_num_interop_threads. It can be called once, before any such
+// operator has run.
+func SetNumInteropThreads(n int) {
+	setCount(entrySetNumInteropThreads, "set_num_interop_threads", n)
+}
+
+// MaxCallers returns how many goroutines may be inside libtorch at once.
+func MaxCallers() int { return int(csrc.MaxCallers()) }
+
+// SetMaxCallers sets how many goroutines may be inside libtorch at once; others
+// wait for their turn. It starts as GOMAXPROCS. Goroutines move between threads,
+// and each thread that calls libtorch gets an OpenMP team of [GetNumThreads]
+// workers, which stays: without a bound, a hundred goroutines would leave a
+// hundred teams behind. Backward passes are not counted, as Go code may run in
+// them.
+func SetMaxCallers(n int) {
+	if n < 1 {
+		refuse(csrc.ValueError, "SetMaxCallers expects a positive integer, got %d", n)
+	}
+	csrc.SetMaxCallers(int64(n))
+}
+
+func intOf(fn *csrc.Function) int {
+	var f frame
+	f.call(fn)
+	return int(f.TakeInt())
+}
+
+func setCount(fn *csrc.Function, name string, n int) {
+	if n < 1 {
+		refuse(csrc.RuntimeError, "%s expects a positive integer", name)
+	}
+	var f frame
+	f.PutInt(int64(n))
+	f.call(fn)
+}
