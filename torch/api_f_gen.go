@@ -658,16 +658,16 @@ func FrobeniusNorm(input *Tensor, dim []int64, opts ...FrobeniusNormOption) *Ten
 	return opFrobeniusNormDim(input, dim, keepdim)
 }
 
-// A FromFileOption is an option of [FromFile]: [Shared], [Size], a [DType], a
-// [Layout], a [Device], [PinMemory], [RequiresGrad].
+// A FromFileOption is an option of [FromFile]: [Shared], [WithSize], a
+// [DType], a [Layout], a [Device], [PinMemory], [RequiresGrad].
 type FromFileOption interface{ fromFileOption() }
 
 // FromFile is Python's torch.from_file:
 //
 //	from_file(str filename, bool shared = None, int size = 0, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //
-// Options: [Shared], [Size], a [DType], a [Layout], a [Device], [PinMemory],
-// [RequiresGrad].
+// Options: [Shared], [WithSize], a [DType], a [Layout], a [Device],
+// [PinMemory], [RequiresGrad].
 func FromFile(filename string, opts ...FromFileOption) *Tensor {
 	var shared optional[bool]
 	size := some(int64(0))

@@ -2,14 +2,14 @@
 
 package torch
 
-// A FftFftOption is an option of [FftFft]: [N], [Dim], [Norm], [Out].
+// A FftFftOption is an option of [FftFft]: [N], [Dim], [WithNorm], [Out].
 type FftFftOption interface{ fftFftOption() }
 
 // FftFft is Python's torch.fft.fft:
 //
 //	fft_fft(Tensor input, int n = None, int dim = -1, str norm = None, *, Tensor out = None) -> Tensor
 //
-// Options: [N], [Dim], [Norm], [Out].
+// Options: [N], [Dim], [WithNorm], [Out].
 func FftFft(input *Tensor, opts ...FftFftOption) *Tensor {
 	var n optional[int64]
 	dim := int64(-1)
@@ -35,14 +35,14 @@ func FftFft(input *Tensor, opts ...FftFftOption) *Tensor {
 	return opFftFft(input, n, dim, norm)
 }
 
-// A FftFft2Option is an option of [FftFft2]: [S], [Dim], [Norm], [Out].
+// A FftFft2Option is an option of [FftFft2]: [S], [Dim], [WithNorm], [Out].
 type FftFft2Option interface{ fftFft2Option() }
 
 // FftFft2 is Python's torch.fft.fft2:
 //
 //	fft_fft2(Tensor input, tuple of ints s = None, tuple of ints dim = [-2,-1], str norm = None, *, Tensor out = None) -> Tensor
 //
-// Options: [S], [Dim], [Norm], [Out].
+// Options: [S], [Dim], [WithNorm], [Out].
 func FftFft2(input *Tensor, opts ...FftFft2Option) *Tensor {
 	var s []int64
 	dim := []int64{-2, -1}
@@ -114,14 +114,14 @@ func FftFftfreq(n int64, opts ...FftFftfreqOption) *Tensor {
 	return withRequiresGrad(opFftFftfreq(n, d, dtype, layout, device, pinMemory), requiresGrad)
 }
 
-// A FftFftnOption is an option of [FftFftn]: [S], [Dim], [Norm], [Out].
+// A FftFftnOption is an option of [FftFftn]: [S], [Dim], [WithNorm], [Out].
 type FftFftnOption interface{ fftFftnOption() }
 
 // FftFftn is Python's torch.fft.fftn:
 //
 //	fft_fftn(Tensor input, tuple of ints s = None, tuple of ints dim = None, str norm = None, *, Tensor out = None) -> Tensor
 //
-// Options: [S], [Dim], [Norm], [Out].
+// Options: [S], [Dim], [WithNorm], [Out].
 func FftFftn(input *Tensor, opts ...FftFftnOption) *Tensor {
 	var s []int64
 	var dim []int64
@@ -166,14 +166,14 @@ func FftFftshift(input *Tensor, opts ...FftFftshiftOption) *Tensor {
 	return opFftFftshift(input, dim)
 }
 
-// A FftHfftOption is an option of [FftHfft]: [N], [Dim], [Norm], [Out].
+// A FftHfftOption is an option of [FftHfft]: [N], [Dim], [WithNorm], [Out].
 type FftHfftOption interface{ fftHfftOption() }
 
 // FftHfft is Python's torch.fft.hfft:
 //
 //	fft_hfft(Tensor input, int n = None, int dim = -1, str norm = None, *, Tensor out = None) -> Tensor
 //
-// Options: [N], [Dim], [Norm], [Out].
+// Options: [N], [Dim], [WithNorm], [Out].
 func FftHfft(input *Tensor, opts ...FftHfftOption) *Tensor {
 	var n optional[int64]
 	dim := int64(-1)
@@ -199,14 +199,14 @@ func FftHfft(input *Tensor, opts ...FftHfftOption) *Tensor {
 	return opFftHfft(input, n, dim, norm)
 }
 
-// A FftHfft2Option is an option of [FftHfft2]: [S], [Dim], [Norm], [Out].
+// A FftHfft2Option is an option of [FftHfft2]: [S], [Dim], [WithNorm], [Out].
 type FftHfft2Option interface{ fftHfft2Option() }
 
 // FftHfft2 is Python's torch.fft.hfft2:
 //
 //	fft_hfft2(Tensor input, tuple of ints s = None, tuple of ints dim = [-2,-1], str norm = None, *, Tensor out = None) -> Tensor
 //
-// Options: [S], [Dim], [Norm], [Out].
+// Options: [S], [Dim], [WithNorm], [Out].
 func FftHfft2(input *Tensor, opts ...FftHfft2Option) *Tensor {
 	var s []int64
 	dim := []int64{-2, -1}
@@ -232,14 +232,14 @@ func FftHfft2(input *Tensor, opts ...FftHfft2Option) *Tensor {
 	return opFftHfft2(input, s, dim, norm)
 }
 
-// A FftHfftnOption is an option of [FftHfftn]: [S], [Dim], [Norm], [Out].
+// A FftHfftnOption is an option of [FftHfftn]: [S], [Dim], [WithNorm], [Out].
 type FftHfftnOption interface{ fftHfftnOption() }
 
 // FftHfftn is Python's torch.fft.hfftn:
 //
 //	fft_hfftn(Tensor input, tuple of ints s = None, tuple of ints dim = None, str norm = None, *, Tensor out = None) -> Tensor
 //
-// Options: [S], [Dim], [Norm], [Out].
+// Options: [S], [Dim], [WithNorm], [Out].
 func FftHfftn(input *Tensor, opts ...FftHfftnOption) *Tensor {
 	var s []int64
 	var dim []int64
@@ -265,14 +265,14 @@ func FftHfftn(input *Tensor, opts ...FftHfftnOption) *Tensor {
 	return opFftHfftn(input, s, dim, norm)
 }
 
-// A FftIfftOption is an option of [FftIfft]: [N], [Dim], [Norm], [Out].
+// A FftIfftOption is an option of [FftIfft]: [N], [Dim], [WithNorm], [Out].
 type FftIfftOption interface{ fftIfftOption() }
 
 // FftIfft is Python's torch.fft.ifft:
 //
 //	fft_ifft(Tensor input, int n = None, int dim = -1, str norm = None, *, Tensor out = None) -> Tensor
 //
-// Options: [N], [Dim], [Norm], [Out].
+// Options: [N], [Dim], [WithNorm], [Out].
 func FftIfft(input *Tensor, opts ...FftIfftOption) *Tensor {
 	var n optional[int64]
 	dim := int64(-1)
@@ -298,14 +298,14 @@ func FftIfft(input *Tensor, opts ...FftIfftOption) *Tensor {
 	return opFftIfft(input, n, dim, norm)
 }
 
-// A FftIfft2Option is an option of [FftIfft2]: [S], [Dim], [Norm], [Out].
+// A FftIfft2Option is an option of [FftIfft2]: [S], [Dim], [WithNorm], [Out].
 type FftIfft2Option interface{ fftIfft2Option() }
 
 // FftIfft2 is Python's torch.fft.ifft2:
 //
 //	fft_ifft2(Tensor input, tuple of ints s = None, tuple of ints dim = [-2,-1], str norm = None, *, Tensor out = None) -> Tensor
 //
-// Options: [S], [Dim], [Norm], [Out].
+// Options: [S], [Dim], [WithNorm], [Out].
 func FftIfft2(input *Tensor, opts ...FftIfft2Option) *Tensor {
 	var s []int64
 	dim := []int64{-2, -1}
@@ -331,14 +331,14 @@ func FftIfft2(input *Tensor, opts ...FftIfft2Option) *Tensor {
 	return opFftIfft2(input, s, dim, norm)
 }
 
-// A FftIfftnOption is an option of [FftIfftn]: [S], [Dim], [Norm], [Out].
+// A FftIfftnOption is an option of [FftIfftn]: [S], [Dim], [WithNorm], [Out].
 type FftIfftnOption interface{ fftIfftnOption() }
 
 // FftIfftn is Python's torch.fft.ifftn:
 //
 //	fft_ifftn(Tensor input, tuple of ints s = None, tuple of ints dim = None, str norm = None, *, Tensor out = None) -> Tensor
 //
-// Options: [S], [Dim], [Norm], [Out].
+// Options: [S], [Dim], [WithNorm], [Out].
 func FftIfftn(input *Tensor, opts ...FftIfftnOption) *Tensor {
 	var s []int64
 	var dim []int64
@@ -383,14 +383,14 @@ func FftIfftshift(input *Tensor, opts ...FftIfftshiftOption) *Tensor {
 	return opFftIfftshift(input, dim)
 }
 
-// A FftIhfftOption is an option of [FftIhfft]: [N], [Dim], [Norm], [Out].
+// A FftIhfftOption is an option of [FftIhfft]: [N], [Dim], [WithNorm], [Out].
 type FftIhfftOption interface{ fftIhfftOption() }
 
 // FftIhfft is Python's torch.fft.ihfft:
 //
 //	fft_ihfft(Tensor input, int n = None, int dim = -1, str norm = None, *, Tensor out = None) -> Tensor
 //
-// Options: [N], [Dim], [Norm], [Out].
+// Options: [N], [Dim], [WithNorm], [Out].
 func FftIhfft(input *Tensor, opts ...FftIhfftOption) *Tensor {
 	var n optional[int64]
 	dim := int64(-1)
@@ -416,14 +416,15 @@ func FftIhfft(input *Tensor, opts ...FftIhfftOption) *Tensor {
 	return opFftIhfft(input, n, dim, norm)
 }
 
-// A FftIhfft2Option is an option of [FftIhfft2]: [S], [Dim], [Norm], [Out].
+// A FftIhfft2Option is an option of [FftIhfft2]: [S], [Dim], [WithNorm],
+// [Out].
 type FftIhfft2Option interface{ fftIhfft2Option() }
 
 // FftIhfft2 is Python's torch.fft.ihfft2:
 //
 //	fft_ihfft2(Tensor input, tuple of ints s = None, tuple of ints dim = [-2,-1], str norm = None, *, Tensor out = None) -> Tensor
 //
-// Options: [S], [Dim], [Norm], [Out].
+// Options: [S], [Dim], [WithNorm], [Out].
 func FftIhfft2(input *Tensor, opts ...FftIhfft2Option) *Tensor {
 	var s []int64
 	dim := []int64{-2, -1}
@@ -449,14 +450,15 @@ func FftIhfft2(input *Tensor, opts ...FftIhfft2Option) *Tensor {
 	return opFftIhfft2(input, s, dim, norm)
 }
 
-// A FftIhfftnOption is an option of [FftIhfftn]: [S], [Dim], [Norm], [Out].
+// A FftIhfftnOption is an option of [FftIhfftn]: [S], [Dim], [WithNorm],
+// [Out].
 type FftIhfftnOption interface{ fftIhfftnOption() }
 
 // FftIhfftn is Python's torch.fft.ihfftn:
 //
 //	fft_ihfftn(Tensor input, tuple of ints s = None, tuple of ints dim = None, str norm = None, *, Tensor out = None) -> Tensor
 //
-// Options: [S], [Dim], [Norm], [Out].
+// Options: [S], [Dim], [WithNorm], [Out].
 func FftIhfftn(input *Tensor, opts ...FftIhfftnOption) *Tensor {
 	var s []int64
 	var dim []int64
@@ -482,14 +484,14 @@ func FftIhfftn(input *Tensor, opts ...FftIhfftnOption) *Tensor {
 	return opFftIhfftn(input, s, dim, norm)
 }
 
-// A FftIrfftOption is an option of [FftIrfft]: [N], [Dim], [Norm], [Out].
+// A FftIrfftOption is an option of [FftIrfft]: [N], [Dim], [WithNorm], [Out].
 type FftIrfftOption interface{ fftIrfftOption() }
 
 // FftIrfft is Python's torch.fft.irfft:
 //
 //	fft_irfft(Tensor input, int n = None, int dim = -1, str norm = None, *, Tensor out = None) -> Tensor
 //
-// Options: [N], [Dim], [Norm], [Out].
+// Options: [N], [Dim], [WithNorm], [Out].
 func FftIrfft(input *Tensor, opts ...FftIrfftOption) *Tensor {
 	var n optional[int64]
 	dim := int64(-1)
@@ -515,14 +517,15 @@ func FftIrfft(input *Tensor, opts ...FftIrfftOption) *Tensor {
 	return opFftIrfft(input, n, dim, norm)
 }
 
-// A FftIrfft2Option is an option of [FftIrfft2]: [S], [Dim], [Norm], [Out].
+// A FftIrfft2Option is an option of [FftIrfft2]: [S], [Dim], [WithNorm],
+// [Out].
 type FftIrfft2Option interface{ fftIrfft2Option() }
 
 // FftIrfft2 is Python's torch.fft.irfft2:
 //
 //	fft_irfft2(Tensor input, tuple of ints s = None, tuple of ints dim = [-2,-1], str norm = None, *, Tensor out = None) -> Tensor
 //
-// Options: [S], [Dim], [Norm], [Out].
+// Options: [S], [Dim], [WithNorm], [Out].
 func FftIrfft2(input *Tensor, opts ...FftIrfft2Option) *Tensor {
 	var s []int64
 	dim := []int64{-2, -1}
@@ -548,14 +551,15 @@ func FftIrfft2(input *Tensor, opts ...FftIrfft2Option) *Tensor {
 	return opFftIrfft2(input, s, dim, norm)
 }
 
-// A FftIrfftnOption is an option of [FftIrfftn]: [S], [Dim], [Norm], [Out].
+// A FftIrfftnOption is an option of [FftIrfftn]: [S], [Dim], [WithNorm],
+// [Out].
 type FftIrfftnOption interface{ fftIrfftnOption() }
 
 // FftIrfftn is Python's torch.fft.irfftn:
 //
 //	fft_irfftn(Tensor input, tuple of ints s = None, tuple of ints dim = None, str norm = None, *, Tensor out = None) -> Tensor
 //
-// Options: [S], [Dim], [Norm], [Out].
+// Options: [S], [Dim], [WithNorm], [Out].
 func FftIrfftn(input *Tensor, opts ...FftIrfftnOption) *Tensor {
 	var s []int64
 	var dim []int64
@@ -581,14 +585,14 @@ func FftIrfftn(input *Tensor, opts ...FftIrfftnOption) *Tensor {
 	return opFftIrfftn(input, s, dim, norm)
 }
 
-// A FftRfftOption is an option of [FftRfft]: [N], [Dim], [Norm], [Out].
+// A FftRfftOption is an option of [FftRfft]: [N], [Dim], [WithNorm], [Out].
 type FftRfftOption interface{ fftRfftOption() }
 
 // FftRfft is Python's torch.fft.rfft:
 //
 //	fft_rfft(Tensor input, int n = None, int dim = -1, str norm = None, *, Tensor out = None) -> Tensor
 //
-// Options: [N], [Dim], [Norm], [Out].
+// Options: [N], [Dim], [WithNorm], [Out].
 func FftRfft(input *Tensor, opts ...FftRfftOption) *Tensor {
 	var n optional[int64]
 	dim := int64(-1)
@@ -614,14 +618,14 @@ func FftRfft(input *Tensor, opts ...FftRfftOption) *Tensor {
 	return opFftRfft(input, n, dim, norm)
 }
 
-// A FftRfft2Option is an option of [FftRfft2]: [S], [Dim], [Norm], [Out].
+// A FftRfft2Option is an option of [FftRfft2]: [S], [Dim], [WithNorm], [Out].
 type FftRfft2Option interface{ fftRfft2Option() }
 
 // FftRfft2 is Python's torch.fft.rfft2:
 //
 //	fft_rfft2(Tensor input, tuple of ints s = None, tuple of ints dim = [-2,-1], str norm = None, *, Tensor out = None) -> Tensor
 //
-// Options: [S], [Dim], [Norm], [Out].
+// Options: [S], [Dim], [WithNorm], [Out].
 func FftRfft2(input *Tensor, opts ...FftRfft2Option) *Tensor {
 	var s []int64
 	dim := []int64{-2, -1}
@@ -693,14 +697,14 @@ func FftRfftfreq(n int64, opts ...FftRfftfreqOption) *Tensor {
 	return withRequiresGrad(opFftRfftfreq(n, d, dtype, layout, device, pinMemory), requiresGrad)
 }
 
-// A FftRfftnOption is an option of [FftRfftn]: [S], [Dim], [Norm], [Out].
+// A FftRfftnOption is an option of [FftRfftn]: [S], [Dim], [WithNorm], [Out].
 type FftRfftnOption interface{ fftRfftnOption() }
 
 // FftRfftn is Python's torch.fft.rfftn:
 //
 //	fft_rfftn(Tensor input, tuple of ints s = None, tuple of ints dim = None, str norm = None, *, Tensor out = None) -> Tensor
 //
-// Options: [S], [Dim], [Norm], [Out].
+// Options: [S], [Dim], [WithNorm], [Out].
 func FftRfftn(input *Tensor, opts ...FftRfftnOption) *Tensor {
 	var s []int64
 	var dim []int64

@@ -400,7 +400,7 @@ func (t *Tensor) Histc(opts ...HistcOption) *Tensor {
 }
 
 // A HistogramOption is an option of [Histogram]: [Bins], [Weight], [Density],
-// [Out], [Range].
+// [Out], [WithRange].
 type HistogramOption interface{ histogramOption() }
 
 // Histogram is Python's torch.histogram:
@@ -408,7 +408,7 @@ type HistogramOption interface{ histogramOption() }
 //	histogram(Tensor input, Tensor bins, *, Tensor weight = None, bool density = False, tuple of Tensors out = None) -> (Tensor hist, Tensor bin_edges)
 //	histogram(Tensor input, int bins = 100, *, tuple of floats range = None, Tensor weight = None, bool density = False, tuple of Tensors out = None) -> (Tensor hist, Tensor bin_edges)
 //
-// Options: [Bins], [Weight], [Density], [Out], [Range].
+// Options: [Bins], [Weight], [Density], [Out], [WithRange].
 func Histogram(input *Tensor, opts ...HistogramOption) (hist *Tensor, binEdges *Tensor) {
 	var bins any
 	var weight *Tensor
@@ -459,7 +459,7 @@ func (t *Tensor) Histogram(opts ...HistogramOption) (hist *Tensor, binEdges *Ten
 	return Histogram(t, opts...)
 }
 
-// A HistogramddOption is an option of [Histogramdd]: [Range], [Weight],
+// A HistogramddOption is an option of [Histogramdd]: [WithRange], [Weight],
 // [Density].
 type HistogramddOption interface{ histogramddOption() }
 
@@ -470,7 +470,7 @@ type HistogramddOption interface{ histogramddOption() }
 //	histogramdd(Tensor input, tuple of Tensors bins, tuple of floats range = None, Tensor weight = None, bool density = False) -> (Tensor hist, tuple of Tensors bin_edges)
 //
 // bins is a []*Tensor or an integer or an integer or a []int64. Options:
-// [Range], [Weight], [Density].
+// [WithRange], [Weight], [Density].
 func Histogramdd(input *Tensor, bins any, opts ...HistogramddOption) (hist *Tensor, binEdges []*Tensor) {
 	var range_ []float64
 	var weight *Tensor

@@ -859,15 +859,15 @@ func NllLossNd(input *Tensor, target *Tensor, opts ...NllLossNdOption) *Tensor {
 	return opNllLossNd(input, target, weight, reduction, ignoreIndex)
 }
 
-// A NonzeroStaticOption is an option of [NonzeroStatic]: [Size], [FillValue],
-// [Out].
+// A NonzeroStaticOption is an option of [NonzeroStatic]: [WithSize],
+// [FillValue], [Out].
 type NonzeroStaticOption interface{ nonzeroStaticOption() }
 
 // NonzeroStatic is Python's torch.nonzero_static:
 //
 //	nonzero_static(Tensor input, *, int size, int fill_value = -1, Tensor out = None) -> Tensor
 //
-// Options: [Size], [FillValue], [Out].
+// Options: [WithSize], [FillValue], [Out].
 func NonzeroStatic(input *Tensor, opts ...NonzeroStaticOption) *Tensor {
 	var size int64
 	fillValue := int64(-1)
@@ -885,7 +885,7 @@ func NonzeroStatic(input *Tensor, opts ...NonzeroStaticOption) *Tensor {
 		}
 	}
 	if !hasSize {
-		panic(missing("nonzero_static", "torch.Size"))
+		panic(missing("nonzero_static", "torch.WithSize"))
 	}
 	if out != nil {
 		into := outputs(out, 1)
@@ -900,8 +900,8 @@ func (t *Tensor) NonzeroStatic(opts ...NonzeroStaticOption) *Tensor {
 	return NonzeroStatic(t, opts...)
 }
 
-// A NormalOption is an option of [Normal]: a *[Generator], [Out], [Size], a
-// [DType], a [Layout], a [Device], [PinMemory], [RequiresGrad].
+// A NormalOption is an option of [Normal]: a *[Generator], [Out], [WithSize],
+// a [DType], a [Layout], a [Device], [PinMemory], [RequiresGrad].
 type NormalOption interface{ normalOption() }
 
 // Normal is Python's torch.normal:
@@ -912,8 +912,8 @@ type NormalOption interface{ normalOption() }
 //	normal(float mean, float std, tuple of ints size, *, torch.Generator generator = None, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
 //
 // mean is a *Tensor or a number. std is a *Tensor or a number. Options: a
-// *[Generator], [Out], [Size], a [DType], a [Layout], a [Device], [PinMemory],
-// [RequiresGrad].
+// *[Generator], [Out], [WithSize], a [DType], a [Layout], a [Device],
+// [PinMemory], [RequiresGrad].
 func Normal(mean any, std any, opts ...NormalOption) *Tensor {
 	var generator *Generator
 	var out []*Tensor

@@ -1312,12 +1312,12 @@ func NonBlocking(on bool) NonBlockingArg { return NonBlockingArg(on) }
 func (NonBlockingArg) copyInplaceOption() {}
 func (NonBlockingArg) toOption()          {}
 
-// NormArg is the option that [Norm] makes.
+// NormArg is the option that [WithNorm] makes.
 type NormArg string
 
-// Norm is Python's norm=. It is a [FftFft2Option], [FftFftOption],
+// WithNorm is Python's norm=. It is a [FftFft2Option], [FftFftOption],
 // [FftFftnOption], [FftHfft2Option], [FftHfftOption], and 13 others.
-func Norm(value string) NormArg { return NormArg(value) }
+func WithNorm(value string) NormArg { return NormArg(value) }
 
 func (NormArg) fftFft2Option()   {}
 func (NormArg) fftFftOption()    {}
@@ -2103,11 +2103,11 @@ func R(value int64) RArg { return RArg(value) }
 
 func (RArg) combinationsOption() {}
 
-// RangeArg is the option that [Range] makes.
+// RangeArg is the option that [WithRange] makes.
 type RangeArg []float64
 
-// Range is Python's range=. It is a [HistogramOption], [HistogramddOption].
-func Range(values ...float64) RangeArg { return values }
+// WithRange is Python's range=. It is a [HistogramOption], [HistogramddOption].
+func WithRange(values ...float64) RangeArg { return values }
 
 func (RangeArg) histogramOption()   {}
 func (RangeArg) histogramddOption() {}
@@ -2389,12 +2389,12 @@ func Sigma(value float64) SigmaArg { return SigmaArg(value) }
 
 func (SigmaArg) cauchyInplaceOption() {}
 
-// SizeArg is the option that [Size] makes.
+// SizeArg is the option that [WithSize] makes.
 type SizeArg []int64
 
-// Size is Python's size=, one integer or several. It is a [FromFileOption],
+// WithSize is Python's size=, one integer or several. It is a [FromFileOption],
 // [NonzeroStaticOption], [NormalOption].
-func Size(values ...int64) SizeArg { return values }
+func WithSize(values ...int64) SizeArg { return values }
 
 func (SizeArg) fromFileOption()      {}
 func (SizeArg) nonzeroStaticOption() {}

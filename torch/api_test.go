@@ -318,7 +318,7 @@ var creationCalls = []call{
 	{"torch.randperm(6)", func(o operands) any { return torch.Randperm(6) }},
 	{"torch.randint(2, 9, (4,), dtype=torch.int32)", func(o operands) any { return torch.Randint(2, 9, []int64{4}, torch.Int32) }},
 	{"torch.randint_like(x, 5, 9)", func(o operands) any { return torch.RandintLike(o.x, 5, 9) }},
-	{"torch.normal(0.0, 2.0, (3,))", func(o operands) any { return torch.Normal(0.0, 2.0, torch.Size(3)) }},
+	{"torch.normal(0.0, 2.0, (3,))", func(o operands) any { return torch.Normal(0.0, 2.0, torch.WithSize(3)) }},
 	{"torch.normal(x, p)", func(o operands) any { return torch.Normal(o.x, o.p) }},
 	{"torch.normal(1.5, p)", func(o operands) any { return torch.Normal(1.5, o.p) }},
 	{"torch.bernoulli(p)", func(o operands) any { return torch.Bernoulli(o.p) }},
@@ -423,7 +423,7 @@ var moduleCalls = []call{
 	{"torch.linalg.det(m)", func(o operands) any { return linalg.Det(o.m) }},
 	{"torch.fft.fft(x)", func(o operands) any { return fft.Fft(o.x) }},
 	{"torch.fft.fft(x, n=5, dim=0, norm='ortho')", func(o operands) any {
-		return fft.Fft(o.x, torch.N(5), torch.Dim(0), torch.Norm("ortho"))
+		return fft.Fft(o.x, torch.N(5), torch.Dim(0), torch.WithNorm("ortho"))
 	}},
 	{"torch.fft.rfft2(m)", func(o operands) any { return fft.Rfft2(o.m) }},
 	{"torch.fft.irfftn(c, s=(3, 4), dim=(0, 1))", func(o operands) any { return fft.Irfftn(o.c, torch.S(3, 4), torch.Dim(0, 1)) }},

@@ -26,3 +26,18 @@ func (t *Tensor) Imag() *Tensor { return opImag(t) }
 
 // Nbytes is the number of bytes that the elements take, Python's t.nbytes.
 func (t *Tensor) Nbytes() int64 { return t.Numel() * t.ElementSize() }
+
+// IsCpu reports whether the tensor is in the processor's memory.
+func (t *Tensor) IsCpu() bool { return t.Device().kind == cpuType }
+
+// IsMeta reports whether the tensor is one of the meta device, without data.
+func (t *Tensor) IsMeta() bool { return t.Device().kind == metaType }
+
+// IsMps reports whether the tensor is on an Apple GPU.
+func (t *Tensor) IsMps() bool { return t.Device().kind == mpsType }
+
+// IsXpu reports whether the tensor is on an Intel GPU.
+func (t *Tensor) IsXpu() bool { return t.Device().kind == xpuType }
+
+// IsSparseCsr reports whether the layout is SparseCsr.
+func (t *Tensor) IsSparseCsr() bool { return t.Layout() == SparseCsr }

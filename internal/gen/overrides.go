@@ -17,6 +17,9 @@ type Overrides struct {
 	// Options gives a keyword the Go type of its value, where the rules would
 	// find another: a type that is an option by itself, or a constructor's.
 	Options map[string]string
+	// Reserved are names of functions and types to come, which options must not
+	// take.
+	Reserved []string
 	// Hand lists functions that are written by hand and the keywords that they
 	// take as options, so that these are the same types as elsewhere.
 	Hand map[string][]string

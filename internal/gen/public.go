@@ -45,6 +45,7 @@ func writePublic(python string, operators []*Operator) error {
 	if err := claimNames(functions, taken); err != nil {
 		return err
 	}
+	reserve(bindings, overrides, taken)
 	words := keywords(functions, overrides, taken)
 	if err := writeFunctions(functions, words); err != nil {
 		return err
@@ -154,6 +155,19 @@ func (f *Function) parameter(python string) *Parameter {
 		}
 	}
 	return nil
+}
+
+// reserve adds the names that options must leave to functions by hand, written
+// already or not.
+func reserve(bindings []*Binding, overrides *Overrides, taken map[string]bool) {
+	for _, name := range overrides.Reserved {
+		taken[name] = true
+	}
+	for _, b := range bindings {
+		if !b.Method && overrides.of(b).Hand != "" {
+			taken[camel(b.Name)] = true
+		}
+	}
 }
 
 // claimNames adds the names of the functions to those that are taken.

@@ -1,0 +1,228 @@
+// Command coverage writes docs/coverage.md: which of PyTorch's public names
+// exist in Go, by the rules of how names are spelled. Run it from the project's
+// root:
+//
+//	go run ./internal/coverage
+package main
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"log"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// pytorch lists the public names of PyTorch 2.15, by module and kind.
+//
+//go:embed pytorch-2.15.json
+var pytorch []byte
+
+func main() {
+	log.SetFlags(0)
+	log.SetPrefix("coverage: ")
+	report, err := report(".")
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := os.WriteFile("docs/coverage.md", report, 0o666); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// A section is one group of Python's names.
+type section struct {
+	title    string
+	names    []string
+	pkg      string // the Go package
+	receiver string // the Go type whose methods they are, or ""
+}
+
+func sections() ([]section, error) {
+	var names struct {
+		Torch struct {
+			Functions []string `json:"functions_documented_core"`
+		}
+		Tensor struct {
+			Methods    []string
+			Attributes []string
+		}
+		Linalg  []string `json:"torch.linalg"`
+		FFT     []string `json:"torch.fft"`
+		Special []string `json:"torch.special"`
+	}
+	if err := json.Unmarshal(pytorch, &names); err != nil {
+		return nil, err
+	}
+	return []section{
+		{"torch", names.Torch.Functions, "torch", ""},
+		{"torch.Tensor, methods", names.Tensor.Methods, "torch", "Tensor"},
+		{"torch.Tensor, attributes", names.Tensor.Attributes, "torch", "Tensor"},
+		{"torch.linalg", names.Linalg, "linalg", ""},
+		{"torch.fft", names.FFT, "fft", ""},
+		{"torch.special", names.Special, "special", ""},
+	}, nil
+}
+
+// renamed are names that are spelled otherwise in Go, or are functions there.
+var renamed = map[string]string{
+	"torch.tensor": "NewTensor", "torch.from_numpy": "FromSlice", "Tensor.dtype": "DType", "Tensor.ndim": "Dim",
+	"Tensor.ndimension": "Dim", "Tensor.nelement": "Numel", "Tensor.itemsize": "ElementSize", "Tensor.type": "DType",
+	"Tensor.numpy": "torch.Data", "Tensor.tolist": "torch.Data",
+}
+
+const (
+	goTypes   = "Go's types say so"
+	noBackend = "a backend that PyTorch's wheels do not have"
+	callback  = "calls a Python function for each element"
+	removed   = "removed from PyTorch, where it only raises"
+)
+
+// leftOut gives the reasons why a name is not meant to exist in Go.
+var leftOut = map[string]string{
+	"torch.is_tensor": goTypes, "torch.is_storage": goTypes, "torch.typename": goTypes, "torch.compile": "compiles Python",
+	"torch.set_default_tensor_type": "deprecated for set_default_dtype",
+	"Tensor.is_vulkan":              noBackend, "Tensor.is_ipu": noBackend, "Tensor.is_xla": noBackend, "Tensor.is_maia": noBackend,
+	"Tensor.is_mtia": noBackend, "Tensor.is_mkldnn": "a backend's", "Tensor.to_mkldnn": "a backend's", "Tensor.ipu": noBackend,
+	"Tensor.mtia": noBackend, "Tensor.as_subclass": "Python's subclasses", "Tensor.map_": callback, "Tensor.map2_": callback,
+	"Tensor.apply_": callback, "Tensor.reinforce": removed, "Tensor.cholesky": removed, "Tensor.eig": removed,
+	"Tensor.lstsq": removed, "Tensor.qr": removed, "Tensor.solve": removed, "Tensor.symeig": removed, "Tensor.volatile": removed,
+}
+
+func report(root string) ([]byte, error) {
+	list, err := sections()
+	if err != nil {
+		return nil, err
+	}
+	var b, missing bytes.Buffer
+	b.WriteString("<!-- Written by go run ./internal/coverage. -->\n\n# PyTorch 2.15's names in Go\n\n")
+	b.WriteString("Names that the generator or a hand-written function provides. The rules of spelling are in RATIONALE.md:\n" +
+		"`torch.index_select` is `torch.IndexSelect`, `Tensor.add_` is `Tensor.Add_`.\n\n")
+	b.WriteString("| module | names | in Go | left out | missing |\n|---|---|---|---|---|\n")
+	for _, s := range list {
+		declared, err := declaredIn(filepath.Join(root, s.pkg), s.receiver)
+		if err != nil {
+			return nil, err
+		}
+		present, out, absent := s.compare(declared)
+		fmt.Fprintf(&b, "| %s | %d | %d (%.0f %%) | %d | %d |\n", s.title, len(s.names), present,
+			100*float64(present)/float64(len(s.names)-len(out)), len(out), len(absent))
+		writeMissing(&missing, s.title, out, absent)
+	}
+	b.Write(missing.Bytes())
+	return b.Bytes(), nil
+}
+
+// compare counts the names that are declared, and lists the others.
+func (s section) compare(declared map[string]bool) (present int, out, absent []string) {
+	prefix := "torch."
+	if s.receiver != "" {
+		prefix = "Tensor."
+	}
+	for _, name := range s.names {
+		goName := camel(name)
+		if other, ok := renamed[prefix+name]; ok && s.pkg == "torch" {
+			goName = other
+		}
+		reason, left := leftOut[prefix+name]
+		switch {
+		case declared[goName] || strings.HasPrefix(goName, "torch."):
+			present++
+		case left && s.pkg == "torch":
+			out = append(out, "`"+name+"` ("+reason+")")
+		default:
+			absent = append(absent, "`"+name+"`")
+		}
+	}
+	return present, out, absent
+}
+
+func writeMissing(b *bytes.Buffer, title string, out, absent []string) {
+	if len(out)+len(absent) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n## %s\n", title)
+	if len(out) > 0 {
+		fmt.Fprintf(b, "\nLeft out: %s.\n", strings.Join(out, ", "))
+	}
+	if len(absent) > 0 {
+		fmt.Fprintf(b, "\nMissing: %s.\n", strings.Join(absent, ", "))
+	}
+}
+
+// camel spells a Python name in Go.
+func camel(name string) string {
+	core := strings.Trim(name, "_")
+	var b strings.Builder
+	for part := range strings.SplitSeq(core, "_") {
+		if part != "" {
+			b.WriteString(strings.ToUpper(part[:1]) + part[1:])
+		}
+	}
+	if strings.HasSuffix(name, "_") {
+		b.WriteByte('_')
+	}
+	return b.String()
+}
+
+// declaredIn lists the exported functions and types of a package, or the
+// methods of one of its types.
+func declaredIn(dir, receiver string) (map[string]bool, error) {
+	files, err := filepath.Glob(dir + "/*.go")
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]bool{}
+	for _, file := range slices.DeleteFunc(files, func(f string) bool { return strings.HasSuffix(f, "_test.go") }) {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range parsed.Decls {
+			addDeclared(names, d, receiver)
+		}
+	}
+	return names, nil
+}
+
+func addDeclared(names map[string]bool, declaration ast.Decl, receiver string) {
+	switch d := declaration.(type) {
+	case *ast.FuncDecl:
+		// A function that makes an option is not the function of that name.
+		if receiverOf(d) == receiver && !makesOption(d) {
+			names[d.Name.Name] = true
+		}
+	case *ast.GenDecl:
+		for _, s := range d.Specs {
+			if t, ok := s.(*ast.TypeSpec); ok && receiver == "" {
+				names[t.Name.Name] = true
+			}
+		}
+	}
+}
+
+func receiverOf(f *ast.FuncDecl) string {
+	if f.Recv == nil {
+		return ""
+	}
+	t := f.Recv.List[0].Type
+	if star, ok := t.(*ast.StarExpr); ok {
+		t = star.X
+	}
+	return fmt.Sprint(t)
+}
+
+func makesOption(f *ast.FuncDecl) bool {
+	if f.Recv != nil || f.Type.Results == nil || len(f.Type.Results.List) != 1 {
+		return false
+	}
+	result, ok := f.Type.Results.List[0].Type.(*ast.Ident)
+	return ok && (strings.HasSuffix(result.Name, "Arg") || strings.HasSuffix(result.Name, "Option"))
+}
