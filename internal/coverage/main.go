@@ -57,6 +57,10 @@ func sections() ([]section, error) {
 		Linalg  []string `json:"torch.linalg"`
 		FFT     []string `json:"torch.fft"`
 		Special []string `json:"torch.special"`
+		Sparse  []string `json:"torch.sparse"`
+		Nested  []string `json:"torch.nested"`
+		Masked  []string `json:"torch.masked"`
+		Windows []string `json:"torch.signal.windows"`
 	}
 	if err := json.Unmarshal(pytorch, &names); err != nil {
 		return nil, err
@@ -68,6 +72,10 @@ func sections() ([]section, error) {
 		{"torch.linalg", names.Linalg, "linalg", ""},
 		{"torch.fft", names.FFT, "fft", ""},
 		{"torch.special", names.Special, "special", ""},
+		{"torch.sparse", names.Sparse, "sparse", ""},
+		{"torch.nested", names.Nested, "nested", ""},
+		{"torch.masked", names.Masked, "masked", ""},
+		{"torch.signal.windows", names.Windows, "signal/windows", ""},
 	}, nil
 }
 
@@ -120,22 +128,27 @@ func report(root string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// prefix is what stands before the section's names in renamed and leftOut.
+func (s section) prefix() string {
+	if s.receiver != "" {
+		return s.receiver + "."
+	}
+	return s.title + "."
+}
+
 // compare counts the names that are declared, and lists the others.
 func (s section) compare(declared map[string]bool) (present int, out, absent []string) {
-	prefix := "torch."
-	if s.receiver != "" {
-		prefix = "Tensor."
-	}
+	prefix := s.prefix()
 	for _, name := range s.names {
 		goName := camel(name)
-		if other, ok := renamed[prefix+name]; ok && s.pkg == "torch" {
+		if other, ok := renamed[prefix+name]; ok {
 			goName = other
 		}
 		reason, left := leftOut[prefix+name]
 		switch {
 		case declared[goName] || strings.HasPrefix(goName, "torch."):
 			present++
-		case left && s.pkg == "torch":
+		case left:
 			out = append(out, "`"+name+"` ("+reason+")")
 		default:
 			absent = append(absent, "`"+name+"`")

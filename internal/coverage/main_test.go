@@ -22,13 +22,9 @@ func TestExceptionsAreUsed(t *testing.T) {
 	list, err := sections()
 	require.NoError(t, err)
 	known := map[string]bool{}
-	for _, s := range list[:3] {
-		prefix := "torch."
-		if s.receiver != "" {
-			prefix = "Tensor."
-		}
+	for _, s := range list {
 		for _, name := range s.names {
-			known[prefix+name] = true
+			known[s.prefix()+name] = true
 		}
 	}
 	for name := range renamed {
@@ -40,7 +36,7 @@ func TestExceptionsAreUsed(t *testing.T) {
 }
 
 func TestCompare(t *testing.T) {
-	s := section{names: []string{"index_select", "add_", "compile", "nothing"}, pkg: "torch"}
+	s := section{title: "torch", names: []string{"index_select", "add_", "compile", "nothing"}, pkg: "torch"}
 	present, out, absent := s.compare(map[string]bool{"IndexSelect": true, "Add_": true})
 	assert.Equal(t, 2, present)
 	assert.Len(t, out, 1)

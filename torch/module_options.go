@@ -1,0 +1,44 @@
+package torch
+
+import "github.com/wangkuiyi/gotorch/internal/option"
+
+// What follows makes this package's option types options of functions in the
+// packages sparse, nested, masked and signal/windows, which look at the values
+// themselves. The method's name is that of the option type there.
+
+// Of package windows.
+
+func (DType) WindowOption(option.Marker)           {}
+func (Layout) WindowOption(option.Marker)          {}
+func (Device) WindowOption(option.Marker)          {}
+func (RequiresGradArg) WindowOption(option.Marker) {}
+
+func (DType) ExponentialOption(option.Marker)           {}
+func (Layout) ExponentialOption(option.Marker)          {}
+func (Device) ExponentialOption(option.Marker)          {}
+func (RequiresGradArg) ExponentialOption(option.Marker) {}
+
+func (DType) GaussianOption(option.Marker)           {}
+func (Layout) GaussianOption(option.Marker)          {}
+func (Device) GaussianOption(option.Marker)          {}
+func (RequiresGradArg) GaussianOption(option.Marker) {}
+
+func (DType) GeneralHammingOption(option.Marker)           {}
+func (Layout) GeneralHammingOption(option.Marker)          {}
+func (Device) GeneralHammingOption(option.Marker)          {}
+func (RequiresGradArg) GeneralHammingOption(option.Marker) {}
+func (AlphaArg) GeneralHammingOption(option.Marker)        {}
+
+func (DType) KaiserOption(option.Marker)           {}
+func (Layout) KaiserOption(option.Marker)          {}
+func (Device) KaiserOption(option.Marker)          {}
+func (RequiresGradArg) KaiserOption(option.Marker) {}
+func (BetaArg) KaiserOption(option.Marker)         {}
+
+// Options of type any give their value to packages of this project.
+
+// Float returns the value of alpha.
+func (o AlphaArg) Float(option.Marker) float64 { return toFloat(o.value, "alpha") }
+
+// Float returns the value of beta.
+func (o BetaArg) Float(option.Marker) float64 { return toFloat(o.value, "beta") }
