@@ -1,6 +1,19 @@
 package torch
 
-import "github.com/wangkuiyi/gotorch/csrc"
+import (
+	"runtime"
+
+	"github.com/wangkuiyi/gotorch/csrc"
+)
+
+// init keeps function main on the program's first thread. OpenMP has a team of
+// workers for each thread that calls libtorch; while there is one team, its
+// workers wait for the next operator on their cores, and with a second one they
+// sleep, so that every parallel operator begins with waking them: 20 µs. Go moves
+// a goroutine to another thread whenever it likes, unless it is locked to one.
+//
+// A lock in an init function is one for main (see [runtime.LockOSThread]).
+func init() { runtime.LockOSThread() }
 
 var (
 	entryNumThreads           = csrc.Entry("num_threads() -> int")
@@ -16,8 +29,10 @@ func GetNumThreads() int { return intOf(entryNumThreads) }
 // SetNumThreads sets the number of threads that work on one operator on the
 // CPU, Python's torch.set_num_threads. It starts as the number of cores.
 //
-// OpenMP keeps such a team for each thread that calls libtorch; see
-// [SetMaxCallers] for how many do.
+// OpenMP keeps such a team for each thread that calls libtorch, and is fastest
+// when there is one. Package torch therefore keeps function main on one thread.
+// Another goroutine that runs networks for long does well to call
+// [runtime.LockOSThread] first. See [SetMaxCallers] for many of them.
 func SetNumThreads(n int) { setCount(entrySetNumThreads, "set_num_threads", n) }
 
 // GetNumInteropThreads returns the number of threads for operators that run

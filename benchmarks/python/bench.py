@@ -7,7 +7,9 @@ import timeit
 
 import torch
 
-# name: (setup, operation). The items of go/items.go and cpp/bench.cpp are the
+import operators_by_size
+
+# name: (setup, operation). The items of go/items.go, go/operators.go and cpp/bench.cpp are the
 # same. timeit puts the text of an operation into a loop, so that no call of a
 # function is measured with it.
 ITEMS = {
@@ -15,6 +17,7 @@ ITEMS = {
     "add_grad": ("x, y = randn(2).requires_grad_(), randn(2)", "torch.add(x, y)"),
     "mm_8x8": ("x, y = randn(8, 8), randn(8, 8)", "torch.mm(x, y)"),
     "training_step": ("step = training_step()", "step()"),
+    **operators_by_size.items(),
 }
 
 
