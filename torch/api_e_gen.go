@@ -756,7 +756,7 @@ func Eye(n int64, opts ...EyeOption) *Tensor {
 		case OutArg:
 			out = []*Tensor(o)
 		case MArg:
-			m = int64(o)
+			m = toInt(o.value, "m")
 			hasM = true
 		}
 	}

@@ -2,14 +2,47 @@
 
 package torch
 
+// A CdistOption is an option of [Cdist]: [ComputeMode], [P].
+type CdistOption interface{ cdistOption() }
+
 // A ForeachAddOption is an option of [ForeachAdd]: [Alpha].
 type ForeachAddOption interface{ foreachAddOption() }
+
+// An IstftOption is an option of [Istft]: [Center], [HopLength], [Length], [Normalized], [Onesided], [ReturnComplex], [WinLength], [Window].
+type IstftOption interface{ istftOption() }
+
+// A LuOption is an option of [Lu]: [Out], [Pivot].
+type LuOption interface{ luOption() }
+
+// A NormOption is an option of [Norm]: [Dim], a [DType], [Keepdim], [Out], [P].
+type NormOption interface{ normOption() }
+
+// A PcaLowrankOption is an option of [PcaLowrank]: [Center], [Niter], [Q].
+type PcaLowrankOption interface{ pcaLowrankOption() }
+
+// A RangeOption is an option of [Range]: a [Device], a [DType], a [Layout], [Out], [RequiresGrad], [Step].
+type RangeOption interface{ rangeOption() }
+
+// A StftOption is an option of [Stft]: [AlignToWindow], [Center], [HopLength], [Normalized], [Onesided], [PadMode], [ReturnComplex], [WinLength], [Window].
+type StftOption interface{ stftOption() }
+
+// A SvdLowrankOption is an option of [SvdLowrank]: [M], [Niter], [Q].
+type SvdLowrankOption interface{ svdLowrankOption() }
 
 // A CopyInplaceOption is an option of [Tensor.Copy_]: [NonBlocking].
 type CopyInplaceOption interface{ copyInplaceOption() }
 
 // A ToOption is an option of [Tensor.To]: [Copy], a [Device], a [DType], a [MemoryFormat], [NonBlocking].
 type ToOption interface{ toOption() }
+
+// A TensordotOption is an option of [Tensordot]: [Out].
+type TensordotOption interface{ tensordotOption() }
+
+// A UniqueOption is an option of [Unique]: [Dim], [Sorted].
+type UniqueOption interface{ uniqueOption() }
+
+// A UniqueConsecutiveOption is an option of [UniqueConsecutive]: [Dim].
+type UniqueConsecutiveOption interface{ uniqueConsecutiveOption() }
 
 // UPLOArg is the option that [UPLO] makes.
 type UPLOArg string
@@ -35,6 +68,14 @@ type AdjointArg bool
 func WithAdjoint(on bool) AdjointArg { return AdjointArg(on) }
 
 func (AdjointArg) linalgLuSolveOption() {}
+
+// AlignToWindowArg is the option that [AlignToWindow] makes.
+type AlignToWindowArg bool
+
+// AlignToWindow is Python's align_to_window=. It is a [StftOption].
+func AlignToWindow(on bool) AlignToWindowArg { return AlignToWindowArg(on) }
+
+func (AlignToWindowArg) stftOption() {}
 
 // AlphaArg is the option that [Alpha] makes.
 type AlphaArg struct{ value any }
@@ -269,6 +310,17 @@ func (CeilModeArg) maxPool2dWithIndicesOption() {}
 func (CeilModeArg) maxPool3dOption()            {}
 func (CeilModeArg) maxPool3dWithIndicesOption() {}
 
+// CenterArg is the option that [Center] makes.
+type CenterArg bool
+
+// Center is Python's center=. It is a [IstftOption], [PcaLowrankOption],
+// [StftOption].
+func Center(on bool) CenterArg { return CenterArg(on) }
+
+func (CenterArg) istftOption()      {}
+func (CenterArg) pcaLowrankOption() {}
+func (CenterArg) stftOption()       {}
+
 // CheckErrorsArg is the option that [CheckErrors] makes.
 type CheckErrorsArg bool
 
@@ -282,6 +334,14 @@ func (CheckErrorsArg) linalgInvExOption()       {}
 func (CheckErrorsArg) linalgLdlFactorExOption() {}
 func (CheckErrorsArg) linalgLuFactorExOption()  {}
 func (CheckErrorsArg) linalgSolveExOption()     {}
+
+// ComputeModeArg is the option that [ComputeMode] makes.
+type ComputeModeArg string
+
+// ComputeMode is Python's compute_mode=. It is a [CdistOption].
+func ComputeMode(value string) ComputeModeArg { return ComputeModeArg(value) }
+
+func (ComputeModeArg) cdistOption() {}
 
 // ComputeUvArg is the option that [ComputeUv] makes.
 type ComputeUvArg bool
@@ -437,6 +497,7 @@ func (Device) randintOption()         {}
 func (Device) randnLikeOption()       {}
 func (Device) randnOption()           {}
 func (Device) randpermOption()        {}
+func (Device) rangeOption()           {}
 func (Device) scalarTensorOption()    {}
 func (Device) toOption()              {}
 func (Device) trilIndicesOption()     {}
@@ -486,7 +547,7 @@ func (DilationArg) slowConvTranspose3dOption()  {}
 type DimArg []int64
 
 // Dim is Python's dim=, one integer or several. It is a [AllOption],
-// [AmaxOption], [AminOption], [AminmaxOption], [AnyOption], and 79 others.
+// [AmaxOption], [AminOption], [AminmaxOption], [AnyOption], and 82 others.
 func Dim(values ...int64) DimArg { return values }
 
 func (DimArg) allOption()                  {}
@@ -543,6 +604,7 @@ func (DimArg) nanquantileOption()          {}
 func (DimArg) nansumOption()               {}
 func (DimArg) nativeNormOption()           {}
 func (DimArg) normExceptDimOption()        {}
+func (DimArg) normOption()                 {}
 func (DimArg) nuclearNormOption()          {}
 func (DimArg) prodOption()                 {}
 func (DimArg) quantileOption()             {}
@@ -568,6 +630,8 @@ func (DimArg) trapezoidOption()            {}
 func (DimArg) trapzOption()                {}
 func (DimArg) unbindCopyOption()           {}
 func (DimArg) unbindOption()               {}
+func (DimArg) uniqueConsecutiveOption()    {}
+func (DimArg) uniqueOption()               {}
 func (DimArg) unsafeChunkOption()          {}
 func (DimArg) unsafeSplitOption()          {}
 func (DimArg) unsafeSplitWithSizesOption() {}
@@ -678,6 +742,7 @@ func (DType) newEmptyStridedOption()   {}
 func (DType) newFullOption()           {}
 func (DType) newOnesOption()           {}
 func (DType) newZerosOption()          {}
+func (DType) normOption()              {}
 func (DType) normalOption()            {}
 func (DType) onesLikeOption()          {}
 func (DType) onesOption()              {}
@@ -690,6 +755,7 @@ func (DType) randintOption()           {}
 func (DType) randnLikeOption()         {}
 func (DType) randnOption()             {}
 func (DType) randpermOption()          {}
+func (DType) rangeOption()             {}
 func (DType) scalarTensorOption()      {}
 func (DType) softmaxOption()           {}
 func (DType) specialLogSoftmaxOption() {}
@@ -860,6 +926,15 @@ func (HermitianArg) linalgLdlSolveOption()    {}
 func (HermitianArg) linalgMatrixRankOption()  {}
 func (HermitianArg) linalgPinvOption()        {}
 
+// HopLengthArg is the option that [HopLength] makes.
+type HopLengthArg int64
+
+// HopLength is Python's hop_length=. It is a [IstftOption], [StftOption].
+func HopLength(value int64) HopLengthArg { return HopLengthArg(value) }
+
+func (HopLengthArg) istftOption() {}
+func (HopLengthArg) stftOption()  {}
+
 // IgnoreIndexArg is the option that [IgnoreIndex] makes.
 type IgnoreIndexArg int64
 
@@ -981,7 +1056,7 @@ func (KArg) rot90Option() {}
 type KeepdimArg bool
 
 // Keepdim is Python's keepdim=. It is a [AllOption], [AmaxOption], [AminOption],
-// [AminmaxOption], [AnyOption], and 30 others.
+// [AminmaxOption], [AnyOption], and 31 others.
 func Keepdim(on bool) KeepdimArg { return KeepdimArg(on) }
 
 func (KeepdimArg) allOption()              {}
@@ -1009,6 +1084,7 @@ func (KeepdimArg) nanmedianDimOption()     {}
 func (KeepdimArg) nanquantileOption()      {}
 func (KeepdimArg) nansumOption()           {}
 func (KeepdimArg) nativeNormOption()       {}
+func (KeepdimArg) normOption()             {}
 func (KeepdimArg) nuclearNormOption()      {}
 func (KeepdimArg) pairwiseDistanceOption() {}
 func (KeepdimArg) prodOption()             {}
@@ -1083,6 +1159,7 @@ func (Layout) randintOption()         {}
 func (Layout) randnLikeOption()       {}
 func (Layout) randnOption()           {}
 func (Layout) randpermOption()        {}
+func (Layout) rangeOption()           {}
 func (Layout) scalarTensorOption()    {}
 func (Layout) toSparseOption()        {}
 func (Layout) trilIndicesOption()     {}
@@ -1102,6 +1179,14 @@ func (LeftArg) linalgSolveExOption()         {}
 func (LeftArg) linalgSolveOption()           {}
 func (LeftArg) linalgSolveTriangularOption() {}
 func (LeftArg) ormqrOption()                 {}
+
+// LengthArg is the option that [Length] makes.
+type LengthArg int64
+
+// Length is Python's length=. It is a [IstftOption].
+func Length(value int64) LengthArg { return LengthArg(value) }
+
+func (LengthArg) istftOption() {}
 
 // LengthsArg is the option that [Lengths] makes.
 type LengthsArg struct{ value *Tensor }
@@ -1131,12 +1216,14 @@ func (LowerArg) rreluWithNoiseInplaceOption() {}
 func (LowerArg) rreluWithNoiseOption()        {}
 
 // MArg is the option that [M] makes.
-type MArg int64
+type MArg struct{ value any }
 
-// M is Python's m=. It is a [EyeOption].
-func M(value int64) MArg { return MArg(value) }
+// M is Python's m=: a *Tensor or an integer. It is a [EyeOption],
+// [SvdLowrankOption].
+func M(value any) MArg { return MArg{value} }
 
-func (MArg) eyeOption() {}
+func (MArg) eyeOption()        {}
+func (MArg) svdLowrankOption() {}
 
 // MarginArg is the option that [Margin] makes.
 type MarginArg struct{ value any }
@@ -1303,6 +1390,15 @@ func Neginf(value float64) NeginfArg { return NeginfArg(value) }
 func (NeginfArg) nanToNumInplaceOption() {}
 func (NeginfArg) nanToNumOption()        {}
 
+// NiterArg is the option that [Niter] makes.
+type NiterArg int64
+
+// Niter is Python's niter=. It is a [PcaLowrankOption], [SvdLowrankOption].
+func Niter(value int64) NiterArg { return NiterArg(value) }
+
+func (NiterArg) pcaLowrankOption() {}
+func (NiterArg) svdLowrankOption() {}
+
 // NonBlockingArg is the option that [NonBlocking] makes.
 type NonBlockingArg bool
 
@@ -1338,6 +1434,15 @@ func (NormArg) fftRfft2Option()  {}
 func (NormArg) fftRfftOption()   {}
 func (NormArg) fftRfftnOption()  {}
 
+// NormalizedArg is the option that [Normalized] makes.
+type NormalizedArg bool
+
+// Normalized is Python's normalized=. It is a [IstftOption], [StftOption].
+func Normalized(on bool) NormalizedArg { return NormalizedArg(on) }
+
+func (NormalizedArg) istftOption() {}
+func (NormalizedArg) stftOption()  {}
+
 // NumClassesArg is the option that [NumClasses] makes.
 type NumClassesArg int64
 
@@ -1371,6 +1476,15 @@ func Offsets(value *Tensor) OffsetsArg { return OffsetsArg{value} }
 
 func (OffsetsArg) segmentReduceOption() {}
 
+// OnesidedArg is the option that [Onesided] makes.
+type OnesidedArg bool
+
+// Onesided is Python's onesided=. It is a [IstftOption], [StftOption].
+func Onesided(on bool) OnesidedArg { return OnesidedArg(on) }
+
+func (OnesidedArg) istftOption() {}
+func (OnesidedArg) stftOption()  {}
+
 // OrdArg is the option that [Ord] makes.
 type OrdArg struct{ value any }
 
@@ -1397,7 +1511,7 @@ type OutArg []*Tensor
 
 // Out is Python's out=: the tensors that the results are written to. The function returns them.
 // It is a [AbsOption], [AbsoluteOption], [AcosOption], [AcoshOption],
-// [AdaptiveAvgPool2dOption], and 434 others.
+// [AdaptiveAvgPool2dOption], and 438 others.
 func Out(tensors ...*Tensor) OutArg { return tensors }
 
 func (OutArg) absOption()                                {}
@@ -1638,6 +1752,7 @@ func (OutArg) logitOption()                              {}
 func (OutArg) logspaceOption()                           {}
 func (OutArg) logsumexpOption()                          {}
 func (OutArg) ltOption()                                 {}
+func (OutArg) luOption()                                 {}
 func (OutArg) luSolveOption()                            {}
 func (OutArg) luUnpackOption()                           {}
 func (OutArg) maskedSelectOption()                       {}
@@ -1681,6 +1796,7 @@ func (OutArg) nextafterOption()                          {}
 func (OutArg) nllLoss2dOption()                          {}
 func (OutArg) nllLossOption()                            {}
 func (OutArg) nonzeroStaticOption()                      {}
+func (OutArg) normOption()                               {}
 func (OutArg) normalOption()                             {}
 func (OutArg) notEqualOption()                           {}
 func (OutArg) nuclearNormOption()                        {}
@@ -1699,6 +1815,7 @@ func (OutArg) randOption()                               {}
 func (OutArg) randintOption()                            {}
 func (OutArg) randnOption()                              {}
 func (OutArg) randpermOption()                           {}
+func (OutArg) rangeOption()                              {}
 func (OutArg) reciprocalOption()                         {}
 func (OutArg) reflectionPad1dOption()                    {}
 func (OutArg) reflectionPad2dOption()                    {}
@@ -1810,6 +1927,7 @@ func (OutArg) takeAlongDimOption()                       {}
 func (OutArg) takeOption()                               {}
 func (OutArg) tanOption()                                {}
 func (OutArg) tanhOption()                               {}
+func (OutArg) tensordotOption()                          {}
 func (OutArg) thresholdOption()                          {}
 func (OutArg) topkOption()                               {}
 func (OutArg) transposeCopyOption()                      {}
@@ -1893,15 +2011,17 @@ func (OutputSizeArg) toPaddedTensorOption()          {}
 type PArg struct{ value any }
 
 // P is Python's p=: a number or a string. It is a [BernoulliOption],
-// [DistOption], [LinalgCondOption], [MultiMarginLossOption],
-// [NativeNormOption], and 3 others.
+// [CdistOption], [DistOption], [LinalgCondOption], [MultiMarginLossOption],
+// and 5 others.
 func P(value any) PArg { return PArg{value} }
 
 func (PArg) bernoulliOption()         {}
+func (PArg) cdistOption()             {}
 func (PArg) distOption()              {}
 func (PArg) linalgCondOption()        {}
 func (PArg) multiMarginLossOption()   {}
 func (PArg) nativeNormOption()        {}
+func (PArg) normOption()              {}
 func (PArg) pairwiseDistanceOption()  {}
 func (PArg) pdistOption()             {}
 func (PArg) tripletMarginLossOption() {}
@@ -1913,6 +2033,14 @@ type PadArg int64
 func WithPad(value int64) PadArg { return PadArg(value) }
 
 func (PadArg) convTbcOption() {}
+
+// PadModeArg is the option that [PadMode] makes.
+type PadModeArg string
+
+// PadMode is Python's pad_mode=. It is a [StftOption].
+func PadMode(value string) PadModeArg { return PadModeArg(value) }
+
+func (PadModeArg) stftOption() {}
 
 // PaddingArg is the option that [Padding] makes.
 type PaddingArg struct{ value any }
@@ -2054,12 +2182,13 @@ func (PinMemoryArg) zerosOption()           {}
 type PivotArg bool
 
 // Pivot is Python's pivot=. It is a [LinalgLuFactorExOption],
-// [LinalgLuFactorOption], [LinalgLuOption].
+// [LinalgLuFactorOption], [LinalgLuOption], [LuOption].
 func Pivot(on bool) PivotArg { return PivotArg(on) }
 
 func (PivotArg) linalgLuFactorExOption() {}
 func (PivotArg) linalgLuFactorOption()   {}
 func (PivotArg) linalgLuOption()         {}
+func (PivotArg) luOption()               {}
 
 // PosWeightArg is the option that [PosWeight] makes.
 type PosWeightArg struct{ value *Tensor }
@@ -2094,6 +2223,15 @@ type PrependArg struct{ value *Tensor }
 func Prepend(value *Tensor) PrependArg { return PrependArg{value} }
 
 func (PrependArg) diffOption() {}
+
+// QArg is the option that [Q] makes.
+type QArg int64
+
+// Q is Python's q=. It is a [PcaLowrankOption], [SvdLowrankOption].
+func Q(value int64) QArg { return QArg(value) }
+
+func (QArg) pcaLowrankOption() {}
+func (QArg) svdLowrankOption() {}
 
 // RArg is the option that [R] makes.
 type RArg int64
@@ -2165,7 +2303,7 @@ type RequiresGradArg bool
 
 // RequiresGrad is Python's requires_grad=. It is a [ArangeFromOption],
 // [ArangeOption], [BartlettWindowOption], [BlackmanWindowOption],
-// [EmptyLikeOption], and 36 others.
+// [EmptyLikeOption], and 37 others.
 func RequiresGrad(on bool) RequiresGradArg { return RequiresGradArg(on) }
 
 func (RequiresGradArg) arangeFromOption()      {}
@@ -2204,11 +2342,21 @@ func (RequiresGradArg) randintOption()         {}
 func (RequiresGradArg) randnLikeOption()       {}
 func (RequiresGradArg) randnOption()           {}
 func (RequiresGradArg) randpermOption()        {}
+func (RequiresGradArg) rangeOption()           {}
 func (RequiresGradArg) scalarTensorOption()    {}
 func (RequiresGradArg) trilIndicesOption()     {}
 func (RequiresGradArg) triuIndicesOption()     {}
 func (RequiresGradArg) zerosLikeOption()       {}
 func (RequiresGradArg) zerosOption()           {}
+
+// ReturnComplexArg is the option that [ReturnComplex] makes.
+type ReturnComplexArg bool
+
+// ReturnComplex is Python's return_complex=. It is a [IstftOption], [StftOption].
+func ReturnComplex(on bool) ReturnComplexArg { return ReturnComplexArg(on) }
+
+func (ReturnComplexArg) istftOption() {}
+func (ReturnComplexArg) stftOption()  {}
 
 // ReturnCountsArg is the option that [ReturnCounts] makes.
 type ReturnCountsArg bool
@@ -2411,11 +2559,13 @@ func (SomeArg) svdOption() {}
 // SortedArg is the option that [Sorted] makes.
 type SortedArg bool
 
-// Sorted is Python's sorted=. It is a [TopkOption], [UniqueDimOption].
+// Sorted is Python's sorted=. It is a [TopkOption], [UniqueDimOption],
+// [UniqueOption].
 func Sorted(on bool) SortedArg { return SortedArg(on) }
 
 func (SortedArg) topkOption()      {}
 func (SortedArg) uniqueDimOption() {}
+func (SortedArg) uniqueOption()    {}
 
 // SorterArg is the option that [Sorter] makes.
 type SorterArg struct{ value *Tensor }
@@ -2499,10 +2649,12 @@ func (StdArg) logNormalInplaceOption() {}
 type StepArg struct{ value any }
 
 // Step is Python's step=: a number or an integer. It is a [ArangeFromOption],
-// [SliceCopyOption], [SliceInverseOption], [SliceScatterOption].
+// [RangeOption], [SliceCopyOption], [SliceInverseOption],
+// [SliceScatterOption].
 func Step(value any) StepArg { return StepArg{value} }
 
 func (StepArg) arangeFromOption()   {}
+func (StepArg) rangeOption()        {}
 func (StepArg) sliceCopyOption()    {}
 func (StepArg) sliceInverseOption() {}
 func (StepArg) sliceScatterOption() {}
@@ -2716,6 +2868,24 @@ type WeightsArg struct{ value *Tensor }
 func Weights(value *Tensor) WeightsArg { return WeightsArg{value} }
 
 func (WeightsArg) bincountOption() {}
+
+// WinLengthArg is the option that [WinLength] makes.
+type WinLengthArg int64
+
+// WinLength is Python's win_length=. It is a [IstftOption], [StftOption].
+func WinLength(value int64) WinLengthArg { return WinLengthArg(value) }
+
+func (WinLengthArg) istftOption() {}
+func (WinLengthArg) stftOption()  {}
+
+// WindowArg is the option that [Window] makes.
+type WindowArg struct{ value *Tensor }
+
+// Window is Python's window=. It is a [IstftOption], [StftOption].
+func Window(value *Tensor) WindowArg { return WindowArg{value} }
+
+func (WindowArg) istftOption() {}
+func (WindowArg) stftOption()  {}
 
 // WithReplacementArg is the option that [WithReplacement] makes.
 type WithReplacementArg bool

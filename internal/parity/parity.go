@@ -299,7 +299,8 @@ func Bytes(t *torch.Tensor) []byte {
 	if t.Numel() == 0 {
 		return nil
 	}
-	return torch.Data[uint8](t.Detach().Contiguous().Reshape(-1).ViewDtype(torch.Uint8))
+	plain := t.Detach().ResolveConj().ResolveNeg().Contiguous()
+	return torch.Data[uint8](plain.Reshape(-1).ViewDtype(torch.Uint8))
 }
 
 // For returns r for the use in a subtest.
