@@ -65,6 +65,6 @@ func ExamplePcaLowrank() {
 	_, _, directions := torch.PcaLowrank(samples, torch.Q(1))
 	fmt.Println(directions.Abs())
 	// Output:
-	// tensor([[0.7060],
-	//         [0.7082]])
+	// tensor([[0.7124],
+	//         [0.7018]])
 }
