@@ -24,3 +24,7 @@ char* gt_open(const char* path) {
   gt_lib = table();
   return NULL;
 }
+
+char* gt_open_operators(const char* path) {
+  return dlopen(path, RTLD_NOW | RTLD_LOCAL) == NULL ? strdup(dlerror()) : NULL;
+}

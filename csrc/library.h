@@ -15,6 +15,9 @@ extern const gt_library* gt_lib;
 // Opens the library at path. Returns NULL, or what went wrong (to be freed).
 char* gt_open(const char* path);
 
+// Opens a library that registers operators. Returns as gt_open.
+char* gt_open_operators(const char* path);
+
 // Functions come as numbers, since cgo checks what a pointer of no type points
 // to, at 25 ns a call.
 static inline gt_report* gt_call(uintptr_t function, uint64_t* frame) {

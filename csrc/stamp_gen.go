@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "47f2059909bd6c186667ac5f585645c932756ce6920ecc67cdf45f983e3ed7c8"
+const Stamp = "869f46b7d2d9bdb186d7e06279cdec5c1fcbb2abf0bb403a505fe295a34cb91b"

@@ -107,3 +107,10 @@ func ExampleSum() {
 	// tensor([[3.],
 	//         [7.]])
 }
+
+func ExampleCall() {
+	x := torch.NewTensor([]float32{3, 1, 2})
+	results := torch.Call("aten::sort", x, torch.Keywords{"descending": true})
+	fmt.Println(results[0], results[1])
+	// Output: tensor([3., 2., 1.]) tensor([0, 2, 1])
+}

@@ -217,10 +217,9 @@ func (f *frame) takeScalar() scalar {
 
 func (f *frame) takeDType() DType { return DType(f.Take() + 1) }
 
-func (f *frame) takeDevice() Device {
-	w := f.Take()
-	return Device{kind: DeviceType(w>>16) + 1, index: int16(w)}
-}
+func (f *frame) takeDevice() Device { return deviceOf(f.Take()) }
+
+func deviceOf(w uint64) Device { return Device{kind: DeviceType(w>>16) + 1, index: int16(w)} }
 
 // A storage and a stream are named by the schemas of a few operators.
 type (

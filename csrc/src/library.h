@@ -32,5 +32,6 @@ std::span<const gt_entry> tensor_entries();
 std::span<const gt_entry> autograd_entries();
 std::span<const gt_entry> random_entries();
 std::span<const gt_entry> context_entries();
+std::span<const gt_entry> dispatch_entries();
 
 }  // namespace gotorch

@@ -1,0 +1,32 @@
+package csrc
+
+/*
+#include "library.h"
+*/
+import "C"
+
+import (
+	"errors"
+	"strings"
+	"unsafe"
+)
+
+// LoadLibrary opens a shared library, which registers operators with PyTorch's
+// dispatcher. A path without a slash is searched for as the dynamic linker does.
+func LoadLibrary(path string) error {
+	if report := load(); report != nil {
+		return errors.New(report.Error)
+	}
+	if strings.ContainsRune(path, '/') {
+		if err := checkWhole(path); err != nil {
+			return err
+		}
+	}
+	name := C.CString(path)
+	defer C.free(unsafe.Pointer(name))
+	if problem := C.gt_open_operators(name); problem != nil {
+		defer C.free(unsafe.Pointer(problem))
+		return errors.New(C.GoString(problem))
+	}
+	return nil
+}
