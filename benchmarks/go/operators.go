@@ -47,7 +47,7 @@ var operatorItems = []operatorItem{
 		return func() { x.Sum(torch.Dim(1), torch.Keepdim(true)) }
 	}},
 	{"max_dim", func(_, s int64) func() { x := randn(s, s); return func() { x.MaxDim(1) } }},
-	{"std", func(_, s int64) func() { x := randn(s, s); return func() { x.Std(torch.Dim(0)) } }},
+	{"std", func(_, s int64) func() { x := randn(s, s); return func() { x.Std(torch.Dim(0), torch.Correction(0)) } }},
 	{"softmax", func(_, s int64) func() { x := randn(s, s); return func() { torch.Softmax(x, 1) } }},
 	{"cumsum", func(n, _ int64) func() { x := randn(n); return func() { x.Cumsum(0) } }},
 	{"topk", func(n, _ int64) func() { x := randn(n); return func() { x.Topk(1) } }},

@@ -24,7 +24,7 @@ OPERATORS = {
     "sum": ("x = randn(n)", "x.sum()"),
     "sum_dim": ("x = randn(s, s)", "x.sum(dim=1, keepdim=True)"),
     "max_dim": ("x = randn(s, s)", "x.max(1)"),
-    "std": ("x = randn(s, s)", "x.std(dim=0)"),
+    "std": ("x = randn(s, s)", "x.std(dim=0, correction=0)"),
     "softmax": ("x = randn(s, s)", "torch.softmax(x, 1)"),
     "cumsum": ("x = randn(n)", "x.cumsum(0)"),
     "topk": ("x = randn(n)", "x.topk(1)"),
