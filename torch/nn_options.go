@@ -27,3 +27,6 @@ func (*Generator) KaimingOption(option.Marker) {}
 // GainOption makes a generator an option of ninit.XavierUniform_ and
 // ninit.XavierNormal_.
 func (*Generator) GainOption(option.Marker) {}
+
+// SparseOption makes a generator an option of ninit.Sparse_.
+func (*Generator) SparseOption(option.Marker) {}

@@ -38,6 +38,35 @@ func TestFillsAsPythonDoes(t *testing.T) {
 		{"kaiming_normal_(w, nonlinearity='relu')", func(w *torch.Tensor) *torch.Tensor {
 			return ninit.KaimingNormal_(w, ninit.Nonlinearity("relu"))
 		}},
+		{"trunc_normal_(w)", func(w *torch.Tensor) *torch.Tensor { return ninit.TruncNormal_(w, 0, 1, -2, 2) }},
+		{"trunc_normal_(w, 0.3, 0.4, 0.1, 0.9, generator=g)", func(w *torch.Tensor) *torch.Tensor {
+			return ninit.TruncNormal_(w, 0.3, 0.4, 0.1, 0.9, g())
+		}},
+		{"trunc_normal_(w, 0, 1, 1.5, 2)", func(w *torch.Tensor) *torch.Tensor { return ninit.TruncNormal_(w, 0, 1, 1.5, 2) }},
+		{"trunc_normal_(w, 0, 0.1, 1, 2)", func(w *torch.Tensor) *torch.Tensor { return ninit.TruncNormal_(w, 0, 0.1, 1, 2) }},
+		{"dirac_(w)", func(w *torch.Tensor) *torch.Tensor { return ninit.Dirac_(w) }},
+		{"dirac_(w, 2)", func(w *torch.Tensor) *torch.Tensor { return ninit.Dirac_(w, 2) }},
+		{"dirac_(w.detach().view(6, 2, 1, 3, 2))", func(w *torch.Tensor) *torch.Tensor {
+			ninit.Dirac_(w.Detach().View(6, 2, 1, 3, 2))
+			return w
+		}},
+		{"orthogonal_(w)", func(w *torch.Tensor) *torch.Tensor { return ninit.Orthogonal_(w) }},
+		{"orthogonal_(w.detach().view(12, 6), gain=1.7, generator=g)", func(w *torch.Tensor) *torch.Tensor {
+			ninit.Orthogonal_(w.Detach().View(12, 6), ninit.Gain(1.7), g())
+			return w
+		}},
+		{"eye_(w.detach().view(6, 12))", func(w *torch.Tensor) *torch.Tensor {
+			ninit.Eye_(w.Detach().View(6, 12))
+			return w
+		}},
+		{"sparse_(w.detach().view(12, 6), 0.3)", func(w *torch.Tensor) *torch.Tensor {
+			ninit.Sparse_(w.Detach().View(12, 6), 0.3)
+			return w
+		}},
+		{"sparse_(w.detach().view(12, 6), 0.5, std=2, generator=g)", func(w *torch.Tensor) *torch.Tensor {
+			ninit.Sparse_(w.Detach().View(12, 6), 0.5, ninit.Std(2), g())
+			return w
+		}},
 	} {
 		t.Run(c.python, func(t *testing.T) {
 			py := parity.Run(t, `
@@ -90,6 +119,11 @@ func TestRefusesWhatPythonRefuses(t *testing.T) {
 		{"xavier_normal_(torch.empty(2))", func() { ninit.XavierNormal_(vector) }},
 		{"kaiming_uniform_(torch.empty(2))", func() { ninit.KaimingUniform_(vector) }},
 		{"kaiming_normal_(torch.empty(2, 2), mode='fan')", func() { ninit.KaimingNormal_(matrix, ninit.Mode("fan")) }},
+		{"eye_(torch.empty(2))", func() { ninit.Eye_(vector) }},
+		{"dirac_(torch.empty(2, 2))", func() { ninit.Dirac_(matrix) }},
+		{"dirac_(torch.empty(2, 2, 2), 3)", func() { ninit.Dirac_(torch.Empty([]int64{2, 2, 2}), 3) }},
+		{"orthogonal_(torch.empty(2))", func() { ninit.Orthogonal_(vector) }},
+		{"sparse_(torch.empty(2), 0.1)", func() { ninit.Sparse_(vector, 0.1) }},
 		{"uniform_(torch.empty(2), 1, 0)", func() { ninit.Uniform_(vector, 1, 0) }},
 		{"normal_(torch.empty(2), 0, -1)", func() { ninit.Normal_(vector, 0, -1) }},
 	} {
