@@ -1247,6 +1247,28 @@ func (t *Tensor) Sort(opts ...SortOption) (values *Tensor, indices *Tensor) {
 	return Sort(t, opts...)
 }
 
+// A SparseAddmmOption is an option of [SparseAddmm]: [Beta], [Alpha].
+type SparseAddmmOption interface{ sparseAddmmOption() }
+
+// SparseAddmm is Python's torch.sparse.addmm:
+//
+//	sparse_addmm(Tensor input, Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1) -> Tensor
+//
+// Options: [Beta], [Alpha].
+func SparseAddmm(input *Tensor, mat1 *Tensor, mat2 *Tensor, opts ...SparseAddmmOption) *Tensor {
+	beta := intScalar(1)
+	alpha := intScalar(1)
+	for _, o := range opts {
+		switch o := o.(type) {
+		case BetaArg:
+			beta = toScalar(o.value, "beta")
+		case AlphaArg:
+			alpha = toScalar(o.value, "alpha")
+		}
+	}
+	return op_SparseAddmm(input, mat1, mat2, beta, alpha)
+}
+
 // SparseDim is Python's Tensor.sparse_dim:
 //
 //	sparse_dim() -> int
@@ -1254,11 +1276,73 @@ func (t *Tensor) SparseDim() int64 {
 	return opSparseDim(t)
 }
 
+// A SparseLogSoftmaxOption is an option of [SparseLogSoftmax]: a [DType],
+// [HalfToFloat].
+type SparseLogSoftmaxOption interface{ sparseLogSoftmaxOption() }
+
+// SparseLogSoftmax is Python's torch.sparse.log_softmax:
+//
+//	sparse_log_softmax(Tensor input, int dim, torch.dtype dtype = None) -> Tensor
+//	sparse_log_softmax(Tensor input, int dim, bool half_to_float) -> Tensor
+//
+// Options: a [DType], [HalfToFloat].
+func SparseLogSoftmax(input *Tensor, dim int64, opts ...SparseLogSoftmaxOption) *Tensor {
+	var dtype DType
+	var halfToFloat bool
+	var hasDtype bool
+	var hasHalfToFloat bool
+	for _, o := range opts {
+		switch o := o.(type) {
+		case DType:
+			dtype = o
+			hasDtype = true
+		case HalfToFloatArg:
+			halfToFloat = bool(o)
+			hasHalfToFloat = true
+		}
+	}
+	switch {
+	case !hasHalfToFloat:
+		return op_SparseLogSoftmaxInt(input, dim, dtype)
+	case !hasDtype && hasHalfToFloat:
+		return op_SparseLogSoftmax(input, dim, halfToFloat)
+	}
+	panic(mismatch("sparse_log_softmax", given(opts), "(Tensor input, int dim, torch.dtype dtype = None)\n(Tensor input, int dim, bool half_to_float)"))
+}
+
 // SparseMask is Python's Tensor.sparse_mask:
 //
 //	sparse_mask(Tensor mask) -> Tensor
 func (t *Tensor) SparseMask(mask *Tensor) *Tensor {
 	return opSparseMask(t, mask)
+}
+
+// A SparseMmOption is an option of [SparseMm]: [Reduce].
+type SparseMmOption interface{ sparseMmOption() }
+
+// SparseMm is Python's torch.sparse.mm:
+//
+//	sparse_mm(Tensor sparse, Tensor dense) -> Tensor
+//	sparse_mm(Tensor sparse, Tensor dense, str reduce) -> Tensor
+//
+// Options: [Reduce].
+func SparseMm(mat1 *Tensor, mat2 *Tensor, opts ...SparseMmOption) *Tensor {
+	var reduce string
+	var hasReduce bool
+	for _, o := range opts {
+		switch o := o.(type) {
+		case ReduceArg:
+			reduce = string(o)
+			hasReduce = true
+		}
+	}
+	switch {
+	case !hasReduce:
+		return op_SparseMm(mat1, mat2)
+	case hasReduce:
+		return op_SparseMmReduce(mat1, mat2, reduce)
+	}
+	panic(mismatch("sparse_mm", given(opts), "(Tensor sparse, Tensor dense)\n(Tensor sparse, Tensor dense, str reduce)"))
 }
 
 // SparseResize_ is Python's Tensor.sparse_resize_, which writes to t and returns it:
@@ -1306,6 +1390,59 @@ func SparseSampledAddmm(input *Tensor, mat1 *Tensor, mat2 *Tensor, opts ...Spars
 		return into[0]
 	}
 	return opSparseSampledAddmm(input, mat1, mat2, beta, alpha)
+}
+
+// A SparseSoftmaxOption is an option of [SparseSoftmax]: a [DType],
+// [HalfToFloat].
+type SparseSoftmaxOption interface{ sparseSoftmaxOption() }
+
+// SparseSoftmax is Python's torch.sparse.softmax:
+//
+//	sparse_softmax(Tensor input, int dim, torch.dtype dtype = None) -> Tensor
+//	sparse_softmax(Tensor input, int dim, bool half_to_float) -> Tensor
+//
+// Options: a [DType], [HalfToFloat].
+func SparseSoftmax(input *Tensor, dim int64, opts ...SparseSoftmaxOption) *Tensor {
+	var dtype DType
+	var halfToFloat bool
+	var hasDtype bool
+	var hasHalfToFloat bool
+	for _, o := range opts {
+		switch o := o.(type) {
+		case DType:
+			dtype = o
+			hasDtype = true
+		case HalfToFloatArg:
+			halfToFloat = bool(o)
+			hasHalfToFloat = true
+		}
+	}
+	switch {
+	case !hasHalfToFloat:
+		return op_SparseSoftmaxInt(input, dim, dtype)
+	case !hasDtype && hasHalfToFloat:
+		return op_SparseSoftmax(input, dim, halfToFloat)
+	}
+	panic(mismatch("sparse_softmax", given(opts), "(Tensor input, int dim, torch.dtype dtype = None)\n(Tensor input, int dim, bool half_to_float)"))
+}
+
+// A SpdiagsOption is an option of [Spdiags]: a [Layout].
+type SpdiagsOption interface{ spdiagsOption() }
+
+// Spdiags is Python's torch.sparse.spdiags:
+//
+//	spdiags(Tensor diagonals, Tensor offsets, tuple of ints shape, torch.layout layout = None) -> Tensor
+//
+// Options: a [Layout].
+func Spdiags(diagonals *Tensor, offsets *Tensor, shape []int64, opts ...SpdiagsOption) *Tensor {
+	var layout Layout
+	for _, o := range opts {
+		switch o := o.(type) {
+		case Layout:
+			layout = o
+		}
+	}
+	return op_Spdiags(diagonals, offsets, shape, layout)
 }
 
 // A SplitOption is an option of [Split]: [Dim].
@@ -1414,6 +1551,25 @@ func SplitWithSizesCopy(input *Tensor, splitSizes []int64, opts ...SplitWithSize
 		return out
 	}
 	return opSplitWithSizesCopy(input, splitSizes, dim)
+}
+
+// A SpsolveOption is an option of [Spsolve]: [Left].
+type SpsolveOption interface{ spsolveOption() }
+
+// Spsolve is Python's torch.sparse.spsolve:
+//
+//	spsolve(Tensor A, Tensor B, *, bool left = True) -> Tensor
+//
+// Options: [Left].
+func Spsolve(A *Tensor, B *Tensor, opts ...SpsolveOption) *Tensor {
+	left := true
+	for _, o := range opts {
+		switch o := o.(type) {
+		case LeftArg:
+			left = bool(o)
+		}
+	}
+	return op_Spsolve(A, B, left)
 }
 
 // A SqrtOption is an option of [Sqrt]: [Out].

@@ -31,6 +31,11 @@ func (l Layout) String() string {
 	return layouts[l-1]
 }
 
+// inCpp is the layout's name in the messages of libtorch.
+func (l Layout) inCpp() string {
+	return [...]string{"None", "Strided", "Sparse", "SparseCsr", "Mkldnn", "SparseCsc", "SparseBsr", "SparseBsc", "Jagged"}[l]
+}
+
 // A MemoryFormat is the order of a dense tensor's dimensions in memory,
 // Python's torch.memory_format. The zero MemoryFormat stands for None.
 type MemoryFormat uint8

@@ -31,6 +31,16 @@ void set_num_interop_threads(int64_t n) { at::set_num_interop_threads(static_cas
 bool has_cuda() { return at::hasCUDA(); }
 int64_t cuda_device_count() { return at::hasCUDA() ? at::detail::getCUDAHooks().deviceCount() : 0; }
 
+// Whether sparse tensors are checked: -1 if nobody has said so yet, about which
+// libtorch may warn.
+int64_t check_sparse_tensor_invariants(bool warn) {
+  const std::optional<bool> checks = at::globalContext().checkSparseTensorInvariants(warn);
+  return checks.has_value() ? *checks : -1;
+}
+void set_check_sparse_tensor_invariants(std::optional<bool> checks) {
+  at::globalContext().setCheckSparseTensorInvariants(checks);
+}
+
 void warn(std::string_view text) { TORCH_WARN(std::string(text)); }
 
 constexpr gt_entry kEntries[] = {
@@ -45,6 +55,9 @@ constexpr gt_entry kEntries[] = {
     entry<set_num_interop_threads>("set_num_interop_threads(int n) -> ()"),
     entry<has_cuda>("has_cuda() -> bool"),
     entry<cuda_device_count>("cuda_device_count() -> int"),
+    entry<check_sparse_tensor_invariants>("check_sparse_tensor_invariants(bool warn) -> int"),
+    entry<set_check_sparse_tensor_invariants>(
+        "set_check_sparse_tensor_invariants(bool? checks) -> ()"),
     entry<warn>("warn(str text) -> ()"),
 };
 

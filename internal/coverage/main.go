@@ -91,13 +91,16 @@ const (
 	noBackend = "a backend that PyTorch's wheels do not have"
 	callback  = "calls a Python function for each element"
 	removed   = "removed from PyTorch, where it only raises"
+	semi      = "a Python subclass over kernels of CUDA devices"
 )
 
 // leftOut gives the reasons why a name is not meant to exist in Go.
 var leftOut = map[string]string{
 	"torch.is_tensor": goTypes, "torch.is_storage": goTypes, "torch.typename": goTypes, "torch.compile": "compiles Python",
-	"torch.set_default_tensor_type": "deprecated for set_default_dtype",
-	"Tensor.is_vulkan":              noBackend, "Tensor.is_ipu": noBackend, "Tensor.is_xla": noBackend, "Tensor.is_maia": noBackend,
+	"torch.set_default_tensor_type":           "deprecated for set_default_dtype",
+	"torch.sparse.SparseSemiStructuredTensor": semi, "torch.sparse.SparseSemiStructuredTensorCUSPARSELT": semi,
+	"torch.sparse.SparseSemiStructuredTensorCUTLASS": semi, "torch.sparse.to_sparse_semi_structured": semi,
+	"Tensor.is_vulkan": noBackend, "Tensor.is_ipu": noBackend, "Tensor.is_xla": noBackend, "Tensor.is_maia": noBackend,
 	"Tensor.is_mtia": noBackend, "Tensor.is_mkldnn": "a backend's", "Tensor.to_mkldnn": "a backend's", "Tensor.ipu": noBackend,
 	"Tensor.mtia": noBackend, "Tensor.as_subclass": "Python's subclasses", "Tensor.map_": callback, "Tensor.map2_": callback,
 	"Tensor.apply_": callback, "Tensor.reinforce": removed, "Tensor.cholesky": removed, "Tensor.eig": removed,

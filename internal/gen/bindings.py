@@ -81,11 +81,13 @@ def names(functions, module, test, method):
     )
     grouped = bindings.group_filter_overloads(pairs, test)
     for name in sorted(grouped, key=str):
-        if str(name).startswith("_"):
+        # Python code shows _sparse_mm as torch.sparse.mm.
+        public = str(name).removeprefix("_") if module == "sparse" else str(name)
+        if public.startswith("_"):
             continue
         yield {
             "module": module,
-            "name": str(name),
+            "name": public,
             "method": method,
             "overloads": [describe(g) for g in bindings.group_overloads(grouped[name])],
         }

@@ -9,7 +9,7 @@ import (
 
 // forwarding are the packages that show functions of package torch under the
 // names that they have in a module of Python.
-var forwarding = []string{"linalg", "fft", "special"}
+var forwarding = []string{"linalg", "fft", "special", "sparse"}
 
 func writeForwarding(functions []*Function) error {
 	for _, module := range forwarding {

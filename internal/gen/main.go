@@ -5,7 +5,8 @@
 //	torch/ops_*_gen.go     a typed Go function for each of them
 //	torch/api_*_gen.go     the exported functions, methods and options, by
 //	                       Python's names; overrides.yaml has the exceptions
-//	linalg, fft, special   the same under the names in these modules
+//	linalg, fft, special,
+//	sparse                 the same under the names in these modules
 //	csrc/src/stamp.h and
 //	csrc/stamp_gen.go      the hash of csrc/src, by which both sides know each other
 //
