@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "869f46b7d2d9bdb186d7e06279cdec5c1fcbb2abf0bb403a505fe295a34cb91b"
+const Stamp = "aa69e682b311d3aff00397dd18498da12bee5a55aece0d18b0e43db650c88a52"

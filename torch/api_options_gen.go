@@ -23,6 +23,15 @@ type PcaLowrankOption interface{ pcaLowrankOption() }
 // A RangeOption is an option of [Range]: a [Device], a [DType], a [Layout], [Out], [RequiresGrad], [Step].
 type RangeOption interface{ rangeOption() }
 
+// A SparseCompressedTensorOption is an option of [SparseCompressedTensor]: [CheckInvariants], a [Device], a [DType], a [Layout], [PinMemory], [RequiresGrad], [WithSize].
+type SparseCompressedTensorOption interface{ sparseCompressedTensorOption() }
+
+// A SparseCooTensorOption is an option of [SparseCooTensor]: [CheckInvariants], a [Device], a [DType], [IsCoalesced], [PinMemory], [RequiresGrad], [WithSize].
+type SparseCooTensorOption interface{ sparseCooTensorOption() }
+
+// A SparseSumOption is an option of [SparseSum]: [Dim], a [DType].
+type SparseSumOption interface{ sparseSumOption() }
+
 // A StftOption is an option of [Stft]: [AlignToWindow], [Center], [HopLength], [Normalized], [Onesided], [PadMode], [ReturnComplex], [WinLength], [Window].
 type StftOption interface{ stftOption() }
 
@@ -81,7 +90,7 @@ func (AlignToWindowArg) stftOption() {}
 type AlphaArg struct{ value any }
 
 // Alpha is Python's alpha=: a number. It is a [AddInplaceOption], [AddOption],
-// [AddbmmInplaceOption], [AddbmmOption], [AddmmInplaceOption], and 23 others.
+// [AddbmmInplaceOption], [AddbmmOption], [AddmmInplaceOption], and 24 others.
 func Alpha(value any) AlphaArg { return AlphaArg{value} }
 
 func (AlphaArg) addInplaceOption()         {}
@@ -104,6 +113,7 @@ func (AlphaArg) hammingWindowOption()      {}
 func (AlphaArg) indexAddInplaceOption()    {}
 func (AlphaArg) indexAddOption()           {}
 func (AlphaArg) rsubOption()               {}
+func (AlphaArg) sparseAddmmOption()        {}
 func (AlphaArg) sparseSampledAddmmOption() {}
 func (AlphaArg) sspaddmmOption()           {}
 func (AlphaArg) subInplaceOption()         {}
@@ -220,7 +230,7 @@ type BetaArg struct{ value any }
 
 // Beta is Python's beta=: a number. It is a [AddbmmInplaceOption],
 // [AddbmmOption], [AddmmInplaceOption], [AddmmOption], [AddmvInplaceOption],
-// and 13 others.
+// and 14 others.
 func Beta(value any) BetaArg { return BetaArg{value} }
 
 func (BetaArg) addbmmInplaceOption()      {}
@@ -237,6 +247,7 @@ func (BetaArg) hammingWindowOption()      {}
 func (BetaArg) kaiserWindowOption()       {}
 func (BetaArg) smoothL1LossOption()       {}
 func (BetaArg) softplusOption()           {}
+func (BetaArg) sparseAddmmOption()        {}
 func (BetaArg) sparseSampledAddmmOption() {}
 func (BetaArg) sspaddmmOption()           {}
 func (BetaArg) tensorAddmmOption()        {}
@@ -334,6 +345,16 @@ func (CheckErrorsArg) linalgInvExOption()       {}
 func (CheckErrorsArg) linalgLdlFactorExOption() {}
 func (CheckErrorsArg) linalgLuFactorExOption()  {}
 func (CheckErrorsArg) linalgSolveExOption()     {}
+
+// CheckInvariantsArg is the option that [CheckInvariants] makes.
+type CheckInvariantsArg bool
+
+// CheckInvariants is Python's check_invariants=. It is a
+// [SparseCompressedTensorOption], [SparseCooTensorOption].
+func CheckInvariants(on bool) CheckInvariantsArg { return CheckInvariantsArg(on) }
+
+func (CheckInvariantsArg) sparseCompressedTensorOption() {}
+func (CheckInvariantsArg) sparseCooTensorOption()        {}
 
 // ComputeModeArg is the option that [ComputeMode] makes.
 type ComputeModeArg string
@@ -459,51 +480,53 @@ func Descending(on bool) DescendingArg { return DescendingArg(on) }
 func (DescendingArg) argsortOption() {}
 func (DescendingArg) sortOption()    {}
 
-func (Device) arangeFromOption()      {}
-func (Device) arangeOption()          {}
-func (Device) bartlettWindowOption()  {}
-func (Device) blackmanWindowOption()  {}
-func (Device) emptyLikeOption()       {}
-func (Device) emptyOption()           {}
-func (Device) emptyPermutedOption()   {}
-func (Device) emptyQuantizedOption()  {}
-func (Device) emptyStridedOption()    {}
-func (Device) eyeOption()             {}
-func (Device) fftFftfreqOption()      {}
-func (Device) fftRfftfreqOption()     {}
-func (Device) fromFileOption()        {}
-func (Device) fullLikeOption()        {}
-func (Device) fullOption()            {}
-func (Device) hammingWindowOption()   {}
-func (Device) hannWindowOption()      {}
-func (Device) isPinnedOption()        {}
-func (Device) kaiserWindowOption()    {}
-func (Device) linspaceOption()        {}
-func (Device) logspaceOption()        {}
-func (Device) newEmptyOption()        {}
-func (Device) newEmptyStridedOption() {}
-func (Device) newFullOption()         {}
-func (Device) newOnesOption()         {}
-func (Device) newZerosOption()        {}
-func (Device) normalOption()          {}
-func (Device) onesLikeOption()        {}
-func (Device) onesOption()            {}
-func (Device) pinMemoryOption()       {}
-func (Device) randLikeOption()        {}
-func (Device) randOption()            {}
-func (Device) randintLikeHighOption() {}
-func (Device) randintLikeOption()     {}
-func (Device) randintOption()         {}
-func (Device) randnLikeOption()       {}
-func (Device) randnOption()           {}
-func (Device) randpermOption()        {}
-func (Device) rangeOption()           {}
-func (Device) scalarTensorOption()    {}
-func (Device) toOption()              {}
-func (Device) trilIndicesOption()     {}
-func (Device) triuIndicesOption()     {}
-func (Device) zerosLikeOption()       {}
-func (Device) zerosOption()           {}
+func (Device) arangeFromOption()             {}
+func (Device) arangeOption()                 {}
+func (Device) bartlettWindowOption()         {}
+func (Device) blackmanWindowOption()         {}
+func (Device) emptyLikeOption()              {}
+func (Device) emptyOption()                  {}
+func (Device) emptyPermutedOption()          {}
+func (Device) emptyQuantizedOption()         {}
+func (Device) emptyStridedOption()           {}
+func (Device) eyeOption()                    {}
+func (Device) fftFftfreqOption()             {}
+func (Device) fftRfftfreqOption()            {}
+func (Device) fromFileOption()               {}
+func (Device) fullLikeOption()               {}
+func (Device) fullOption()                   {}
+func (Device) hammingWindowOption()          {}
+func (Device) hannWindowOption()             {}
+func (Device) isPinnedOption()               {}
+func (Device) kaiserWindowOption()           {}
+func (Device) linspaceOption()               {}
+func (Device) logspaceOption()               {}
+func (Device) newEmptyOption()               {}
+func (Device) newEmptyStridedOption()        {}
+func (Device) newFullOption()                {}
+func (Device) newOnesOption()                {}
+func (Device) newZerosOption()               {}
+func (Device) normalOption()                 {}
+func (Device) onesLikeOption()               {}
+func (Device) onesOption()                   {}
+func (Device) pinMemoryOption()              {}
+func (Device) randLikeOption()               {}
+func (Device) randOption()                   {}
+func (Device) randintLikeHighOption()        {}
+func (Device) randintLikeOption()            {}
+func (Device) randintOption()                {}
+func (Device) randnLikeOption()              {}
+func (Device) randnOption()                  {}
+func (Device) randpermOption()               {}
+func (Device) rangeOption()                  {}
+func (Device) scalarTensorOption()           {}
+func (Device) sparseCompressedTensorOption() {}
+func (Device) sparseCooTensorOption()        {}
+func (Device) toOption()                     {}
+func (Device) trilIndicesOption()            {}
+func (Device) triuIndicesOption()            {}
+func (Device) zerosLikeOption()              {}
+func (Device) zerosOption()                  {}
 
 // DiagonalArg is the option that [WithDiagonal] makes.
 type DiagonalArg int64
@@ -547,7 +570,7 @@ func (DilationArg) slowConvTranspose3dOption()  {}
 type DimArg []int64
 
 // Dim is Python's dim=, one integer or several. It is a [AllOption],
-// [AmaxOption], [AminOption], [AminmaxOption], [AnyOption], and 82 others.
+// [AmaxOption], [AminOption], [AminmaxOption], [AnyOption], and 83 others.
 func Dim(values ...int64) DimArg { return values }
 
 func (DimArg) allOption()                  {}
@@ -613,6 +636,7 @@ func (DimArg) sliceCopyOption()            {}
 func (DimArg) sliceInverseOption()         {}
 func (DimArg) sliceScatterOption()         {}
 func (DimArg) sortOption()                 {}
+func (DimArg) sparseSumOption()            {}
 func (DimArg) splitCopyOption()            {}
 func (DimArg) splitOption()                {}
 func (DimArg) splitWithSizesCopyOption()   {}
@@ -704,69 +728,74 @@ func DropoutP(value float64) DropoutPArg { return DropoutPArg(value) }
 
 func (DropoutPArg) scaledDotProductAttentionOption() {}
 
-func (DType) arangeFromOption()        {}
-func (DType) arangeOption()            {}
-func (DType) bartlettWindowOption()    {}
-func (DType) blackmanWindowOption()    {}
-func (DType) cumprodInplaceOption()    {}
-func (DType) cumprodOption()           {}
-func (DType) cumsumInplaceOption()     {}
-func (DType) cumsumOption()            {}
-func (DType) emptyLikeOption()         {}
-func (DType) emptyOption()             {}
-func (DType) emptyPermutedOption()     {}
-func (DType) emptyQuantizedOption()    {}
-func (DType) emptyStridedOption()      {}
-func (DType) eyeOption()               {}
-func (DType) fftFftfreqOption()        {}
-func (DType) fftRfftfreqOption()       {}
-func (DType) fromFileOption()          {}
-func (DType) fullLikeOption()          {}
-func (DType) fullOption()              {}
-func (DType) hammingWindowOption()     {}
-func (DType) hannWindowOption()        {}
-func (DType) kaiserWindowOption()      {}
-func (DType) linalgMatrixNormOption()  {}
-func (DType) linalgNormOption()        {}
-func (DType) linalgPowsumOption()      {}
-func (DType) linalgVectorNormOption()  {}
-func (DType) linspaceOption()          {}
-func (DType) logSoftmaxOption()        {}
-func (DType) logspaceOption()          {}
-func (DType) meanOption()              {}
-func (DType) nanmeanOption()           {}
-func (DType) nansumOption()            {}
-func (DType) nativeNormOption()        {}
-func (DType) newEmptyOption()          {}
-func (DType) newEmptyStridedOption()   {}
-func (DType) newFullOption()           {}
-func (DType) newOnesOption()           {}
-func (DType) newZerosOption()          {}
-func (DType) normOption()              {}
-func (DType) normalOption()            {}
-func (DType) onesLikeOption()          {}
-func (DType) onesOption()              {}
-func (DType) prodOption()              {}
-func (DType) randLikeOption()          {}
-func (DType) randOption()              {}
-func (DType) randintLikeHighOption()   {}
-func (DType) randintLikeOption()       {}
-func (DType) randintOption()           {}
-func (DType) randnLikeOption()         {}
-func (DType) randnOption()             {}
-func (DType) randpermOption()          {}
-func (DType) rangeOption()             {}
-func (DType) scalarTensorOption()      {}
-func (DType) softmaxOption()           {}
-func (DType) specialLogSoftmaxOption() {}
-func (DType) specialSoftmaxOption()    {}
-func (DType) sumOption()               {}
-func (DType) toDenseOption()           {}
-func (DType) toOption()                {}
-func (DType) trilIndicesOption()       {}
-func (DType) triuIndicesOption()       {}
-func (DType) zerosLikeOption()         {}
-func (DType) zerosOption()             {}
+func (DType) arangeFromOption()             {}
+func (DType) arangeOption()                 {}
+func (DType) bartlettWindowOption()         {}
+func (DType) blackmanWindowOption()         {}
+func (DType) cumprodInplaceOption()         {}
+func (DType) cumprodOption()                {}
+func (DType) cumsumInplaceOption()          {}
+func (DType) cumsumOption()                 {}
+func (DType) emptyLikeOption()              {}
+func (DType) emptyOption()                  {}
+func (DType) emptyPermutedOption()          {}
+func (DType) emptyQuantizedOption()         {}
+func (DType) emptyStridedOption()           {}
+func (DType) eyeOption()                    {}
+func (DType) fftFftfreqOption()             {}
+func (DType) fftRfftfreqOption()            {}
+func (DType) fromFileOption()               {}
+func (DType) fullLikeOption()               {}
+func (DType) fullOption()                   {}
+func (DType) hammingWindowOption()          {}
+func (DType) hannWindowOption()             {}
+func (DType) kaiserWindowOption()           {}
+func (DType) linalgMatrixNormOption()       {}
+func (DType) linalgNormOption()             {}
+func (DType) linalgPowsumOption()           {}
+func (DType) linalgVectorNormOption()       {}
+func (DType) linspaceOption()               {}
+func (DType) logSoftmaxOption()             {}
+func (DType) logspaceOption()               {}
+func (DType) meanOption()                   {}
+func (DType) nanmeanOption()                {}
+func (DType) nansumOption()                 {}
+func (DType) nativeNormOption()             {}
+func (DType) newEmptyOption()               {}
+func (DType) newEmptyStridedOption()        {}
+func (DType) newFullOption()                {}
+func (DType) newOnesOption()                {}
+func (DType) newZerosOption()               {}
+func (DType) normOption()                   {}
+func (DType) normalOption()                 {}
+func (DType) onesLikeOption()               {}
+func (DType) onesOption()                   {}
+func (DType) prodOption()                   {}
+func (DType) randLikeOption()               {}
+func (DType) randOption()                   {}
+func (DType) randintLikeHighOption()        {}
+func (DType) randintLikeOption()            {}
+func (DType) randintOption()                {}
+func (DType) randnLikeOption()              {}
+func (DType) randnOption()                  {}
+func (DType) randpermOption()               {}
+func (DType) rangeOption()                  {}
+func (DType) scalarTensorOption()           {}
+func (DType) softmaxOption()                {}
+func (DType) sparseCompressedTensorOption() {}
+func (DType) sparseCooTensorOption()        {}
+func (DType) sparseLogSoftmaxOption()       {}
+func (DType) sparseSoftmaxOption()          {}
+func (DType) sparseSumOption()              {}
+func (DType) specialLogSoftmaxOption()      {}
+func (DType) specialSoftmaxOption()         {}
+func (DType) sumOption()                    {}
+func (DType) toDenseOption()                {}
+func (DType) toOption()                     {}
+func (DType) trilIndicesOption()            {}
+func (DType) triuIndicesOption()            {}
+func (DType) zerosLikeOption()              {}
+func (DType) zerosOption()                  {}
 
 // DxArg is the option that [Dx] makes.
 type DxArg struct{ value any }
@@ -912,6 +941,16 @@ func (GroupsArg) convTranspose1dOption() {}
 func (GroupsArg) convTranspose2dOption() {}
 func (GroupsArg) convTranspose3dOption() {}
 
+// HalfToFloatArg is the option that [HalfToFloat] makes.
+type HalfToFloatArg bool
+
+// HalfToFloat is Python's half_to_float=. It is a [SparseLogSoftmaxOption],
+// [SparseSoftmaxOption].
+func HalfToFloat(on bool) HalfToFloatArg { return HalfToFloatArg(on) }
+
+func (HalfToFloatArg) sparseLogSoftmaxOption() {}
+func (HalfToFloatArg) sparseSoftmaxOption()    {}
+
 // HermitianArg is the option that [Hermitian] makes.
 type HermitianArg bool
 
@@ -1044,6 +1083,14 @@ func IsCausal(on bool) IsCausalArg { return IsCausalArg(on) }
 
 func (IsCausalArg) scaledDotProductAttentionOption() {}
 
+// IsCoalescedArg is the option that [IsCoalesced] makes.
+type IsCoalescedArg bool
+
+// IsCoalesced is Python's is_coalesced=. It is a [SparseCooTensorOption].
+func IsCoalesced(on bool) IsCoalescedArg { return IsCoalescedArg(on) }
+
+func (IsCoalescedArg) sparseCooTensorOption() {}
+
 // KArg is the option that [K] makes.
 type KArg int64
 
@@ -1123,55 +1170,58 @@ func Largest(on bool) LargestArg { return LargestArg(on) }
 
 func (LargestArg) topkOption() {}
 
-func (Layout) arangeFromOption()      {}
-func (Layout) arangeOption()          {}
-func (Layout) bartlettWindowOption()  {}
-func (Layout) blackmanWindowOption()  {}
-func (Layout) emptyLikeOption()       {}
-func (Layout) emptyOption()           {}
-func (Layout) emptyPermutedOption()   {}
-func (Layout) emptyQuantizedOption()  {}
-func (Layout) emptyStridedOption()    {}
-func (Layout) eyeOption()             {}
-func (Layout) fftFftfreqOption()      {}
-func (Layout) fftRfftfreqOption()     {}
-func (Layout) fromFileOption()        {}
-func (Layout) fullLikeOption()        {}
-func (Layout) fullOption()            {}
-func (Layout) hammingWindowOption()   {}
-func (Layout) hannWindowOption()      {}
-func (Layout) kaiserWindowOption()    {}
-func (Layout) linspaceOption()        {}
-func (Layout) logspaceOption()        {}
-func (Layout) newEmptyOption()        {}
-func (Layout) newEmptyStridedOption() {}
-func (Layout) newFullOption()         {}
-func (Layout) newOnesOption()         {}
-func (Layout) newZerosOption()        {}
-func (Layout) normalOption()          {}
-func (Layout) onesLikeOption()        {}
-func (Layout) onesOption()            {}
-func (Layout) randLikeOption()        {}
-func (Layout) randOption()            {}
-func (Layout) randintLikeHighOption() {}
-func (Layout) randintLikeOption()     {}
-func (Layout) randintOption()         {}
-func (Layout) randnLikeOption()       {}
-func (Layout) randnOption()           {}
-func (Layout) randpermOption()        {}
-func (Layout) rangeOption()           {}
-func (Layout) scalarTensorOption()    {}
-func (Layout) toSparseOption()        {}
-func (Layout) trilIndicesOption()     {}
-func (Layout) triuIndicesOption()     {}
-func (Layout) zerosLikeOption()       {}
-func (Layout) zerosOption()           {}
+func (Layout) arangeFromOption()             {}
+func (Layout) arangeOption()                 {}
+func (Layout) bartlettWindowOption()         {}
+func (Layout) blackmanWindowOption()         {}
+func (Layout) emptyLikeOption()              {}
+func (Layout) emptyOption()                  {}
+func (Layout) emptyPermutedOption()          {}
+func (Layout) emptyQuantizedOption()         {}
+func (Layout) emptyStridedOption()           {}
+func (Layout) eyeOption()                    {}
+func (Layout) fftFftfreqOption()             {}
+func (Layout) fftRfftfreqOption()            {}
+func (Layout) fromFileOption()               {}
+func (Layout) fullLikeOption()               {}
+func (Layout) fullOption()                   {}
+func (Layout) hammingWindowOption()          {}
+func (Layout) hannWindowOption()             {}
+func (Layout) kaiserWindowOption()           {}
+func (Layout) linspaceOption()               {}
+func (Layout) logspaceOption()               {}
+func (Layout) newEmptyOption()               {}
+func (Layout) newEmptyStridedOption()        {}
+func (Layout) newFullOption()                {}
+func (Layout) newOnesOption()                {}
+func (Layout) newZerosOption()               {}
+func (Layout) normalOption()                 {}
+func (Layout) onesLikeOption()               {}
+func (Layout) onesOption()                   {}
+func (Layout) randLikeOption()               {}
+func (Layout) randOption()                   {}
+func (Layout) randintLikeHighOption()        {}
+func (Layout) randintLikeOption()            {}
+func (Layout) randintOption()                {}
+func (Layout) randnLikeOption()              {}
+func (Layout) randnOption()                  {}
+func (Layout) randpermOption()               {}
+func (Layout) rangeOption()                  {}
+func (Layout) scalarTensorOption()           {}
+func (Layout) sparseCompressedTensorOption() {}
+func (Layout) spdiagsOption()                {}
+func (Layout) toSparseOption()               {}
+func (Layout) trilIndicesOption()            {}
+func (Layout) triuIndicesOption()            {}
+func (Layout) zerosLikeOption()              {}
+func (Layout) zerosOption()                  {}
 
 // LeftArg is the option that [Left] makes.
 type LeftArg bool
 
 // Left is Python's left=. It is a [LinalgLuSolveOption], [LinalgSolveExOption],
-// [LinalgSolveOption], [LinalgSolveTriangularOption], [OrmqrOption].
+// [LinalgSolveOption], [LinalgSolveTriangularOption], [OrmqrOption],
+// [SpsolveOption].
 func Left(on bool) LeftArg { return LeftArg(on) }
 
 func (LeftArg) linalgLuSolveOption()         {}
@@ -1179,6 +1229,7 @@ func (LeftArg) linalgSolveExOption()         {}
 func (LeftArg) linalgSolveOption()           {}
 func (LeftArg) linalgSolveTriangularOption() {}
 func (LeftArg) ormqrOption()                 {}
+func (LeftArg) spsolveOption()               {}
 
 // LengthArg is the option that [Length] makes.
 type LengthArg int64
@@ -2132,51 +2183,53 @@ func (PeriodicArg) kaiserWindowOption()   {}
 type PinMemoryArg bool
 
 // PinMemory is Python's pin_memory=. It is a [ArangeFromOption], [ArangeOption],
-// [BartlettWindowOption], [BlackmanWindowOption], [EmptyLikeOption], and 36
+// [BartlettWindowOption], [BlackmanWindowOption], [EmptyLikeOption], and 38
 // others.
 func PinMemory(on bool) PinMemoryArg { return PinMemoryArg(on) }
 
-func (PinMemoryArg) arangeFromOption()      {}
-func (PinMemoryArg) arangeOption()          {}
-func (PinMemoryArg) bartlettWindowOption()  {}
-func (PinMemoryArg) blackmanWindowOption()  {}
-func (PinMemoryArg) emptyLikeOption()       {}
-func (PinMemoryArg) emptyOption()           {}
-func (PinMemoryArg) emptyPermutedOption()   {}
-func (PinMemoryArg) emptyQuantizedOption()  {}
-func (PinMemoryArg) emptyStridedOption()    {}
-func (PinMemoryArg) eyeOption()             {}
-func (PinMemoryArg) fftFftfreqOption()      {}
-func (PinMemoryArg) fftRfftfreqOption()     {}
-func (PinMemoryArg) fromFileOption()        {}
-func (PinMemoryArg) fullLikeOption()        {}
-func (PinMemoryArg) fullOption()            {}
-func (PinMemoryArg) hammingWindowOption()   {}
-func (PinMemoryArg) hannWindowOption()      {}
-func (PinMemoryArg) kaiserWindowOption()    {}
-func (PinMemoryArg) linspaceOption()        {}
-func (PinMemoryArg) logspaceOption()        {}
-func (PinMemoryArg) newEmptyOption()        {}
-func (PinMemoryArg) newEmptyStridedOption() {}
-func (PinMemoryArg) newFullOption()         {}
-func (PinMemoryArg) newOnesOption()         {}
-func (PinMemoryArg) newZerosOption()        {}
-func (PinMemoryArg) normalOption()          {}
-func (PinMemoryArg) onesLikeOption()        {}
-func (PinMemoryArg) onesOption()            {}
-func (PinMemoryArg) randLikeOption()        {}
-func (PinMemoryArg) randOption()            {}
-func (PinMemoryArg) randintLikeHighOption() {}
-func (PinMemoryArg) randintLikeOption()     {}
-func (PinMemoryArg) randintOption()         {}
-func (PinMemoryArg) randnLikeOption()       {}
-func (PinMemoryArg) randnOption()           {}
-func (PinMemoryArg) randpermOption()        {}
-func (PinMemoryArg) scalarTensorOption()    {}
-func (PinMemoryArg) trilIndicesOption()     {}
-func (PinMemoryArg) triuIndicesOption()     {}
-func (PinMemoryArg) zerosLikeOption()       {}
-func (PinMemoryArg) zerosOption()           {}
+func (PinMemoryArg) arangeFromOption()             {}
+func (PinMemoryArg) arangeOption()                 {}
+func (PinMemoryArg) bartlettWindowOption()         {}
+func (PinMemoryArg) blackmanWindowOption()         {}
+func (PinMemoryArg) emptyLikeOption()              {}
+func (PinMemoryArg) emptyOption()                  {}
+func (PinMemoryArg) emptyPermutedOption()          {}
+func (PinMemoryArg) emptyQuantizedOption()         {}
+func (PinMemoryArg) emptyStridedOption()           {}
+func (PinMemoryArg) eyeOption()                    {}
+func (PinMemoryArg) fftFftfreqOption()             {}
+func (PinMemoryArg) fftRfftfreqOption()            {}
+func (PinMemoryArg) fromFileOption()               {}
+func (PinMemoryArg) fullLikeOption()               {}
+func (PinMemoryArg) fullOption()                   {}
+func (PinMemoryArg) hammingWindowOption()          {}
+func (PinMemoryArg) hannWindowOption()             {}
+func (PinMemoryArg) kaiserWindowOption()           {}
+func (PinMemoryArg) linspaceOption()               {}
+func (PinMemoryArg) logspaceOption()               {}
+func (PinMemoryArg) newEmptyOption()               {}
+func (PinMemoryArg) newEmptyStridedOption()        {}
+func (PinMemoryArg) newFullOption()                {}
+func (PinMemoryArg) newOnesOption()                {}
+func (PinMemoryArg) newZerosOption()               {}
+func (PinMemoryArg) normalOption()                 {}
+func (PinMemoryArg) onesLikeOption()               {}
+func (PinMemoryArg) onesOption()                   {}
+func (PinMemoryArg) randLikeOption()               {}
+func (PinMemoryArg) randOption()                   {}
+func (PinMemoryArg) randintLikeHighOption()        {}
+func (PinMemoryArg) randintLikeOption()            {}
+func (PinMemoryArg) randintOption()                {}
+func (PinMemoryArg) randnLikeOption()              {}
+func (PinMemoryArg) randnOption()                  {}
+func (PinMemoryArg) randpermOption()               {}
+func (PinMemoryArg) scalarTensorOption()           {}
+func (PinMemoryArg) sparseCompressedTensorOption() {}
+func (PinMemoryArg) sparseCooTensorOption()        {}
+func (PinMemoryArg) trilIndicesOption()            {}
+func (PinMemoryArg) triuIndicesOption()            {}
+func (PinMemoryArg) zerosLikeOption()              {}
+func (PinMemoryArg) zerosOption()                  {}
 
 // PivotArg is the option that [Pivot] makes.
 type PivotArg bool
@@ -2264,11 +2317,13 @@ func (RcondArg) pinverseOption()    {}
 // ReduceArg is the option that [Reduce] makes.
 type ReduceArg string
 
-// Reduce is Python's reduce=. It is a [ScatterInplaceOption], [ScatterOption].
+// Reduce is Python's reduce=. It is a [ScatterInplaceOption], [ScatterOption],
+// [SparseMmOption].
 func Reduce(value string) ReduceArg { return ReduceArg(value) }
 
 func (ReduceArg) scatterInplaceOption() {}
 func (ReduceArg) scatterOption()        {}
+func (ReduceArg) sparseMmOption()       {}
 
 func (Reduction) binaryCrossEntropyOption()           {}
 func (Reduction) binaryCrossEntropyWithLogitsOption() {}
@@ -2303,51 +2358,53 @@ type RequiresGradArg bool
 
 // RequiresGrad is Python's requires_grad=. It is a [ArangeFromOption],
 // [ArangeOption], [BartlettWindowOption], [BlackmanWindowOption],
-// [EmptyLikeOption], and 37 others.
+// [EmptyLikeOption], and 39 others.
 func RequiresGrad(on bool) RequiresGradArg { return RequiresGradArg(on) }
 
-func (RequiresGradArg) arangeFromOption()      {}
-func (RequiresGradArg) arangeOption()          {}
-func (RequiresGradArg) bartlettWindowOption()  {}
-func (RequiresGradArg) blackmanWindowOption()  {}
-func (RequiresGradArg) emptyLikeOption()       {}
-func (RequiresGradArg) emptyOption()           {}
-func (RequiresGradArg) emptyPermutedOption()   {}
-func (RequiresGradArg) emptyQuantizedOption()  {}
-func (RequiresGradArg) emptyStridedOption()    {}
-func (RequiresGradArg) eyeOption()             {}
-func (RequiresGradArg) fftFftfreqOption()      {}
-func (RequiresGradArg) fftRfftfreqOption()     {}
-func (RequiresGradArg) fromFileOption()        {}
-func (RequiresGradArg) fullLikeOption()        {}
-func (RequiresGradArg) fullOption()            {}
-func (RequiresGradArg) hammingWindowOption()   {}
-func (RequiresGradArg) hannWindowOption()      {}
-func (RequiresGradArg) kaiserWindowOption()    {}
-func (RequiresGradArg) linspaceOption()        {}
-func (RequiresGradArg) logspaceOption()        {}
-func (RequiresGradArg) newEmptyOption()        {}
-func (RequiresGradArg) newEmptyStridedOption() {}
-func (RequiresGradArg) newFullOption()         {}
-func (RequiresGradArg) newOnesOption()         {}
-func (RequiresGradArg) newZerosOption()        {}
-func (RequiresGradArg) normalOption()          {}
-func (RequiresGradArg) onesLikeOption()        {}
-func (RequiresGradArg) onesOption()            {}
-func (RequiresGradArg) randLikeOption()        {}
-func (RequiresGradArg) randOption()            {}
-func (RequiresGradArg) randintLikeHighOption() {}
-func (RequiresGradArg) randintLikeOption()     {}
-func (RequiresGradArg) randintOption()         {}
-func (RequiresGradArg) randnLikeOption()       {}
-func (RequiresGradArg) randnOption()           {}
-func (RequiresGradArg) randpermOption()        {}
-func (RequiresGradArg) rangeOption()           {}
-func (RequiresGradArg) scalarTensorOption()    {}
-func (RequiresGradArg) trilIndicesOption()     {}
-func (RequiresGradArg) triuIndicesOption()     {}
-func (RequiresGradArg) zerosLikeOption()       {}
-func (RequiresGradArg) zerosOption()           {}
+func (RequiresGradArg) arangeFromOption()             {}
+func (RequiresGradArg) arangeOption()                 {}
+func (RequiresGradArg) bartlettWindowOption()         {}
+func (RequiresGradArg) blackmanWindowOption()         {}
+func (RequiresGradArg) emptyLikeOption()              {}
+func (RequiresGradArg) emptyOption()                  {}
+func (RequiresGradArg) emptyPermutedOption()          {}
+func (RequiresGradArg) emptyQuantizedOption()         {}
+func (RequiresGradArg) emptyStridedOption()           {}
+func (RequiresGradArg) eyeOption()                    {}
+func (RequiresGradArg) fftFftfreqOption()             {}
+func (RequiresGradArg) fftRfftfreqOption()            {}
+func (RequiresGradArg) fromFileOption()               {}
+func (RequiresGradArg) fullLikeOption()               {}
+func (RequiresGradArg) fullOption()                   {}
+func (RequiresGradArg) hammingWindowOption()          {}
+func (RequiresGradArg) hannWindowOption()             {}
+func (RequiresGradArg) kaiserWindowOption()           {}
+func (RequiresGradArg) linspaceOption()               {}
+func (RequiresGradArg) logspaceOption()               {}
+func (RequiresGradArg) newEmptyOption()               {}
+func (RequiresGradArg) newEmptyStridedOption()        {}
+func (RequiresGradArg) newFullOption()                {}
+func (RequiresGradArg) newOnesOption()                {}
+func (RequiresGradArg) newZerosOption()               {}
+func (RequiresGradArg) normalOption()                 {}
+func (RequiresGradArg) onesLikeOption()               {}
+func (RequiresGradArg) onesOption()                   {}
+func (RequiresGradArg) randLikeOption()               {}
+func (RequiresGradArg) randOption()                   {}
+func (RequiresGradArg) randintLikeHighOption()        {}
+func (RequiresGradArg) randintLikeOption()            {}
+func (RequiresGradArg) randintOption()                {}
+func (RequiresGradArg) randnLikeOption()              {}
+func (RequiresGradArg) randnOption()                  {}
+func (RequiresGradArg) randpermOption()               {}
+func (RequiresGradArg) rangeOption()                  {}
+func (RequiresGradArg) scalarTensorOption()           {}
+func (RequiresGradArg) sparseCompressedTensorOption() {}
+func (RequiresGradArg) sparseCooTensorOption()        {}
+func (RequiresGradArg) trilIndicesOption()            {}
+func (RequiresGradArg) triuIndicesOption()            {}
+func (RequiresGradArg) zerosLikeOption()              {}
+func (RequiresGradArg) zerosOption()                  {}
 
 // ReturnComplexArg is the option that [ReturnComplex] makes.
 type ReturnComplexArg bool
@@ -2541,12 +2598,15 @@ func (SigmaArg) cauchyInplaceOption() {}
 type SizeArg []int64
 
 // WithSize is Python's size=, one integer or several. It is a [FromFileOption],
-// [NonzeroStaticOption], [NormalOption].
+// [NonzeroStaticOption], [NormalOption], [SparseCompressedTensorOption],
+// [SparseCooTensorOption].
 func WithSize(values ...int64) SizeArg { return values }
 
-func (SizeArg) fromFileOption()      {}
-func (SizeArg) nonzeroStaticOption() {}
-func (SizeArg) normalOption()        {}
+func (SizeArg) fromFileOption()               {}
+func (SizeArg) nonzeroStaticOption()          {}
+func (SizeArg) normalOption()                 {}
+func (SizeArg) sparseCompressedTensorOption() {}
+func (SizeArg) sparseCooTensorOption()        {}
 
 // SomeArg is the option that [Some] makes.
 type SomeArg bool
