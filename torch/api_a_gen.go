@@ -1081,6 +1081,7 @@ func Arange(end any, opts ...ArangeOption) *Tensor {
 			out = []*Tensor(o)
 		}
 	}
+	device = device.orDefault()
 	if out != nil {
 		into := outputs(out, 1)
 		checkOut(into[0], dtype, layout, device)
@@ -1130,6 +1131,7 @@ func ArangeFrom(start any, end any, opts ...ArangeFromOption) *Tensor {
 			out = []*Tensor(o)
 		}
 	}
+	device = device.orDefault()
 	switch {
 	case !hasStep && out == nil:
 		return withRequiresGrad(opArangeStart(toScalar(start, "start"), toScalar(end, "end"), dtype, layout, device, pinMemory), requiresGrad)

@@ -131,6 +131,7 @@ func BartlettWindow(windowLength int64, opts ...BartlettWindowOption) *Tensor {
 			hasPeriodic = true
 		}
 	}
+	device = device.orDefault()
 	switch {
 	case !hasPeriodic:
 		return withRequiresGrad(opBartlettWindow(windowLength, dtype, layout, device, pinMemory), requiresGrad)
@@ -799,6 +800,7 @@ func BlackmanWindow(windowLength int64, opts ...BlackmanWindowOption) *Tensor {
 			hasPeriodic = true
 		}
 	}
+	device = device.orDefault()
 	switch {
 	case !hasPeriodic:
 		return withRequiresGrad(opBlackmanWindow(windowLength, dtype, layout, device, pinMemory), requiresGrad)

@@ -187,6 +187,7 @@ func Empty(size []int64, opts ...EmptyOption) *Tensor {
 			out = []*Tensor(o)
 		}
 	}
+	device = device.orDefault()
 	if out != nil {
 		into := outputs(out, 1)
 		checkOut(into[0], dtype, layout, device)
@@ -262,6 +263,7 @@ func EmptyPermuted(size []int64, physicalLayout []int64, opts ...EmptyPermutedOp
 			requiresGrad = some(bool(o))
 		}
 	}
+	device = device.orDefault()
 	return withRequiresGrad(opEmptyPermuted(size, physicalLayout, dtype, layout, device, pinMemory), requiresGrad)
 }
 
@@ -298,6 +300,7 @@ func EmptyQuantized(size []int64, qtensor *Tensor, opts ...EmptyQuantizedOption)
 			requiresGrad = some(bool(o))
 		}
 	}
+	device = device.orDefault()
 	return withRequiresGrad(opEmptyQuantized(size, qtensor, dtype, layout, device, pinMemory, memoryFormat), requiresGrad)
 }
 
@@ -330,6 +333,7 @@ func EmptyStrided(size []int64, stride []int64, opts ...EmptyStridedOption) *Ten
 			requiresGrad = some(bool(o))
 		}
 	}
+	device = device.orDefault()
 	return withRequiresGrad(opEmptyStrided(size, stride, dtype, layout, device, pinMemory), requiresGrad)
 }
 
@@ -760,6 +764,7 @@ func Eye(n int64, opts ...EyeOption) *Tensor {
 			hasM = true
 		}
 	}
+	device = device.orDefault()
 	switch {
 	case !hasM:
 		if out != nil {

@@ -730,6 +730,7 @@ func Full(size []int64, fillValue any, opts ...FullOption) *Tensor {
 			out = []*Tensor(o)
 		}
 	}
+	device = device.orDefault()
 	if out != nil {
 		into := outputs(out, 1)
 		checkOut(into[0], dtype, layout, device)

@@ -104,6 +104,7 @@ func FftFftfreq(n int64, opts ...FftFftfreqOption) *Tensor {
 			out = []*Tensor(o)
 		}
 	}
+	device = device.orDefault()
 	if out != nil {
 		into := outputs(out, 1)
 		checkOut(into[0], dtype, layout, device)
@@ -687,6 +688,7 @@ func FftRfftfreq(n int64, opts ...FftRfftfreqOption) *Tensor {
 			out = []*Tensor(o)
 		}
 	}
+	device = device.orDefault()
 	if out != nil {
 		into := outputs(out, 1)
 		checkOut(into[0], dtype, layout, device)

@@ -51,6 +51,7 @@ func HammingWindow(windowLength int64, opts ...HammingWindowOption) *Tensor {
 			hasBeta = true
 		}
 	}
+	device = device.orDefault()
 	switch {
 	case !hasPeriodic && !hasAlpha && !hasBeta:
 		return withRequiresGrad(opHammingWindow(windowLength, dtype, layout, device, pinMemory), requiresGrad)
@@ -100,6 +101,7 @@ func HannWindow(windowLength int64, opts ...HannWindowOption) *Tensor {
 			hasPeriodic = true
 		}
 	}
+	device = device.orDefault()
 	switch {
 	case !hasPeriodic:
 		return withRequiresGrad(opHannWindow(windowLength, dtype, layout, device, pinMemory), requiresGrad)

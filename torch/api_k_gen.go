@@ -44,6 +44,7 @@ func KaiserWindow(windowLength int64, opts ...KaiserWindowOption) *Tensor {
 			hasBeta = true
 		}
 	}
+	device = device.orDefault()
 	switch {
 	case !hasPeriodic && !hasBeta:
 		return withRequiresGrad(opKaiserWindow(windowLength, dtype, layout, device, pinMemory), requiresGrad)

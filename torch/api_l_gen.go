@@ -513,6 +513,7 @@ func Linspace(start any, end any, steps int64, opts ...LinspaceOption) *Tensor {
 			out = []*Tensor(o)
 		}
 	}
+	device = device.orDefault()
 	switch {
 	case isTensor(start) && isTensor(end):
 		if out != nil {
@@ -1157,6 +1158,7 @@ func Logspace(start any, end any, steps int64, opts ...LogspaceOption) *Tensor {
 			out = []*Tensor(o)
 		}
 	}
+	device = device.orDefault()
 	switch {
 	case isTensor(start) && isTensor(end):
 		if out != nil {

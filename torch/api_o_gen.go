@@ -54,6 +54,7 @@ func Ones(size []int64, opts ...OnesOption) *Tensor {
 			out = []*Tensor(o)
 		}
 	}
+	device = device.orDefault()
 	if out != nil {
 		into := outputs(out, 1)
 		checkOut(into[0], dtype, layout, device)

@@ -83,6 +83,7 @@ func Rand(size []int64, opts ...RandOption) *Tensor {
 			out = []*Tensor(o)
 		}
 	}
+	device = device.orDefault()
 	switch {
 	case generator != nil:
 		if out != nil {
@@ -143,6 +144,7 @@ func Randint(low int64, high int64, size []int64, opts ...RandintOption) *Tensor
 			out = []*Tensor(o)
 		}
 	}
+	device = device.orDefault()
 	switch {
 	case generator != nil:
 		if out != nil {
@@ -350,6 +352,7 @@ func Randn(size []int64, opts ...RandnOption) *Tensor {
 			out = []*Tensor(o)
 		}
 	}
+	device = device.orDefault()
 	switch {
 	case generator != nil:
 		if out != nil {
@@ -500,6 +503,7 @@ func Randperm(n int64, opts ...RandpermOption) *Tensor {
 			out = []*Tensor(o)
 		}
 	}
+	device = device.orDefault()
 	switch {
 	case generator != nil:
 		if out != nil {

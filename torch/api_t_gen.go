@@ -725,6 +725,7 @@ func TrilIndices(row int64, col int64, opts ...TrilIndicesOption) *Tensor {
 			requiresGrad = some(bool(o))
 		}
 	}
+	device = device.orDefault()
 	return withRequiresGrad(opTrilIndices(row, col, offset, dtype, layout, device, pinMemory), requiresGrad)
 }
 
@@ -845,6 +846,7 @@ func TriuIndices(row int64, col int64, opts ...TriuIndicesOption) *Tensor {
 			requiresGrad = some(bool(o))
 		}
 	}
+	device = device.orDefault()
 	return withRequiresGrad(opTriuIndices(row, col, offset, dtype, layout, device, pinMemory), requiresGrad)
 }
 

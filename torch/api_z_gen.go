@@ -50,6 +50,7 @@ func Zeros(size []int64, opts ...ZerosOption) *Tensor {
 			out = []*Tensor(o)
 		}
 	}
+	device = device.orDefault()
 	if out != nil {
 		into := outputs(out, 1)
 		checkOut(into[0], dtype, layout, device)

@@ -178,6 +178,7 @@ func newCreation(opts []CreationOption) *creation {
 	for _, o := range opts {
 		o.applyCreation(c)
 	}
+	c.device = c.device.orDefault()
 	return c
 }
 

@@ -138,7 +138,7 @@ func factorize(a *Tensor, infos bool, opts []LuOption) []*Tensor {
 
 // Range returns the numbers from start to end, which belongs to it, Python's
 // torch.range. It is deprecated: [ArangeFrom] is consistent with Go's and
-// Python's ranges.
+// Python's ranges. As in Python, it does not follow [SetDefaultDevice].
 //
 // Options: [Step] (1), a [DType], a [Layout], a [Device], [RequiresGrad], [Out].
 func Range(start, end any, opts ...RangeOption) *Tensor {

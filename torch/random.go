@@ -2,6 +2,7 @@ package torch
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/wangkuiyi/gotorch/csrc"
@@ -33,6 +34,32 @@ func ManualSeed(seed int64) *Generator {
 	return DefaultGenerator()
 }
 
+// Seed seeds the default generators of all devices from the system's entropy,
+// Python's torch.seed, and returns the seed.
+func Seed() uint64 {
+	seed := DefaultGenerator().Seed()
+	ManualSeed(int64(seed))
+	return seed
+}
+
+// ForkRng runs fn and then puts the default generators back into the state that
+// they were in, Python's "with torch.random.fork_rng():": those of the CPU and
+// of the devices given; without devices, of all CUDA devices.
+func ForkRng(fn func(), devices ...Device) {
+	if len(devices) == 0 {
+		for i := range CudaDeviceCount() {
+			devices = append(devices, CUDA(i))
+		}
+	}
+	for _, d := range slices.Concat(devices, []Device{CPU}) {
+		g := defaultGeneratorOf(d)
+		state := Keep(g.GetState())
+		defer state.Close()
+		defer g.SetState(state)
+	}
+	fn()
+}
+
 // InitialSeed returns the seed of the CPU's default generator, Python's
 // torch.initial_seed.
 func InitialSeed() uint64 { return DefaultGenerator().InitialSeed() }
@@ -52,9 +79,11 @@ func NewGenerator(device ...Device) *Generator {
 
 // DefaultGenerator returns the CPU's default generator, Python's
 // torch.default_generator.
-func DefaultGenerator() *Generator {
+func DefaultGenerator() *Generator { return defaultGeneratorOf(CPU) }
+
+func defaultGeneratorOf(d Device) *Generator {
 	var f frame
-	f.putDevice(CPU, "device")
+	f.putDevice(d, "device")
 	f.call(defaultGenerator)
 	return adoptGenerator(f.Take())
 }
@@ -137,6 +166,15 @@ func (g *Generator) Device() Device {
 func (g *Generator) GetState() *Tensor {
 	f := g.ask(generatorGetState)
 	return f.takeTensor()
+}
+
+// CloneState returns a generator of its own in g's state.
+func (g *Generator) CloneState() *Generator {
+	own := NewGenerator(g.Device())
+	state := g.GetState()
+	defer state.Close()
+	own.SetState(state)
+	return own
 }
 
 // SetState puts the generator into a state that GetState returned.

@@ -1,6 +1,7 @@
 // The one crossing: runs a function on a frame, catches what it throws and
 // collects what it warns of.
 
+#include <ATen/Context.h>
 #include <ATen/ScalarOps.h>
 #include <c10/core/GradMode.h>
 #include <c10/util/Exception.h>
@@ -13,6 +14,7 @@
 namespace gotorch {
 
 thread_local constinit ThreadState thread_state{};
+constinit std::atomic<bool> flush_denormal{false};
 
 uint64_t describe(const at::Tensor& t) noexcept {
   constexpr uint64_t kHeavy = 1, kShared = 2;
@@ -133,6 +135,24 @@ gt_report* report_error() noexcept {
   return report;
 }
 
+// Flushes denormals for as long as it lives. The processor's mode belongs to the
+// thread, on which Go computes, too, and from which goroutines move on.
+class FlushDenormals {
+ public:
+  explicit FlushDenormals(bool on) : on_(on) { set(true); }
+  ~FlushDenormals() { set(false); }
+  FlushDenormals(const FlushDenormals&) = delete;
+  FlushDenormals& operator=(const FlushDenormals&) = delete;
+
+ private:
+  void set(bool on) const {
+    if (on_) [[unlikely]] {
+      at::globalContext().setFlushDenormal(on);
+    }
+  }
+  bool on_;
+};
+
 // Runs body as one call: under the frame's flags, with everything that it
 // throws or warns of in the report.
 template <class Body>
@@ -143,6 +163,7 @@ gt_report* run_call(uint64_t* frame, Body body) noexcept {
   }
   const uint64_t flags = frame[0];
   frame[0] = state.scope;
+  const FlushDenormals flush(flush_denormal.load(std::memory_order_relaxed));
   try {
     if (flags & GT_FLAG_NO_GRAD) {
       const c10::AutoGradMode no_grad(false);

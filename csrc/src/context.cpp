@@ -7,6 +7,7 @@
 #include <torch/csrc/api/include/torch/version.h>
 
 #include "library.h"
+#include "state.h"
 
 namespace gotorch {
 namespace {
@@ -41,6 +42,32 @@ void set_check_sparse_tensor_invariants(std::optional<bool> checks) {
   at::globalContext().setCheckSparseTensorInvariants(checks);
 }
 
+// Modes of the whole process.
+bool deterministic_algorithms() { return at::globalContext().deterministicAlgorithms(); }
+bool deterministic_warn_only() { return at::globalContext().deterministicAlgorithmsWarnOnly(); }
+void set_deterministic_algorithms(bool mode, bool warn_only) {
+  at::globalContext().setDeterministicAlgorithms(mode, warn_only);
+}
+
+int64_t float32_matmul_precision() {
+  return static_cast<int64_t>(at::globalContext().float32MatmulPrecision());
+}
+void set_float32_matmul_precision(std::string_view precision) {
+  at::globalContext().setFloat32MatmulPrecision(std::string(precision));
+}
+
+// Reports whether the processor can flush denormals. The mode belongs to the
+// thread; calls turn it on for as long as they run (see run_call).
+bool set_flush_denormal(bool on) {
+  const bool can = at::globalContext().setFlushDenormal(on);
+  at::globalContext().setFlushDenormal(false);
+  flush_denormal = can && on;
+  return can;
+}
+
+bool warn_always() { return c10::WarningUtils::get_warnAlways(); }
+void set_warn_always(bool on) { c10::WarningUtils::set_warnAlways(on); }
+
 void warn(std::string_view text) { TORCH_WARN(std::string(text)); }
 
 constexpr gt_entry kEntries[] = {
@@ -58,6 +85,15 @@ constexpr gt_entry kEntries[] = {
     entry<check_sparse_tensor_invariants>("check_sparse_tensor_invariants(bool warn) -> int"),
     entry<set_check_sparse_tensor_invariants>(
         "set_check_sparse_tensor_invariants(bool? checks) -> ()"),
+    entry<deterministic_algorithms>("deterministic_algorithms() -> bool"),
+    entry<deterministic_warn_only>("deterministic_warn_only() -> bool"),
+    entry<set_deterministic_algorithms>(
+        "set_deterministic_algorithms(bool mode, bool warn_only) -> ()"),
+    entry<float32_matmul_precision>("float32_matmul_precision() -> int"),
+    entry<set_float32_matmul_precision>("set_float32_matmul_precision(str precision) -> ()"),
+    entry<set_flush_denormal>("set_flush_denormal(bool on) -> bool"),
+    entry<warn_always>("warn_always() -> bool"),
+    entry<set_warn_always>("set_warn_always(bool on) -> ()"),
     entry<warn>("warn(str text) -> ()"),
 };
 

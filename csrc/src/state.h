@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <atomic>
+
 #include "gotorch.h"
 
 namespace gotorch {
@@ -17,6 +19,9 @@ struct ThreadState {
 // The static TLS model avoids a function call; the few bytes fit into what
 // the dynamic linker sets aside for libraries opened later.
 extern thread_local constinit ThreadState thread_state __attribute__((tls_model("initial-exec")));
+
+// Whether calls flush denormal numbers to zero.
+extern std::atomic<bool> flush_denormal;
 
 // Sends this thread's warnings to thread_state.
 void listen_to_warnings();

@@ -17,6 +17,8 @@ type Function struct {
 	Cases      []*Case // in Python's order
 	Interface  string  // of its options, if it has any
 	Forward    *Function
+	// DefaultDevice: without the option device it follows torch.SetDefaultDevice.
+	DefaultDevice bool
 }
 
 // Method reports whether it is a method of Tensor.

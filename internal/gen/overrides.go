@@ -23,6 +23,8 @@ type Overrides struct {
 	// Hand lists functions that are written by hand and the keywords that they
 	// take as options, so that these are the same types as elsewhere.
 	Hand map[string][]string
+	// DefaultDevice lists functions that follow torch.SetDefaultDevice.
+	DefaultDevice []string `yaml:"default_device"`
 }
 
 // An Override is what is special about one Python name.
@@ -76,7 +78,7 @@ func (o *Overrides) check(bindings []*Binding) error {
 			known[b.Name] = true
 		}
 	}
-	for key := range o.Functions {
+	for _, key := range append(sortedKeys(o.Functions), o.DefaultDevice...) {
 		if !known[key] {
 			return fmt.Errorf("overrides: Python shows no %s", key)
 		}

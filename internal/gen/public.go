@@ -71,6 +71,7 @@ func mergeAll(bindings []*Binding, overrides *Overrides) ([]*Function, error) {
 			failures = append(failures, err)
 		}
 		for _, f := range merged {
+			f.DefaultDevice = slices.Contains(overrides.DefaultDevice, b.Key())
 			key := fmt.Sprint(f.Method(), f.Name)
 			if other := seen[key]; other != nil {
 				failures = append(failures, fmt.Errorf("%s and %s are both %s", b.Key(), other.Binding.Key(), f.Name))

@@ -325,6 +325,11 @@ func (r *renderer) declareLocals() {
 		}
 	}
 	r.printf("}\n}\n")
+	for _, l := range r.locals {
+		if r.function.DefaultDevice && l.option.Python == "device" {
+			r.printf("%[1]s = %[1]s.orDefault()\n", l.name)
+		}
+	}
 }
 
 func (l *local) firstUse() *OptionUse {
