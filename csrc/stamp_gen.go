@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "aa69e682b311d3aff00397dd18498da12bee5a55aece0d18b0e43db650c88a52"
+const Stamp = "2d2792ea787b52619e75ee9047db35e60767b40cdc7388da95a60c0d31286095"

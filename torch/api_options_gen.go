@@ -53,6 +53,9 @@ type UniqueOption interface{ uniqueOption() }
 // A UniqueConsecutiveOption is an option of [UniqueConsecutive]: [Dim].
 type UniqueConsecutiveOption interface{ uniqueConsecutiveOption() }
 
+// A UseDeterministicAlgorithmsOption is an option of [UseDeterministicAlgorithms]: [WarnOnly].
+type UseDeterministicAlgorithmsOption interface{ useDeterministicAlgorithmsOption() }
+
 // UPLOArg is the option that [UPLO] makes.
 type UPLOArg string
 
@@ -2899,6 +2902,14 @@ func (ValueArg) addcmulInplaceOption() {}
 func (ValueArg) addcmulOption()        {}
 func (ValueArg) constantPadNdOption()  {}
 func (ValueArg) padOption()            {}
+
+// WarnOnlyArg is the option that [WarnOnly] makes.
+type WarnOnlyArg bool
+
+// WarnOnly is Python's warn_only=. It is a [UseDeterministicAlgorithmsOption].
+func WarnOnly(on bool) WarnOnlyArg { return WarnOnlyArg(on) }
+
+func (WarnOnlyArg) useDeterministicAlgorithmsOption() {}
 
 // WeightArg is the option that [Weight] makes.
 type WeightArg struct{ value *Tensor }

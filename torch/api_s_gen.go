@@ -32,6 +32,7 @@ func ScalarTensor(s any, opts ...ScalarTensorOption) *Tensor {
 			requiresGrad = some(bool(o))
 		}
 	}
+	device = device.orDefault()
 	return withRequiresGrad(opScalarTensor(toScalar(s, "s"), dtype, layout, device, pinMemory), requiresGrad)
 }
 
