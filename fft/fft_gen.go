@@ -7,7 +7,16 @@ import "github.com/wangkuiyi/gotorch/torch"
 // A FftOption is an option of [Fft].
 type FftOption = torch.FftFftOption
 
-// Fft is [torch.FftFft], Python's torch.fft.fft.
+// Fft returns the discrete Fourier transform of input along dimension [torch.Dim],
+// the last by default. [torch.N] cuts the signal or pads it with zeros. [torch.WithNorm]
+// is "backward" by default, without a factor; "forward" divides by n, "ortho"
+// by its square root.
+//
+// It is Python's torch.fft.fft:
+//
+//	fft(Tensor input, int n = None, int dim = -1, str norm = None, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.N], [torch.Dim], [torch.WithNorm], [torch.Out].
 func Fft(input *torch.Tensor, opts ...FftOption) *torch.Tensor {
 	return torch.FftFft(input, opts...)
 }
@@ -15,7 +24,16 @@ func Fft(input *torch.Tensor, opts ...FftOption) *torch.Tensor {
 // A Fft2Option is an option of [Fft2].
 type Fft2Option = torch.FftFft2Option
 
-// Fft2 is [torch.FftFft2], Python's torch.fft.fft2.
+// Fft2 returns the discrete Fourier transform of input in two dimensions, the
+// last two by default. [torch.S] cuts the signal or pads it with zeros. [torch.WithNorm]
+// is "backward" by default, without a factor; "forward" divides by the number
+// of elements, "ortho" by its square root.
+//
+// It is Python's torch.fft.fft2:
+//
+//	fft2(Tensor input, tuple of ints s = None, tuple of ints dim = [-2,-1], str norm = None, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.S], [torch.Dim], [torch.WithNorm], [torch.Out].
 func Fft2(input *torch.Tensor, opts ...Fft2Option) *torch.Tensor {
 	return torch.FftFft2(input, opts...)
 }
@@ -23,7 +41,16 @@ func Fft2(input *torch.Tensor, opts ...Fft2Option) *torch.Tensor {
 // A FftfreqOption is an option of [Fftfreq].
 type FftfreqOption = torch.FftFftfreqOption
 
-// Fftfreq is [torch.FftFftfreq], Python's torch.fft.fftfreq.
+// Fftfreq returns the frequencies of the n elements that [Fft] returns, for
+// samples that are [torch.D] apart, 1 by default: 0, 1, ..., then the negative ones,
+// each divided by n d.
+//
+// It is Python's torch.fft.fftfreq:
+//
+//	fftfreq(int n, float d = 1.0, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
+//
+// Options: [torch.D], a [torch.DType], a [torch.Layout], a [torch.Device], [torch.PinMemory],
+// [torch.RequiresGrad], [torch.Out].
 func Fftfreq(n int64, opts ...FftfreqOption) *torch.Tensor {
 	return torch.FftFftfreq(n, opts...)
 }
@@ -31,7 +58,16 @@ func Fftfreq(n int64, opts ...FftfreqOption) *torch.Tensor {
 // A FftnOption is an option of [Fftn].
 type FftnOption = torch.FftFftnOption
 
-// Fftn is [torch.FftFftn], Python's torch.fft.fftn.
+// Fftn returns the discrete Fourier transform of input in the dimensions of
+// [torch.Dim], or all. [torch.S] cuts the signal or pads it with zeros. [torch.WithNorm] is
+// "backward" by default, without a factor; "forward" divides by the number of
+// elements, "ortho" by its square root.
+//
+// It is Python's torch.fft.fftn:
+//
+//	fftn(Tensor input, tuple of ints s = None, tuple of ints dim = None, str norm = None, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.S], [torch.Dim], [torch.WithNorm], [torch.Out].
 func Fftn(input *torch.Tensor, opts ...FftnOption) *torch.Tensor {
 	return torch.FftFftn(input, opts...)
 }
@@ -39,7 +75,15 @@ func Fftn(input *torch.Tensor, opts ...FftnOption) *torch.Tensor {
 // A FftshiftOption is an option of [Fftshift].
 type FftshiftOption = torch.FftFftshiftOption
 
-// Fftshift is [torch.FftFftshift], Python's torch.fft.fftshift.
+// Fftshift moves the frequency zero to the middle, along the dimensions in
+// [torch.Dim] or all. It serves results of [Fftn], with the positive frequencies
+// first.
+//
+// It is Python's torch.fft.fftshift:
+//
+//	fftshift(Tensor input, tuple of ints dim = None) -> Tensor
+//
+// Options: [torch.Dim].
 func Fftshift(input *torch.Tensor, opts ...FftshiftOption) *torch.Tensor {
 	return torch.FftFftshift(input, opts...)
 }
@@ -47,7 +91,15 @@ func Fftshift(input *torch.Tensor, opts ...FftshiftOption) *torch.Tensor {
 // A HfftOption is an option of [Hfft].
 type HfftOption = torch.FftHfftOption
 
-// Hfft is [torch.FftHfft], Python's torch.fft.hfft.
+// Hfft returns the Fourier transform of a signal that is Hermitian in time,
+// which is real. input has its half, [torch.N] is the length of the result, 2 (m-1)
+// by default for m elements. [torch.WithNorm] is as in [Fft].
+//
+// It is Python's torch.fft.hfft:
+//
+//	hfft(Tensor input, int n = None, int dim = -1, str norm = None, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.N], [torch.Dim], [torch.WithNorm], [torch.Out].
 func Hfft(input *torch.Tensor, opts ...HfftOption) *torch.Tensor {
 	return torch.FftHfft(input, opts...)
 }
@@ -55,7 +107,15 @@ func Hfft(input *torch.Tensor, opts ...HfftOption) *torch.Tensor {
 // A Hfft2Option is an option of [Hfft2].
 type Hfft2Option = torch.FftHfft2Option
 
-// Hfft2 is [torch.FftHfft2], Python's torch.fft.hfft2.
+// Hfft2 returns the Fourier transform of a signal that is Hermitian in two
+// dimensions, the last two by default; the result is real. input has half of
+// the last one; [torch.S] is the size of the result. [torch.WithNorm] is as in [Fft2].
+//
+// It is Python's torch.fft.hfft2:
+//
+//	hfft2(Tensor input, tuple of ints s = None, tuple of ints dim = [-2,-1], str norm = None, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.S], [torch.Dim], [torch.WithNorm], [torch.Out].
 func Hfft2(input *torch.Tensor, opts ...Hfft2Option) *torch.Tensor {
 	return torch.FftHfft2(input, opts...)
 }
@@ -63,7 +123,15 @@ func Hfft2(input *torch.Tensor, opts ...Hfft2Option) *torch.Tensor {
 // A HfftnOption is an option of [Hfftn].
 type HfftnOption = torch.FftHfftnOption
 
-// Hfftn is [torch.FftHfftn], Python's torch.fft.hfftn.
+// Hfftn returns the Fourier transform of a signal that is Hermitian in the
+// dimensions of [torch.Dim], or all; the result is real. input has half of the last
+// one; [torch.S] is the size of the result. [torch.WithNorm] is as in [Fftn].
+//
+// It is Python's torch.fft.hfftn:
+//
+//	hfftn(Tensor input, tuple of ints s = None, tuple of ints dim = None, str norm = None, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.S], [torch.Dim], [torch.WithNorm], [torch.Out].
 func Hfftn(input *torch.Tensor, opts ...HfftnOption) *torch.Tensor {
 	return torch.FftHfftn(input, opts...)
 }
@@ -71,7 +139,16 @@ func Hfftn(input *torch.Tensor, opts ...HfftnOption) *torch.Tensor {
 // An IfftOption is an option of [Ifft].
 type IfftOption = torch.FftIfftOption
 
-// Ifft is [torch.FftIfft], Python's torch.fft.ifft.
+// Ifft returns the inverse of [Fft]: the signal whose transform is input,
+// along dimension [torch.Dim], the last by default. [torch.N] cuts the spectrum or pads it
+// with zeros. [torch.WithNorm] is "backward" by default, which divides by n;
+// "forward" has no factor, "ortho" divides by the square root.
+//
+// It is Python's torch.fft.ifft:
+//
+//	ifft(Tensor input, int n = None, int dim = -1, str norm = None, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.N], [torch.Dim], [torch.WithNorm], [torch.Out].
 func Ifft(input *torch.Tensor, opts ...IfftOption) *torch.Tensor {
 	return torch.FftIfft(input, opts...)
 }
@@ -79,7 +156,15 @@ func Ifft(input *torch.Tensor, opts ...IfftOption) *torch.Tensor {
 // An Ifft2Option is an option of [Ifft2].
 type Ifft2Option = torch.FftIfft2Option
 
-// Ifft2 is [torch.FftIfft2], Python's torch.fft.ifft2.
+// Ifft2 returns the inverse of [Fft2]: the signal whose transform is input,
+// in two dimensions, the last two by default. [torch.WithNorm] is "backward" by
+// default, which divides by the number of elements.
+//
+// It is Python's torch.fft.ifft2:
+//
+//	ifft2(Tensor input, tuple of ints s = None, tuple of ints dim = [-2,-1], str norm = None, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.S], [torch.Dim], [torch.WithNorm], [torch.Out].
 func Ifft2(input *torch.Tensor, opts ...Ifft2Option) *torch.Tensor {
 	return torch.FftIfft2(input, opts...)
 }
@@ -87,7 +172,15 @@ func Ifft2(input *torch.Tensor, opts ...Ifft2Option) *torch.Tensor {
 // An IfftnOption is an option of [Ifftn].
 type IfftnOption = torch.FftIfftnOption
 
-// Ifftn is [torch.FftIfftn], Python's torch.fft.ifftn.
+// Ifftn returns the inverse of [Fftn]: the signal whose transform is input,
+// in the dimensions of [torch.Dim], or all. [torch.WithNorm] is "backward" by default,
+// which divides by the number of elements.
+//
+// It is Python's torch.fft.ifftn:
+//
+//	ifftn(Tensor input, tuple of ints s = None, tuple of ints dim = None, str norm = None, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.S], [torch.Dim], [torch.WithNorm], [torch.Out].
 func Ifftn(input *torch.Tensor, opts ...IfftnOption) *torch.Tensor {
 	return torch.FftIfftn(input, opts...)
 }
@@ -95,7 +188,14 @@ func Ifftn(input *torch.Tensor, opts ...IfftnOption) *torch.Tensor {
 // An IfftshiftOption is an option of [Ifftshift].
 type IfftshiftOption = torch.FftIfftshiftOption
 
-// Ifftshift is [torch.FftIfftshift], Python's torch.fft.ifftshift.
+// Ifftshift undoes [Fftshift]: it moves the frequency zero from the middle
+// to the beginning, along the dimensions in [torch.Dim] or all.
+//
+// It is Python's torch.fft.ifftshift:
+//
+//	ifftshift(Tensor input, tuple of ints dim = None) -> Tensor
+//
+// Options: [torch.Dim].
 func Ifftshift(input *torch.Tensor, opts ...IfftshiftOption) *torch.Tensor {
 	return torch.FftIfftshift(input, opts...)
 }
@@ -103,7 +203,15 @@ func Ifftshift(input *torch.Tensor, opts ...IfftshiftOption) *torch.Tensor {
 // An IhfftOption is an option of [Ihfft].
 type IhfftOption = torch.FftIhfftOption
 
-// Ihfft is [torch.FftIhfft], Python's torch.fft.ihfft.
+// Ihfft returns the inverse of [Hfft]: half of the Hermitian signal whose
+// transform is input, which is real. The result has n/2 + 1 elements.
+// [torch.WithNorm] is "backward" by default, which divides by n.
+//
+// It is Python's torch.fft.ihfft:
+//
+//	ihfft(Tensor input, int n = None, int dim = -1, str norm = None, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.N], [torch.Dim], [torch.WithNorm], [torch.Out].
 func Ihfft(input *torch.Tensor, opts ...IhfftOption) *torch.Tensor {
 	return torch.FftIhfft(input, opts...)
 }
@@ -111,7 +219,15 @@ func Ihfft(input *torch.Tensor, opts ...IhfftOption) *torch.Tensor {
 // An Ihfft2Option is an option of [Ihfft2].
 type Ihfft2Option = torch.FftIhfft2Option
 
-// Ihfft2 is [torch.FftIhfft2], Python's torch.fft.ihfft2.
+// Ihfft2 returns the inverse of [Hfft2]: half of the Hermitian signal whose
+// transform is input, which is real. [torch.WithNorm] is "backward" by default,
+// which divides by the number of elements.
+//
+// It is Python's torch.fft.ihfft2:
+//
+//	ihfft2(Tensor input, tuple of ints s = None, tuple of ints dim = [-2,-1], str norm = None, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.S], [torch.Dim], [torch.WithNorm], [torch.Out].
 func Ihfft2(input *torch.Tensor, opts ...Ihfft2Option) *torch.Tensor {
 	return torch.FftIhfft2(input, opts...)
 }
@@ -119,7 +235,15 @@ func Ihfft2(input *torch.Tensor, opts ...Ihfft2Option) *torch.Tensor {
 // An IhfftnOption is an option of [Ihfftn].
 type IhfftnOption = torch.FftIhfftnOption
 
-// Ihfftn is [torch.FftIhfftn], Python's torch.fft.ihfftn.
+// Ihfftn returns the inverse of [Hfftn]: half of the Hermitian signal whose
+// transform is input, which is real. [torch.WithNorm] is "backward" by default,
+// which divides by the number of elements.
+//
+// It is Python's torch.fft.ihfftn:
+//
+//	ihfftn(Tensor input, tuple of ints s = None, tuple of ints dim = None, str norm = None, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.S], [torch.Dim], [torch.WithNorm], [torch.Out].
 func Ihfftn(input *torch.Tensor, opts ...IhfftnOption) *torch.Tensor {
 	return torch.FftIhfftn(input, opts...)
 }
@@ -127,7 +251,16 @@ func Ihfftn(input *torch.Tensor, opts ...IhfftnOption) *torch.Tensor {
 // An IrfftOption is an option of [Irfft].
 type IrfftOption = torch.FftIrfftOption
 
-// Irfft is [torch.FftIrfft], Python's torch.fft.irfft.
+// Irfft returns the inverse of [Rfft]: the real signal whose transform
+// begins with input, along dimension [torch.Dim], the last by default. [torch.N] is its
+// length, 2 (m-1) by default for m elements; give it if it is odd. [torch.WithNorm]
+// is "backward" by default, which divides by n.
+//
+// It is Python's torch.fft.irfft:
+//
+//	irfft(Tensor input, int n = None, int dim = -1, str norm = None, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.N], [torch.Dim], [torch.WithNorm], [torch.Out].
 func Irfft(input *torch.Tensor, opts ...IrfftOption) *torch.Tensor {
 	return torch.FftIrfft(input, opts...)
 }
@@ -135,7 +268,16 @@ func Irfft(input *torch.Tensor, opts ...IrfftOption) *torch.Tensor {
 // An Irfft2Option is an option of [Irfft2].
 type Irfft2Option = torch.FftIrfft2Option
 
-// Irfft2 is [torch.FftIrfft2], Python's torch.fft.irfft2.
+// Irfft2 returns the inverse of [Rfft2]: the real signal whose transform
+// has the half input. [torch.S] is the size of the signal; give it if the last is
+// odd. [torch.WithNorm] is "backward" by default, which divides by the number of
+// elements.
+//
+// It is Python's torch.fft.irfft2:
+//
+//	irfft2(Tensor input, tuple of ints s = None, tuple of ints dim = [-2,-1], str norm = None, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.S], [torch.Dim], [torch.WithNorm], [torch.Out].
 func Irfft2(input *torch.Tensor, opts ...Irfft2Option) *torch.Tensor {
 	return torch.FftIrfft2(input, opts...)
 }
@@ -143,7 +285,16 @@ func Irfft2(input *torch.Tensor, opts ...Irfft2Option) *torch.Tensor {
 // An IrfftnOption is an option of [Irfftn].
 type IrfftnOption = torch.FftIrfftnOption
 
-// Irfftn is [torch.FftIrfftn], Python's torch.fft.irfftn.
+// Irfftn returns the inverse of [Rfftn]: the real signal whose transform
+// has the half input. [torch.S] is the size of the signal; give it if the last is
+// odd. [torch.WithNorm] is "backward" by default, which divides by the number of
+// elements.
+//
+// It is Python's torch.fft.irfftn:
+//
+//	irfftn(Tensor input, tuple of ints s = None, tuple of ints dim = None, str norm = None, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.S], [torch.Dim], [torch.WithNorm], [torch.Out].
 func Irfftn(input *torch.Tensor, opts ...IrfftnOption) *torch.Tensor {
 	return torch.FftIrfftn(input, opts...)
 }
@@ -151,7 +302,16 @@ func Irfftn(input *torch.Tensor, opts ...IrfftnOption) *torch.Tensor {
 // A RfftOption is an option of [Rfft].
 type RfftOption = torch.FftRfftOption
 
-// Rfft is [torch.FftRfft], Python's torch.fft.rfft.
+// Rfft returns the discrete Fourier transform of input, which is real, along
+// dimension [torch.Dim], the last by default. The negative frequencies, which are
+// the others conjugated, are left out: of n elements n/2 + 1 stay. [torch.N] cuts
+// the signal or pads it with zeros. [torch.WithNorm] is as in [Fft].
+//
+// It is Python's torch.fft.rfft:
+//
+//	rfft(Tensor input, int n = None, int dim = -1, str norm = None, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.N], [torch.Dim], [torch.WithNorm], [torch.Out].
 func Rfft(input *torch.Tensor, opts ...RfftOption) *torch.Tensor {
 	return torch.FftRfft(input, opts...)
 }
@@ -159,7 +319,15 @@ func Rfft(input *torch.Tensor, opts ...RfftOption) *torch.Tensor {
 // A Rfft2Option is an option of [Rfft2].
 type Rfft2Option = torch.FftRfft2Option
 
-// Rfft2 is [torch.FftRfft2], Python's torch.fft.rfft2.
+// Rfft2 returns the discrete Fourier transform of input, which is real, in two
+// dimensions, the last two by default. The negative frequencies of the last
+// one are left out: of n elements n/2 + 1 stay. [torch.WithNorm] is as in [Fft2].
+//
+// It is Python's torch.fft.rfft2:
+//
+//	rfft2(Tensor input, tuple of ints s = None, tuple of ints dim = [-2,-1], str norm = None, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.S], [torch.Dim], [torch.WithNorm], [torch.Out].
 func Rfft2(input *torch.Tensor, opts ...Rfft2Option) *torch.Tensor {
 	return torch.FftRfft2(input, opts...)
 }
@@ -167,7 +335,16 @@ func Rfft2(input *torch.Tensor, opts ...Rfft2Option) *torch.Tensor {
 // A RfftfreqOption is an option of [Rfftfreq].
 type RfftfreqOption = torch.FftRfftfreqOption
 
-// Rfftfreq is [torch.FftRfftfreq], Python's torch.fft.rfftfreq.
+// Rfftfreq returns the frequencies of the elements that [Rfft] returns for
+// n samples that are [torch.D] apart, 1 by default: 0, 1, ..., n/2, each divided by
+// n d.
+//
+// It is Python's torch.fft.rfftfreq:
+//
+//	rfftfreq(int n, float d = 1.0, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
+//
+// Options: [torch.D], a [torch.DType], a [torch.Layout], a [torch.Device], [torch.PinMemory],
+// [torch.RequiresGrad], [torch.Out].
 func Rfftfreq(n int64, opts ...RfftfreqOption) *torch.Tensor {
 	return torch.FftRfftfreq(n, opts...)
 }
@@ -175,7 +352,15 @@ func Rfftfreq(n int64, opts ...RfftfreqOption) *torch.Tensor {
 // A RfftnOption is an option of [Rfftn].
 type RfftnOption = torch.FftRfftnOption
 
-// Rfftn is [torch.FftRfftn], Python's torch.fft.rfftn.
+// Rfftn returns the discrete Fourier transform of input, which is real, in the
+// dimensions of [torch.Dim], or all. The negative frequencies of the last one are
+// left out: of n elements n/2 + 1 stay. [torch.WithNorm] is as in [Fftn].
+//
+// It is Python's torch.fft.rfftn:
+//
+//	rfftn(Tensor input, tuple of ints s = None, tuple of ints dim = None, str norm = None, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.S], [torch.Dim], [torch.WithNorm], [torch.Out].
 func Rfftn(input *torch.Tensor, opts ...RfftnOption) *torch.Tensor {
 	return torch.FftRfftn(input, opts...)
 }

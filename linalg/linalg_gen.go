@@ -7,7 +7,16 @@ import "github.com/wangkuiyi/gotorch/torch"
 // A CholeskyOption is an option of [Cholesky].
 type CholeskyOption = torch.LinalgCholeskyOption
 
-// Cholesky is [torch.LinalgCholesky], Python's torch.linalg.cholesky.
+// Cholesky returns the Cholesky factor L of a Hermitian positive-definite
+// matrix, or of each in a batch: A = L L', with L' the conjugate transpose. L
+// is lower triangular; [torch.Upper] returns L'. It panics if a matrix is not
+// positive-definite. input is (..., n, n).
+//
+// It is Python's torch.linalg.cholesky:
+//
+//	cholesky(Tensor input, *, bool upper = False, Tensor out = None) -> Tensor
+//
+// Options: [torch.Upper], [torch.Out].
 func Cholesky(input *torch.Tensor, opts ...CholeskyOption) *torch.Tensor {
 	return torch.LinalgCholesky(input, opts...)
 }
@@ -15,7 +24,15 @@ func Cholesky(input *torch.Tensor, opts ...CholeskyOption) *torch.Tensor {
 // A CholeskyExOption is an option of [CholeskyEx].
 type CholeskyExOption = torch.LinalgCholeskyExOption
 
-// CholeskyEx is [torch.LinalgCholeskyEx], Python's torch.linalg.cholesky_ex.
+// CholeskyEx returns what [Cholesky] does, and instead of a panic the
+// order of the leading minor that is not positive-definite, as int32, or 0.
+// [torch.CheckErrors] panics nevertheless.
+//
+// It is Python's torch.linalg.cholesky_ex:
+//
+//	cholesky_ex(Tensor input, *, bool upper = False, bool check_errors = False, tuple of Tensors out = None) -> (Tensor L, Tensor info)
+//
+// Options: [torch.Upper], [torch.CheckErrors], [torch.Out].
 func CholeskyEx(input *torch.Tensor, opts ...CholeskyExOption) (L *torch.Tensor, info *torch.Tensor) {
 	return torch.LinalgCholeskyEx(input, opts...)
 }
@@ -23,7 +40,17 @@ func CholeskyEx(input *torch.Tensor, opts ...CholeskyExOption) (L *torch.Tensor,
 // A CondOption is an option of [Cond].
 type CondOption = torch.LinalgCondOption
 
-// Cond is [torch.LinalgCond], Python's torch.linalg.cond.
+// Cond returns the condition number of a matrix, or of each in a batch, with
+// respect to the norm [torch.P]: that of the singular values by default, or "fro",
+// "nuc", infinities, 1, -1, 2 or -2. input is (..., m, n); norms other than 2
+// and -2 need a square matrix.
+//
+// It is Python's torch.linalg.cond:
+//
+//	cond(Tensor input, Number p = None, *, Tensor out = None) -> Tensor
+//	cond(Tensor input, str p, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.P], [torch.Out].
 func Cond(input *torch.Tensor, opts ...CondOption) *torch.Tensor {
 	return torch.LinalgCond(input, opts...)
 }
@@ -31,7 +58,14 @@ func Cond(input *torch.Tensor, opts ...CondOption) *torch.Tensor {
 // A CrossOption is an option of [Cross].
 type CrossOption = torch.LinalgCrossOption
 
-// Cross is [torch.LinalgCross], Python's torch.linalg.cross.
+// Cross returns the cross products of the vectors of three elements along
+// dimension [torch.Dim], the last by default. The shapes are broadcast.
+//
+// It is Python's torch.linalg.cross:
+//
+//	cross(Tensor input, Tensor other, *, int dim = -1, Tensor out = None) -> Tensor
+//
+// Options: [torch.Dim], [torch.Out].
 func Cross(input *torch.Tensor, other *torch.Tensor, opts ...CrossOption) *torch.Tensor {
 	return torch.LinalgCross(input, other, opts...)
 }
@@ -39,7 +73,14 @@ func Cross(input *torch.Tensor, other *torch.Tensor, opts ...CrossOption) *torch
 // A DetOption is an option of [Det].
 type DetOption = torch.LinalgDetOption
 
-// Det is [torch.LinalgDet], Python's torch.linalg.det.
+// Det returns the determinant of a square matrix, or of each in a batch. A is
+// (..., n, n), the result (...).
+//
+// It is Python's torch.linalg.det:
+//
+//	det(Tensor A, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Det(A *torch.Tensor, opts ...DetOption) *torch.Tensor {
 	return torch.LinalgDet(A, opts...)
 }
@@ -47,7 +88,15 @@ func Det(A *torch.Tensor, opts ...DetOption) *torch.Tensor {
 // A DiagonalOption is an option of [Diagonal].
 type DiagonalOption = torch.LinalgDiagonalOption
 
-// Diagonal is [torch.LinalgDiagonal], Python's torch.linalg.diagonal.
+// Diagonal returns the diagonals of matrices in the dimensions [torch.Dim1] and
+// [torch.Dim2], the last two by default, as a view. It is [torch.Diagonal] with other
+// defaults.
+//
+// It is Python's torch.linalg.diagonal:
+//
+//	diagonal(Tensor A, *, int offset = 0, int dim1 = -2, int dim2 = -1) -> Tensor
+//
+// Options: [torch.Offset], [torch.Dim1], [torch.Dim2].
 func Diagonal(A *torch.Tensor, opts ...DiagonalOption) *torch.Tensor {
 	return torch.LinalgDiagonal(A, opts...)
 }
@@ -55,7 +104,16 @@ func Diagonal(A *torch.Tensor, opts ...DiagonalOption) *torch.Tensor {
 // An EigOption is an option of [Eig].
 type EigOption = torch.LinalgEigOption
 
-// Eig is [torch.LinalgEig], Python's torch.linalg.eig.
+// Eig returns the eigenvalues and eigenvectors of a square matrix, or of each
+// in a batch; both are complex. The vectors are columns of norm 1, in no
+// certain order, and not unique. input is (..., n, n). [Eigh] is faster
+// for Hermitian matrices.
+//
+// It is Python's torch.linalg.eig:
+//
+//	eig(Tensor input, *, tuple of Tensors out = None) -> (Tensor eigenvalues, Tensor eigenvectors)
+//
+// Options: [torch.Out].
 func Eig(input *torch.Tensor, opts ...EigOption) (eigenvalues *torch.Tensor, eigenvectors *torch.Tensor) {
 	return torch.LinalgEig(input, opts...)
 }
@@ -63,7 +121,16 @@ func Eig(input *torch.Tensor, opts ...EigOption) (eigenvalues *torch.Tensor, eig
 // An EighOption is an option of [Eigh].
 type EighOption = torch.LinalgEighOption
 
-// Eigh is [torch.LinalgEigh], Python's torch.linalg.eigh.
+// Eigh returns the eigenvalues, ascending and real, and the eigenvectors of a
+// Hermitian matrix, or of each in a batch. The vectors are orthonormal
+// columns. [torch.UPLO] says which triangle is read: "L", the lower, by default, or
+// "U". input is (..., n, n).
+//
+// It is Python's torch.linalg.eigh:
+//
+//	eigh(Tensor input, str UPLO = L, *, tuple of Tensors out = None) -> (Tensor eigenvalues, Tensor eigenvectors)
+//
+// Options: [torch.UPLO], [torch.Out].
 func Eigh(input *torch.Tensor, opts ...EighOption) (eigenvalues *torch.Tensor, eigenvectors *torch.Tensor) {
 	return torch.LinalgEigh(input, opts...)
 }
@@ -71,7 +138,15 @@ func Eigh(input *torch.Tensor, opts ...EighOption) (eigenvalues *torch.Tensor, e
 // An EigvalsOption is an option of [Eigvals].
 type EigvalsOption = torch.LinalgEigvalsOption
 
-// Eigvals is [torch.LinalgEigvals], Python's torch.linalg.eigvals.
+// Eigvals returns the eigenvalues of a square matrix, or of each in a batch,
+// which are complex, in no certain order. input is (..., n, n), the result
+// (..., n).
+//
+// It is Python's torch.linalg.eigvals:
+//
+//	eigvals(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Eigvals(input *torch.Tensor, opts ...EigvalsOption) *torch.Tensor {
 	return torch.LinalgEigvals(input, opts...)
 }
@@ -79,7 +154,15 @@ func Eigvals(input *torch.Tensor, opts ...EigvalsOption) *torch.Tensor {
 // An EigvalshOption is an option of [Eigvalsh].
 type EigvalshOption = torch.LinalgEigvalshOption
 
-// Eigvalsh is [torch.LinalgEigvalsh], Python's torch.linalg.eigvalsh.
+// Eigvalsh returns the eigenvalues of a Hermitian matrix, or of each in a
+// batch, ascending and real. [torch.UPLO] says which triangle is read: "L", the
+// lower, by default, or "U".
+//
+// It is Python's torch.linalg.eigvalsh:
+//
+//	eigvalsh(Tensor input, str UPLO = L, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.UPLO], [torch.Out].
 func Eigvalsh(input *torch.Tensor, opts ...EigvalshOption) *torch.Tensor {
 	return torch.LinalgEigvalsh(input, opts...)
 }
@@ -87,7 +170,15 @@ func Eigvalsh(input *torch.Tensor, opts ...EigvalshOption) *torch.Tensor {
 // A HouseholderProductOption is an option of [HouseholderProduct].
 type HouseholderProductOption = torch.LinalgHouseholderProductOption
 
-// HouseholderProduct is [torch.LinalgHouseholderProduct], Python's torch.linalg.householder_product.
+// HouseholderProduct returns the first columns of the product of Householder
+// reflectors: the columns of input, (..., m, n), below the diagonal, with the
+// factors tau, (..., k). It makes Q of what [torch.Geqrf] returns.
+//
+// It is Python's torch.linalg.householder_product:
+//
+//	householder_product(Tensor input, Tensor tau, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func HouseholderProduct(input *torch.Tensor, tau *torch.Tensor, opts ...HouseholderProductOption) *torch.Tensor {
 	return torch.LinalgHouseholderProduct(input, tau, opts...)
 }
@@ -95,7 +186,15 @@ func HouseholderProduct(input *torch.Tensor, tau *torch.Tensor, opts ...Househol
 // An InvOption is an option of [Inv].
 type InvOption = torch.LinalgInvOption
 
-// Inv is [torch.LinalgInv], Python's torch.linalg.inv.
+// Inv returns the inverse of a square matrix, or of each in a batch. It panics
+// if one is singular. A is (..., n, n). [Solve] is faster and more
+// precise for products with an inverse.
+//
+// It is Python's torch.linalg.inv:
+//
+//	inv(Tensor A, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Inv(A *torch.Tensor, opts ...InvOption) *torch.Tensor {
 	return torch.LinalgInv(A, opts...)
 }
@@ -103,7 +202,15 @@ func Inv(A *torch.Tensor, opts ...InvOption) *torch.Tensor {
 // An InvExOption is an option of [InvEx].
 type InvExOption = torch.LinalgInvExOption
 
-// InvEx is [torch.LinalgInvEx], Python's torch.linalg.inv_ex.
+// InvEx returns what [Inv] does, and instead of a panic the position of
+// the pivot that is zero, from 1 and as int32, or 0. [torch.CheckErrors] panics
+// nevertheless.
+//
+// It is Python's torch.linalg.inv_ex:
+//
+//	inv_ex(Tensor A, *, bool check_errors = False, tuple of Tensors out = None) -> (Tensor inverse, Tensor info)
+//
+// Options: [torch.CheckErrors], [torch.Out].
 func InvEx(A *torch.Tensor, opts ...InvExOption) (inverse *torch.Tensor, info *torch.Tensor) {
 	return torch.LinalgInvEx(A, opts...)
 }
@@ -111,7 +218,15 @@ func InvEx(A *torch.Tensor, opts ...InvExOption) (inverse *torch.Tensor, info *t
 // A LdlFactorOption is an option of [LdlFactor].
 type LdlFactorOption = torch.LinalgLdlFactorOption
 
-// LdlFactor is [torch.LinalgLdlFactor], Python's torch.linalg.ldl_factor.
+// LdlFactor returns a compact form of the LDL factorization of a symmetric, or
+// with [torch.Hermitian] Hermitian, matrix, or of each in a batch, and its pivots,
+// for [LdlSolve].
+//
+// It is Python's torch.linalg.ldl_factor:
+//
+//	ldl_factor(Tensor input, *, bool hermitian = False, tuple of Tensors out = None) -> (Tensor LD, Tensor pivots)
+//
+// Options: [torch.Hermitian], [torch.Out].
 func LdlFactor(input *torch.Tensor, opts ...LdlFactorOption) (LD *torch.Tensor, pivots *torch.Tensor) {
 	return torch.LinalgLdlFactor(input, opts...)
 }
@@ -119,7 +234,14 @@ func LdlFactor(input *torch.Tensor, opts ...LdlFactorOption) (LD *torch.Tensor, 
 // A LdlFactorExOption is an option of [LdlFactorEx].
 type LdlFactorExOption = torch.LinalgLdlFactorExOption
 
-// LdlFactorEx is [torch.LinalgLdlFactorEx], Python's torch.linalg.ldl_factor_ex.
+// LdlFactorEx returns what [LdlFactor] does, and instead of a panic
+// information about failures, as int32. [torch.CheckErrors] panics nevertheless.
+//
+// It is Python's torch.linalg.ldl_factor_ex:
+//
+//	ldl_factor_ex(Tensor input, *, bool hermitian = False, bool check_errors = False, tuple of Tensors out = None) -> (Tensor LD, Tensor pivots, Tensor info)
+//
+// Options: [torch.Hermitian], [torch.CheckErrors], [torch.Out].
 func LdlFactorEx(input *torch.Tensor, opts ...LdlFactorExOption) (LD *torch.Tensor, pivots *torch.Tensor, info *torch.Tensor) {
 	return torch.LinalgLdlFactorEx(input, opts...)
 }
@@ -127,7 +249,15 @@ func LdlFactorEx(input *torch.Tensor, opts ...LdlFactorExOption) (LD *torch.Tens
 // A LdlSolveOption is an option of [LdlSolve].
 type LdlSolveOption = torch.LinalgLdlSolveOption
 
-// LdlSolve is [torch.LinalgLdlSolve], Python's torch.linalg.ldl_solve.
+// LdlSolve returns the solution X of A X = B, where A is given by what
+// [LdlFactor] returned. LD is (..., n, n), B (..., n, k). [torch.Hermitian]
+// must be as it was.
+//
+// It is Python's torch.linalg.ldl_solve:
+//
+//	ldl_solve(Tensor LD, Tensor pivots, Tensor B, *, bool hermitian = False, Tensor out = None) -> Tensor
+//
+// Options: [torch.Hermitian], [torch.Out].
 func LdlSolve(LD *torch.Tensor, pivots *torch.Tensor, B *torch.Tensor, opts ...LdlSolveOption) *torch.Tensor {
 	return torch.LinalgLdlSolve(LD, pivots, B, opts...)
 }
@@ -135,7 +265,17 @@ func LdlSolve(LD *torch.Tensor, pivots *torch.Tensor, B *torch.Tensor, opts ...L
 // A LstsqOption is an option of [Lstsq].
 type LstsqOption = torch.LinalgLstsqOption
 
-// Lstsq is [torch.LinalgLstsq], Python's torch.linalg.lstsq.
+// Lstsq returns the X for which A X - B has the least Frobenius norm, with A
+// input, (..., m, n), and B b, (..., m, k) or (..., m). The other results are
+// the residuals, squared, if m > n and all ranks are full, the ranks and the
+// singular values, each if [torch.Driver] computes it: "gels", "gelsy", the default
+// on a CPU, "gelsd" or "gelss". [torch.Rcond] is the relative tolerance of ranks.
+//
+// It is Python's torch.linalg.lstsq:
+//
+//	lstsq(Tensor input, Tensor b, float rcond = None, *, str driver = None, tuple of Tensors out = None) -> (Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values)
+//
+// Options: [torch.Rcond], [torch.Driver], [torch.Out].
 func Lstsq(input *torch.Tensor, b *torch.Tensor, opts ...LstsqOption) (solution *torch.Tensor, residuals *torch.Tensor, rank *torch.Tensor, singularValues *torch.Tensor) {
 	return torch.LinalgLstsq(input, b, opts...)
 }
@@ -143,7 +283,15 @@ func Lstsq(input *torch.Tensor, b *torch.Tensor, opts ...LstsqOption) (solution 
 // A LuOption is an option of [Lu].
 type LuOption = torch.LinalgLuOption
 
-// Lu is [torch.LinalgLu], Python's torch.linalg.lu.
+// Lu returns the LU decomposition of a matrix, or of each in a batch: A = P L
+// U, where P is a permutation, L lower and U upper triangular, L with ones on
+// its diagonal. [torch.Pivot] false leaves out P, on GPUs only. A is (..., m, n).
+//
+// It is Python's torch.linalg.lu:
+//
+//	lu(Tensor A, *, bool pivot = True, tuple of Tensors out = None) -> (Tensor P, Tensor L, Tensor U)
+//
+// Options: [torch.Pivot], [torch.Out].
 func Lu(A *torch.Tensor, opts ...LuOption) (P *torch.Tensor, L *torch.Tensor, U *torch.Tensor) {
 	return torch.LinalgLu(A, opts...)
 }
@@ -151,7 +299,16 @@ func Lu(A *torch.Tensor, opts ...LuOption) (P *torch.Tensor, L *torch.Tensor, U 
 // A LuFactorOption is an option of [LuFactor].
 type LuFactorOption = torch.LinalgLuFactorOption
 
-// LuFactor is [torch.LinalgLuFactor], Python's torch.linalg.lu_factor.
+// LuFactor returns a compact form of the LU decomposition of a matrix, or of
+// each in a batch, L and U in one, and the pivots, from 1 and as int32, for
+// [LuSolve]. It panics if a matrix has a pivot of zero. A is (..., m,
+// n).
+//
+// It is Python's torch.linalg.lu_factor:
+//
+//	lu_factor(Tensor A, *, bool pivot = True, tuple of Tensors out = None) -> (Tensor LU, Tensor pivots)
+//
+// Options: [torch.Pivot], [torch.Out].
 func LuFactor(A *torch.Tensor, opts ...LuFactorOption) (LU *torch.Tensor, pivots *torch.Tensor) {
 	return torch.LinalgLuFactor(A, opts...)
 }
@@ -159,7 +316,15 @@ func LuFactor(A *torch.Tensor, opts ...LuFactorOption) (LU *torch.Tensor, pivots
 // A LuFactorExOption is an option of [LuFactorEx].
 type LuFactorExOption = torch.LinalgLuFactorExOption
 
-// LuFactorEx is [torch.LinalgLuFactorEx], Python's torch.linalg.lu_factor_ex.
+// LuFactorEx returns what [LuFactor] does, and instead of a panic the
+// position of the pivot that is zero, from 1 and as int32, or 0. [torch.CheckErrors]
+// panics nevertheless.
+//
+// It is Python's torch.linalg.lu_factor_ex:
+//
+//	lu_factor_ex(Tensor A, *, bool pivot = True, bool check_errors = False, tuple of Tensors out = None) -> (Tensor LU, Tensor pivots, Tensor info)
+//
+// Options: [torch.Pivot], [torch.CheckErrors], [torch.Out].
 func LuFactorEx(A *torch.Tensor, opts ...LuFactorExOption) (LU *torch.Tensor, pivots *torch.Tensor, info *torch.Tensor) {
 	return torch.LinalgLuFactorEx(A, opts...)
 }
@@ -167,7 +332,15 @@ func LuFactorEx(A *torch.Tensor, opts ...LuFactorExOption) (LU *torch.Tensor, pi
 // A LuSolveOption is an option of [LuSolve].
 type LuSolveOption = torch.LinalgLuSolveOption
 
-// LuSolve is [torch.LinalgLuSolve], Python's torch.linalg.lu_solve.
+// LuSolve returns the solution X of A X = B, where A is given by what
+// [LuFactor] returned. [torch.Left] false solves X A = B, [torch.WithAdjoint] takes
+// the conjugate transpose of A. LU is (..., n, n), B (..., n, k).
+//
+// It is Python's torch.linalg.lu_solve:
+//
+//	lu_solve(Tensor LU, Tensor pivots, Tensor B, *, bool left = True, bool adjoint = False, Tensor out = None) -> Tensor
+//
+// Options: [torch.Left], [torch.WithAdjoint], [torch.Out].
 func LuSolve(LU *torch.Tensor, pivots *torch.Tensor, B *torch.Tensor, opts ...LuSolveOption) *torch.Tensor {
 	return torch.LinalgLuSolve(LU, pivots, B, opts...)
 }
@@ -175,12 +348,23 @@ func LuSolve(LU *torch.Tensor, pivots *torch.Tensor, B *torch.Tensor, opts ...Lu
 // A MatmulOption is an option of [Matmul].
 type MatmulOption = torch.LinalgMatmulOption
 
-// Matmul is [torch.LinalgMatmul], Python's torch.linalg.matmul.
+// Matmul is another name of [torch.Matmul]: the matrix product of input and other.
+//
+// It is Python's torch.linalg.matmul:
+//
+//	matmul(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Matmul(input *torch.Tensor, other *torch.Tensor, opts ...MatmulOption) *torch.Tensor {
 	return torch.LinalgMatmul(input, other, opts...)
 }
 
-// MatrixExp is [torch.LinalgMatrixExp], Python's torch.linalg.matrix_exp.
+// MatrixExp returns the exponential of a square matrix, or of each in a batch:
+// the sum of its powers A^k / k!. input is (..., n, n).
+//
+// It is Python's torch.linalg.matrix_exp:
+//
+//	matrix_exp(Tensor input) -> Tensor
 func MatrixExp(input *torch.Tensor) *torch.Tensor {
 	return torch.LinalgMatrixExp(input)
 }
@@ -188,7 +372,18 @@ func MatrixExp(input *torch.Tensor) *torch.Tensor {
 // A MatrixNormOption is an option of [MatrixNorm].
 type MatrixNormOption = torch.LinalgMatrixNormOption
 
-// MatrixNorm is [torch.LinalgMatrixNorm], Python's torch.linalg.matrix_norm.
+// MatrixNorm returns the norm of a matrix, or of each in the two dimensions of
+// [torch.Dim], the last two by default. [torch.Ord] is "fro", the root of the sum of
+// squares, by default, "nuc", the sum of the singular values, 2 or -2, the
+// largest or smallest singular value, 1 or -1, the largest or smallest sum of
+// a column, infinities, that of a row.
+//
+// It is Python's torch.linalg.matrix_norm:
+//
+//	matrix_norm(Tensor input, Number ord, tuple of ints dim = [-2,-1], bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None) -> Tensor
+//	matrix_norm(Tensor input, str ord = fro, tuple of ints dim = [-2,-1], bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None) -> Tensor
+//
+// Options: [torch.Ord], [torch.Dim], [torch.Keepdim], a [torch.DType], [torch.Out].
 func MatrixNorm(input *torch.Tensor, opts ...MatrixNormOption) *torch.Tensor {
 	return torch.LinalgMatrixNorm(input, opts...)
 }
@@ -196,7 +391,14 @@ func MatrixNorm(input *torch.Tensor, opts ...MatrixNormOption) *torch.Tensor {
 // A MatrixPowerOption is an option of [MatrixPower].
 type MatrixPowerOption = torch.LinalgMatrixPowerOption
 
-// MatrixPower is [torch.LinalgMatrixPower], Python's torch.linalg.matrix_power.
+// MatrixPower returns the power n of a square matrix, or of each in a batch; a
+// negative one is of the inverse, 0 the identity. input is (..., n, n).
+//
+// It is Python's torch.linalg.matrix_power:
+//
+//	matrix_power(Tensor input, int n, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func MatrixPower(input *torch.Tensor, n int64, opts ...MatrixPowerOption) *torch.Tensor {
 	return torch.LinalgMatrixPower(input, n, opts...)
 }
@@ -204,12 +406,30 @@ func MatrixPower(input *torch.Tensor, n int64, opts ...MatrixPowerOption) *torch
 // A MatrixRankOption is an option of [MatrixRank].
 type MatrixRankOption = torch.LinalgMatrixRankOption
 
-// MatrixRank is [torch.LinalgMatrixRank], Python's torch.linalg.matrix_rank.
+// MatrixRank returns the rank of a matrix, or of each in a batch: the number
+// of singular values above the tolerance, the greater of [torch.Atol] and [torch.Rtol]
+// times the largest. rtol is the larger size times the epsilon of the dtype if
+// no tolerance is given. [torch.Hermitian] takes eigenvalues, which is faster.
+//
+// It is Python's torch.linalg.matrix_rank:
+//
+//	matrix_rank(Tensor input, *, Tensor atol = None, Tensor rtol = None, bool hermitian = False, Tensor out = None) -> Tensor
+//	matrix_rank(Tensor input, *, float atol = None, float rtol = None, bool hermitian = False, Tensor out = None) -> Tensor
+//	matrix_rank(Tensor input, Tensor tol, bool hermitian = False, *, Tensor out = None) -> Tensor
+//	matrix_rank(Tensor input, float tol, bool hermitian = False, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Atol], [torch.Rtol], [torch.Hermitian], [torch.Out], [torch.Tol].
 func MatrixRank(input *torch.Tensor, opts ...MatrixRankOption) *torch.Tensor {
 	return torch.LinalgMatrixRank(input, opts...)
 }
 
-// MatrixSqrth is [torch.LinalgMatrixSqrth], Python's torch.linalg.matrix_sqrth.
+// MatrixSqrth returns the square root of a Hermitian positive-definite matrix,
+// or of each in a batch: the X that is so, too, with X X = A. Only the lower
+// triangle is read. input is (..., n, n).
+//
+// It is Python's torch.linalg.matrix_sqrth:
+//
+//	matrix_sqrth(Tensor input) -> Tensor
 func MatrixSqrth(input *torch.Tensor) *torch.Tensor {
 	return torch.LinalgMatrixSqrth(input)
 }
@@ -217,7 +437,15 @@ func MatrixSqrth(input *torch.Tensor) *torch.Tensor {
 // A MultiDotOption is an option of [MultiDot].
 type MultiDotOption = torch.LinalgMultiDotOption
 
-// MultiDot is [torch.LinalgMultiDot], Python's torch.linalg.multi_dot.
+// MultiDot returns the product of two or more matrices, multiplied in the
+// order that takes the fewest operations. The first and the last may be
+// vectors.
+//
+// It is Python's torch.linalg.multi_dot:
+//
+//	multi_dot(tuple of Tensors tensors, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func MultiDot(tensors []*torch.Tensor, opts ...MultiDotOption) *torch.Tensor {
 	return torch.LinalgMultiDot(tensors, opts...)
 }
@@ -225,7 +453,17 @@ func MultiDot(tensors []*torch.Tensor, opts ...MultiDotOption) *torch.Tensor {
 // A NormOption is an option of [Norm].
 type NormOption = torch.LinalgNormOption
 
-// Norm is [torch.LinalgNorm], Python's torch.linalg.norm.
+// Norm returns the norm of a vector or a matrix. Without [torch.Ord] it is the root
+// of the sum of squares, of all elements or over the dimensions in [torch.Dim]; with
+// it, two dimensions are a matrix and one is a vector: see [MatrixNorm]
+// and [VectorNorm].
+//
+// It is Python's torch.linalg.norm:
+//
+//	norm(Tensor input, Number ord = None, tuple of ints dim = None, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None) -> Tensor
+//	norm(Tensor input, str ord, tuple of ints dim = None, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None) -> Tensor
+//
+// Options: [torch.Ord], [torch.Dim], [torch.Keepdim], a [torch.DType], [torch.Out].
 func Norm(input *torch.Tensor, opts ...NormOption) *torch.Tensor {
 	return torch.LinalgNorm(input, opts...)
 }
@@ -233,7 +471,20 @@ func Norm(input *torch.Tensor, opts ...NormOption) *torch.Tensor {
 // A PinvOption is an option of [Pinv].
 type PinvOption = torch.LinalgPinvOption
 
-// Pinv is [torch.LinalgPinv], Python's torch.linalg.pinv.
+// Pinv returns the pseudoinverse of a matrix, or of each in a batch. Singular
+// values at or below the tolerance, the greater of [torch.Atol] and [torch.Rtol] times the
+// largest, count as zero. rtol is the larger size times the epsilon of the
+// dtype if no tolerance is given. [torch.Hermitian] takes eigenvalues. input is
+// (..., m, n), the result (..., n, m).
+//
+// It is Python's torch.linalg.pinv:
+//
+//	pinv(Tensor input, *, Tensor atol = None, Tensor rtol = None, bool hermitian = False, Tensor out = None) -> Tensor
+//	pinv(Tensor input, *, float atol = None, float rtol = None, bool hermitian = False, Tensor out = None) -> Tensor
+//	pinv(Tensor input, Tensor rcond, bool hermitian = False, *, Tensor out = None) -> Tensor
+//	pinv(Tensor input, float rcond, bool hermitian = False, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Atol], [torch.Rtol], [torch.Hermitian], [torch.Out], [torch.Rcond].
 func Pinv(input *torch.Tensor, opts ...PinvOption) *torch.Tensor {
 	return torch.LinalgPinv(input, opts...)
 }
@@ -241,7 +492,16 @@ func Pinv(input *torch.Tensor, opts ...PinvOption) *torch.Tensor {
 // A PolarOption is an option of [Polar].
 type PolarOption = torch.LinalgPolarOption
 
-// Polar is [torch.LinalgPolar], Python's torch.linalg.polar.
+// Polar returns the polar decomposition of a matrix, or of each in a batch: A
+// = U H, where U has orthonormal columns and H is Hermitian and
+// positive-semidefinite. A is (..., m, n) with m >= n. It has nothing to do
+// with [torch.Polar].
+//
+// It is Python's torch.linalg.polar:
+//
+//	polar(Tensor A, *, tuple of Tensors out = None) -> (Tensor U, Tensor H)
+//
+// Options: [torch.Out].
 func Polar(A *torch.Tensor, opts ...PolarOption) (U *torch.Tensor, H *torch.Tensor) {
 	return torch.LinalgPolar(A, opts...)
 }
@@ -249,7 +509,15 @@ func Polar(A *torch.Tensor, opts ...PolarOption) (U *torch.Tensor, H *torch.Tens
 // A PowsumOption is an option of [Powsum].
 type PowsumOption = torch.LinalgPowsumOption
 
-// Powsum is [torch.LinalgPowsum], Python's torch.linalg._powsum.
+// Powsum returns the sum of |x|^ord over the elements x of input, over the
+// dimensions in [torch.Dim] or all: [VectorNorm] without the root at the end.
+// [torch.Ord] is 2 by default.
+//
+// It is Python's torch.linalg._powsum:
+//
+//	_powsum(Tensor input, Number ord = 2, tuple of ints dim = None, bool keepdim = False, *, torch.dtype dtype = None) -> Tensor
+//
+// Options: [torch.Ord], [torch.Dim], [torch.Keepdim], a [torch.DType].
 func Powsum(input *torch.Tensor, opts ...PowsumOption) *torch.Tensor {
 	return torch.LinalgPowsum(input, opts...)
 }
@@ -257,7 +525,16 @@ func Powsum(input *torch.Tensor, opts ...PowsumOption) *torch.Tensor {
 // A QrOption is an option of [Qr].
 type QrOption = torch.LinalgQrOption
 
-// Qr is [torch.LinalgQr], Python's torch.linalg.qr.
+// Qr returns the QR decomposition of a matrix, or of each in a batch: A = Q R,
+// where Q has orthonormal columns and R is upper triangular. A is (..., m, n),
+// k is min(m, n). [torch.WithMode] is "reduced" by default, with Q (..., m, k),
+// "complete", with Q (..., m, m), or "r", with an empty Q.
+//
+// It is Python's torch.linalg.qr:
+//
+//	qr(Tensor A, str mode = reduced, *, tuple of Tensors out = None) -> (Tensor Q, Tensor R)
+//
+// Options: [torch.WithMode], [torch.Out].
 func Qr(A *torch.Tensor, opts ...QrOption) (Q *torch.Tensor, R *torch.Tensor) {
 	return torch.LinalgQr(A, opts...)
 }
@@ -265,7 +542,15 @@ func Qr(A *torch.Tensor, opts ...QrOption) (Q *torch.Tensor, R *torch.Tensor) {
 // A SlogdetOption is an option of [Slogdet].
 type SlogdetOption = torch.LinalgSlogdetOption
 
-// Slogdet is [torch.LinalgSlogdet], Python's torch.linalg.slogdet.
+// Slogdet returns the sign and the logarithm of the magnitude of the
+// determinant of a square matrix, or of each in a batch: 0 and -Inf for a
+// singular one. A is (..., n, n).
+//
+// It is Python's torch.linalg.slogdet:
+//
+//	slogdet(Tensor A, *, tuple of Tensors out = None) -> (Tensor sign, Tensor logabsdet)
+//
+// Options: [torch.Out].
 func Slogdet(A *torch.Tensor, opts ...SlogdetOption) (sign *torch.Tensor, logabsdet *torch.Tensor) {
 	return torch.LinalgSlogdet(A, opts...)
 }
@@ -273,7 +558,14 @@ func Slogdet(A *torch.Tensor, opts ...SlogdetOption) (sign *torch.Tensor, logabs
 // A SolveOption is an option of [Solve].
 type SolveOption = torch.LinalgSolveOption
 
-// Solve is [torch.LinalgSolve], Python's torch.linalg.solve.
+// Solve returns the solution X of A X = B, with A, (..., n, n), and B, (...,
+// n, k) or (..., n). [torch.Left] false solves X A = B. It panics if A is singular.
+//
+// It is Python's torch.linalg.solve:
+//
+//	solve(Tensor A, Tensor B, *, bool left = True, Tensor out = None) -> Tensor
+//
+// Options: [torch.Left], [torch.Out].
 func Solve(A *torch.Tensor, B *torch.Tensor, opts ...SolveOption) *torch.Tensor {
 	return torch.LinalgSolve(A, B, opts...)
 }
@@ -281,7 +573,15 @@ func Solve(A *torch.Tensor, B *torch.Tensor, opts ...SolveOption) *torch.Tensor 
 // A SolveExOption is an option of [SolveEx].
 type SolveExOption = torch.LinalgSolveExOption
 
-// SolveEx is [torch.LinalgSolveEx], Python's torch.linalg.solve_ex.
+// SolveEx returns what [Solve] does, and instead of a panic the position
+// of the pivot that is zero, from 1 and as int32, or 0. [torch.CheckErrors] panics
+// nevertheless.
+//
+// It is Python's torch.linalg.solve_ex:
+//
+//	solve_ex(Tensor A, Tensor B, *, bool left = True, bool check_errors = False, tuple of Tensors out = None) -> (Tensor result, Tensor info)
+//
+// Options: [torch.Left], [torch.CheckErrors], [torch.Out].
 func SolveEx(A *torch.Tensor, B *torch.Tensor, opts ...SolveExOption) (result *torch.Tensor, info *torch.Tensor) {
 	return torch.LinalgSolveEx(A, B, opts...)
 }
@@ -289,7 +589,16 @@ func SolveEx(A *torch.Tensor, B *torch.Tensor, opts ...SolveExOption) (result *t
 // A SolveTriangularOption is an option of [SolveTriangular].
 type SolveTriangularOption = torch.LinalgSolveTriangularOption
 
-// SolveTriangular is [torch.LinalgSolveTriangular], Python's torch.linalg.solve_triangular.
+// SolveTriangular returns the solution X of A X = B with a triangular matrix
+// A, input. [torch.Upper] is required and says which triangle it is; [torch.Left] false
+// solves X A = B; [torch.Unitriangular] takes the diagonal as ones. input is (...,
+// n, n), B (..., n, k).
+//
+// It is Python's torch.linalg.solve_triangular:
+//
+//	solve_triangular(Tensor input, Tensor B, *, bool upper, bool left = True, bool unitriangular = False, Tensor out = None) -> Tensor
+//
+// Options: [torch.Upper], [torch.Left], [torch.Unitriangular], [torch.Out].
 func SolveTriangular(input *torch.Tensor, B *torch.Tensor, opts ...SolveTriangularOption) *torch.Tensor {
 	return torch.LinalgSolveTriangular(input, B, opts...)
 }
@@ -297,7 +606,17 @@ func SolveTriangular(input *torch.Tensor, B *torch.Tensor, opts ...SolveTriangul
 // A SvdOption is an option of [Svd].
 type SvdOption = torch.LinalgSvdOption
 
-// Svd is [torch.LinalgSvd], Python's torch.linalg.svd.
+// Svd returns the singular value decomposition of a matrix, or of each in a
+// batch: A = U diag(S) Vh, where U and Vh have orthonormal columns and rows
+// and S is descending and real. A is (..., m, n), U (..., m, m) and Vh (...,
+// n, n), or (..., m, k) and (..., k, n) if [torch.FullMatrices] is false, with k =
+// min(m, n). [torch.Driver] chooses the method on GPUs.
+//
+// It is Python's torch.linalg.svd:
+//
+//	svd(Tensor A, bool full_matrices = True, *, str driver = None, tuple of Tensors out = None) -> (Tensor U, Tensor S, Tensor Vh)
+//
+// Options: [torch.FullMatrices], [torch.Driver], [torch.Out].
 func Svd(A *torch.Tensor, opts ...SvdOption) (U *torch.Tensor, S *torch.Tensor, Vh *torch.Tensor) {
 	return torch.LinalgSvd(A, opts...)
 }
@@ -305,7 +624,15 @@ func Svd(A *torch.Tensor, opts ...SvdOption) (U *torch.Tensor, S *torch.Tensor, 
 // A SvdvalsOption is an option of [Svdvals].
 type SvdvalsOption = torch.LinalgSvdvalsOption
 
-// Svdvals is [torch.LinalgSvdvals], Python's torch.linalg.svdvals.
+// Svdvals returns the singular values of a matrix, or of each in a batch,
+// descending. A is (..., m, n), the result (..., min(m, n)). [torch.Driver] chooses
+// the method on GPUs.
+//
+// It is Python's torch.linalg.svdvals:
+//
+//	svdvals(Tensor A, *, str driver = None, Tensor out = None) -> Tensor
+//
+// Options: [torch.Driver], [torch.Out].
 func Svdvals(A *torch.Tensor, opts ...SvdvalsOption) *torch.Tensor {
 	return torch.LinalgSvdvals(A, opts...)
 }
@@ -313,7 +640,15 @@ func Svdvals(A *torch.Tensor, opts ...SvdvalsOption) *torch.Tensor {
 // A TensorinvOption is an option of [Tensorinv].
 type TensorinvOption = torch.LinalgTensorinvOption
 
-// Tensorinv is [torch.LinalgTensorinv], Python's torch.linalg.tensorinv.
+// Tensorinv returns the tensor X for which tensordot(X, input) is the
+// identity. The sizes of the first [torch.Ind] dimensions, 2 by default, and of the
+// others have the same product; the result has the two groups swapped.
+//
+// It is Python's torch.linalg.tensorinv:
+//
+//	tensorinv(Tensor input, int ind = 2, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Ind], [torch.Out].
 func Tensorinv(input *torch.Tensor, opts ...TensorinvOption) *torch.Tensor {
 	return torch.LinalgTensorinv(input, opts...)
 }
@@ -321,7 +656,15 @@ func Tensorinv(input *torch.Tensor, opts ...TensorinvOption) *torch.Tensor {
 // A TensorsolveOption is an option of [Tensorsolve].
 type TensorsolveOption = torch.LinalgTensorsolveOption
 
-// Tensorsolve is [torch.LinalgTensorsolve], Python's torch.linalg.tensorsolve.
+// Tensorsolve returns the X for which tensordot(input, X) is other. [torch.Dims] are
+// moved to the end of input first; the product of the sizes of other is that
+// of the sizes of X.
+//
+// It is Python's torch.linalg.tensorsolve:
+//
+//	tensorsolve(Tensor input, Tensor other, tuple of ints dims = None, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Dims], [torch.Out].
 func Tensorsolve(input *torch.Tensor, other *torch.Tensor, opts ...TensorsolveOption) *torch.Tensor {
 	return torch.LinalgTensorsolve(input, other, opts...)
 }
@@ -329,7 +672,14 @@ func Tensorsolve(input *torch.Tensor, other *torch.Tensor, opts ...TensorsolveOp
 // A VanderOption is an option of [Vander].
 type VanderOption = torch.LinalgVanderOption
 
-// Vander is [torch.LinalgVander], Python's torch.linalg.vander.
+// Vander returns matrices whose columns are the powers 0, 1, ... of the
+// vectors x, (..., n). There are [torch.N] columns, or as many as rows.
+//
+// It is Python's torch.linalg.vander:
+//
+//	vander(Tensor x, *, int N = None) -> Tensor
+//
+// Options: [torch.N].
 func Vander(x *torch.Tensor, opts ...VanderOption) *torch.Tensor {
 	return torch.LinalgVander(x, opts...)
 }
@@ -337,7 +687,14 @@ func Vander(x *torch.Tensor, opts ...VanderOption) *torch.Tensor {
 // A VecdotOption is an option of [Vecdot].
 type VecdotOption = torch.LinalgVecdotOption
 
-// Vecdot is [torch.LinalgVecdot], Python's torch.linalg.vecdot.
+// Vecdot returns the dot products of vectors along dimension [torch.Dim], the last
+// by default, with x conjugated. The shapes are broadcast.
+//
+// It is Python's torch.linalg.vecdot:
+//
+//	vecdot(Tensor x, Tensor y, *, int dim = -1, Tensor out = None) -> Tensor
+//
+// Options: [torch.Dim], [torch.Out].
 func Vecdot(x *torch.Tensor, y *torch.Tensor, opts ...VecdotOption) *torch.Tensor {
 	return torch.LinalgVecdot(x, y, opts...)
 }
@@ -345,7 +702,16 @@ func Vecdot(x *torch.Tensor, y *torch.Tensor, opts ...VecdotOption) *torch.Tenso
 // A VectorNormOption is an option of [VectorNorm].
 type VectorNormOption = torch.LinalgVectorNormOption
 
-// VectorNorm is [torch.LinalgVectorNorm], Python's torch.linalg.vector_norm.
+// VectorNorm returns the norm of the elements of input as a vector, over the
+// dimensions in [torch.Dim] or all: the root ord of the sum of |x|^ord. [torch.Ord] is 2
+// by default; infinities are the largest or smallest |x|, 0 counts what is not
+// zero. Elements are converted to the dtype first, if one is given.
+//
+// It is Python's torch.linalg.vector_norm:
+//
+//	vector_norm(Tensor input, Number ord = 2, tuple of ints dim = None, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None) -> Tensor
+//
+// Options: [torch.Ord], [torch.Dim], [torch.Keepdim], a [torch.DType], [torch.Out].
 func VectorNorm(input *torch.Tensor, opts ...VectorNormOption) *torch.Tensor {
 	return torch.LinalgVectorNorm(input, opts...)
 }

@@ -7,7 +7,15 @@ import "github.com/wangkuiyi/gotorch/torch"
 // An AddmmOption is an option of [Addmm].
 type AddmmOption = torch.SparseAddmmOption
 
-// Addmm is [torch.SparseAddmm], Python's torch.sparse.addmm.
+// Addmm returns [torch.Beta] * input + [torch.Alpha] * (mat1 @ mat2), as [torch.Addmm] does,
+// where mat1 is sparse and gradients are computed for it, too. mat1 is (N, M),
+// mat2 (M, P), and input (N, P).
+//
+// It is Python's torch.sparse.addmm:
+//
+//	addmm(Tensor input, Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1) -> Tensor
+//
+// Options: [torch.Beta], [torch.Alpha].
 func Addmm(input *torch.Tensor, mat1 *torch.Tensor, mat2 *torch.Tensor, opts ...AddmmOption) *torch.Tensor {
 	return torch.SparseAddmm(input, mat1, mat2, opts...)
 }
@@ -15,7 +23,15 @@ func Addmm(input *torch.Tensor, mat1 *torch.Tensor, mat2 *torch.Tensor, opts ...
 // A LogSoftmaxOption is an option of [LogSoftmax].
 type LogSoftmaxOption = torch.SparseLogSoftmaxOption
 
-// LogSoftmax is [torch.SparseLogSoftmax], Python's torch.sparse.log_softmax.
+// LogSoftmax returns the logarithm of [Softmax] of input, a sparse
+// tensor, along dimension dim.
+//
+// It is Python's torch.sparse.log_softmax:
+//
+//	log_softmax(Tensor input, int dim, torch.dtype dtype = None) -> Tensor
+//	log_softmax(Tensor input, int dim, bool half_to_float) -> Tensor
+//
+// Options: a [torch.DType], [torch.HalfToFloat].
 func LogSoftmax(input *torch.Tensor, dim int64, opts ...LogSoftmaxOption) *torch.Tensor {
 	return torch.SparseLogSoftmax(input, dim, opts...)
 }
@@ -23,7 +39,17 @@ func LogSoftmax(input *torch.Tensor, dim int64, opts ...LogSoftmaxOption) *torch
 // A MmOption is an option of [Mm].
 type MmOption = torch.SparseMmOption
 
-// Mm is [torch.SparseMm], Python's torch.sparse.mm.
+// Mm returns the product of a sparse matrix mat1 and a matrix mat2, with
+// gradients for both; that for the sparse one is sparse. It is dense unless
+// both are sparse. [torch.Reduce], with matrices in layout SparseCSR on a CPU,
+// combines products by "sum", "mean", "amax" or "amin".
+//
+// It is Python's torch.sparse.mm:
+//
+//	mm(Tensor sparse, Tensor dense) -> Tensor
+//	mm(Tensor sparse, Tensor dense, str reduce) -> Tensor
+//
+// Options: [torch.Reduce].
 func Mm(mat1 *torch.Tensor, mat2 *torch.Tensor, opts ...MmOption) *torch.Tensor {
 	return torch.SparseMm(mat1, mat2, opts...)
 }
@@ -31,7 +57,14 @@ func Mm(mat1 *torch.Tensor, mat2 *torch.Tensor, opts ...MmOption) *torch.Tensor 
 // A SampledAddmmOption is an option of [SampledAddmm].
 type SampledAddmmOption = torch.SparseSampledAddmmOption
 
-// SampledAddmm is [torch.SparseSampledAddmm], Python's torch.sparse.sampled_addmm.
+// SampledAddmm returns [torch.Beta] * input + [torch.Alpha] * (mat1 @ mat2) at the indices
+// of input, a sparse matrix in layout SparseCSR. The factors are 1 by default.
+//
+// It is Python's torch.sparse.sampled_addmm:
+//
+//	sampled_addmm(Tensor input, Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1, Tensor out = None) -> Tensor
+//
+// Options: [torch.Beta], [torch.Alpha], [torch.Out].
 func SampledAddmm(input *torch.Tensor, mat1 *torch.Tensor, mat2 *torch.Tensor, opts ...SampledAddmmOption) *torch.Tensor {
 	return torch.SparseSampledAddmm(input, mat1, mat2, opts...)
 }
@@ -39,7 +72,16 @@ func SampledAddmm(input *torch.Tensor, mat1 *torch.Tensor, mat2 *torch.Tensor, o
 // A SoftmaxOption is an option of [Softmax].
 type SoftmaxOption = torch.SparseSoftmaxOption
 
-// Softmax is [torch.SparseSoftmax], Python's torch.sparse.softmax.
+// Softmax returns the softmax of input, a sparse tensor, along dimension dim:
+// elements that are not stored count as negative infinity and stay so.
+// Elements are converted to the dtype first, if one is given.
+//
+// It is Python's torch.sparse.softmax:
+//
+//	softmax(Tensor input, int dim, torch.dtype dtype = None) -> Tensor
+//	softmax(Tensor input, int dim, bool half_to_float) -> Tensor
+//
+// Options: a [torch.DType], [torch.HalfToFloat].
 func Softmax(input *torch.Tensor, dim int64, opts ...SoftmaxOption) *torch.Tensor {
 	return torch.SparseSoftmax(input, dim, opts...)
 }
@@ -47,7 +89,16 @@ func Softmax(input *torch.Tensor, dim int64, opts ...SoftmaxOption) *torch.Tenso
 // A SpdiagsOption is an option of [Spdiags].
 type SpdiagsOption = torch.SpdiagsOption
 
-// Spdiags is [torch.Spdiags], Python's torch.sparse.spdiags.
+// Spdiags returns a sparse matrix of the given shape with the rows of
+// diagonals along the diagonals in offsets, which are positive above the main
+// one. The element in column j of a row comes to column j. The layout is
+// SparseCOO by default, or SparseCSR or SparseCSC.
+//
+// It is Python's torch.sparse.spdiags:
+//
+//	spdiags(Tensor diagonals, Tensor offsets, tuple of ints shape, torch.layout layout = None) -> Tensor
+//
+// Options: a [torch.Layout].
 func Spdiags(diagonals *torch.Tensor, offsets *torch.Tensor, shape []int64, opts ...SpdiagsOption) *torch.Tensor {
 	return torch.Spdiags(diagonals, offsets, shape, opts...)
 }
@@ -55,7 +106,14 @@ func Spdiags(diagonals *torch.Tensor, offsets *torch.Tensor, shape []int64, opts
 // A SpsolveOption is an option of [Spsolve].
 type SpsolveOption = torch.SpsolveOption
 
-// Spsolve is [torch.Spsolve], Python's torch.sparse.spsolve.
+// Spsolve returns the solution X of A X = B, where A is a square sparse matrix
+// in layout SparseCSR and B is a dense vector. It exists on GPUs only.
+//
+// It is Python's torch.sparse.spsolve:
+//
+//	spsolve(Tensor A, Tensor B, *, bool left = True) -> Tensor
+//
+// Options: [torch.Left].
 func Spsolve(A *torch.Tensor, B *torch.Tensor, opts ...SpsolveOption) *torch.Tensor {
 	return torch.Spsolve(A, B, opts...)
 }

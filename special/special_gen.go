@@ -7,7 +7,13 @@ import "github.com/wangkuiyi/gotorch/torch"
 // An AiryAiOption is an option of [AiryAi].
 type AiryAiOption = torch.SpecialAiryAiOption
 
-// AiryAi is [torch.SpecialAiryAi], Python's torch.special.airy_ai.
+// AiryAi returns the Airy function Ai of each element of x.
+//
+// It is Python's torch.special.airy_ai:
+//
+//	airy_ai(Tensor x, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func AiryAi(x *torch.Tensor, opts ...AiryAiOption) *torch.Tensor {
 	return torch.SpecialAiryAi(x, opts...)
 }
@@ -15,7 +21,14 @@ func AiryAi(x *torch.Tensor, opts ...AiryAiOption) *torch.Tensor {
 // A BesselJ0Option is an option of [BesselJ0].
 type BesselJ0Option = torch.SpecialBesselJ0Option
 
-// BesselJ0 is [torch.SpecialBesselJ0], Python's torch.special.bessel_j0.
+// BesselJ0 returns the Bessel function of the first kind and order 0 of each
+// element of input.
+//
+// It is Python's torch.special.bessel_j0:
+//
+//	bessel_j0(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func BesselJ0(input *torch.Tensor, opts ...BesselJ0Option) *torch.Tensor {
 	return torch.SpecialBesselJ0(input, opts...)
 }
@@ -23,7 +36,14 @@ func BesselJ0(input *torch.Tensor, opts ...BesselJ0Option) *torch.Tensor {
 // A BesselJ1Option is an option of [BesselJ1].
 type BesselJ1Option = torch.SpecialBesselJ1Option
 
-// BesselJ1 is [torch.SpecialBesselJ1], Python's torch.special.bessel_j1.
+// BesselJ1 returns the Bessel function of the first kind and order 1 of each
+// element of input.
+//
+// It is Python's torch.special.bessel_j1:
+//
+//	bessel_j1(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func BesselJ1(input *torch.Tensor, opts ...BesselJ1Option) *torch.Tensor {
 	return torch.SpecialBesselJ1(input, opts...)
 }
@@ -31,7 +51,14 @@ func BesselJ1(input *torch.Tensor, opts ...BesselJ1Option) *torch.Tensor {
 // A BesselY0Option is an option of [BesselY0].
 type BesselY0Option = torch.SpecialBesselY0Option
 
-// BesselY0 is [torch.SpecialBesselY0], Python's torch.special.bessel_y0.
+// BesselY0 returns the Bessel function of the second kind and order 0 of each
+// element of input.
+//
+// It is Python's torch.special.bessel_y0:
+//
+//	bessel_y0(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func BesselY0(input *torch.Tensor, opts ...BesselY0Option) *torch.Tensor {
 	return torch.SpecialBesselY0(input, opts...)
 }
@@ -39,7 +66,14 @@ func BesselY0(input *torch.Tensor, opts ...BesselY0Option) *torch.Tensor {
 // A BesselY1Option is an option of [BesselY1].
 type BesselY1Option = torch.SpecialBesselY1Option
 
-// BesselY1 is [torch.SpecialBesselY1], Python's torch.special.bessel_y1.
+// BesselY1 returns the Bessel function of the second kind and order 1 of each
+// element of input.
+//
+// It is Python's torch.special.bessel_y1:
+//
+//	bessel_y1(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func BesselY1(input *torch.Tensor, opts ...BesselY1Option) *torch.Tensor {
 	return torch.SpecialBesselY1(input, opts...)
 }
@@ -47,7 +81,16 @@ func BesselY1(input *torch.Tensor, opts ...BesselY1Option) *torch.Tensor {
 // A ChebyshevPolynomialTOption is an option of [ChebyshevPolynomialT].
 type ChebyshevPolynomialTOption = torch.SpecialChebyshevPolynomialTOption
 
-// ChebyshevPolynomialT is [torch.SpecialChebyshevPolynomialT], Python's torch.special.chebyshev_polynomial_t.
+// ChebyshevPolynomialT returns the Chebyshev polynomial of the first kind and
+// degree n at x, element by element. The shapes are broadcast.
+//
+// It is Python's torch.special.chebyshev_polynomial_t:
+//
+//	chebyshev_polynomial_t(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
+//	chebyshev_polynomial_t(Number x, Tensor n, *, Tensor out = None) -> Tensor
+//	chebyshev_polynomial_t(Tensor x, Number n, *, Tensor out = None) -> Tensor
+//
+// x is a *Tensor or a number. n is a *Tensor or a number. Options: [torch.Out].
 func ChebyshevPolynomialT(x any, n any, opts ...ChebyshevPolynomialTOption) *torch.Tensor {
 	return torch.SpecialChebyshevPolynomialT(x, n, opts...)
 }
@@ -55,7 +98,16 @@ func ChebyshevPolynomialT(x any, n any, opts ...ChebyshevPolynomialTOption) *tor
 // A ChebyshevPolynomialUOption is an option of [ChebyshevPolynomialU].
 type ChebyshevPolynomialUOption = torch.SpecialChebyshevPolynomialUOption
 
-// ChebyshevPolynomialU is [torch.SpecialChebyshevPolynomialU], Python's torch.special.chebyshev_polynomial_u.
+// ChebyshevPolynomialU returns the Chebyshev polynomial of the second kind and
+// degree n at x, element by element. The shapes are broadcast.
+//
+// It is Python's torch.special.chebyshev_polynomial_u:
+//
+//	chebyshev_polynomial_u(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
+//	chebyshev_polynomial_u(Number x, Tensor n, *, Tensor out = None) -> Tensor
+//	chebyshev_polynomial_u(Tensor x, Number n, *, Tensor out = None) -> Tensor
+//
+// x is a *Tensor or a number. n is a *Tensor or a number. Options: [torch.Out].
 func ChebyshevPolynomialU(x any, n any, opts ...ChebyshevPolynomialUOption) *torch.Tensor {
 	return torch.SpecialChebyshevPolynomialU(x, n, opts...)
 }
@@ -63,7 +115,16 @@ func ChebyshevPolynomialU(x any, n any, opts ...ChebyshevPolynomialUOption) *tor
 // A ChebyshevPolynomialVOption is an option of [ChebyshevPolynomialV].
 type ChebyshevPolynomialVOption = torch.SpecialChebyshevPolynomialVOption
 
-// ChebyshevPolynomialV is [torch.SpecialChebyshevPolynomialV], Python's torch.special.chebyshev_polynomial_v.
+// ChebyshevPolynomialV returns the Chebyshev polynomial of the third kind and
+// degree n at x, element by element. The shapes are broadcast.
+//
+// It is Python's torch.special.chebyshev_polynomial_v:
+//
+//	chebyshev_polynomial_v(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
+//	chebyshev_polynomial_v(Number x, Tensor n, *, Tensor out = None) -> Tensor
+//	chebyshev_polynomial_v(Tensor x, Number n, *, Tensor out = None) -> Tensor
+//
+// x is a *Tensor or a number. n is a *Tensor or a number. Options: [torch.Out].
 func ChebyshevPolynomialV(x any, n any, opts ...ChebyshevPolynomialVOption) *torch.Tensor {
 	return torch.SpecialChebyshevPolynomialV(x, n, opts...)
 }
@@ -71,7 +132,16 @@ func ChebyshevPolynomialV(x any, n any, opts ...ChebyshevPolynomialVOption) *tor
 // A ChebyshevPolynomialWOption is an option of [ChebyshevPolynomialW].
 type ChebyshevPolynomialWOption = torch.SpecialChebyshevPolynomialWOption
 
-// ChebyshevPolynomialW is [torch.SpecialChebyshevPolynomialW], Python's torch.special.chebyshev_polynomial_w.
+// ChebyshevPolynomialW returns the Chebyshev polynomial of the fourth kind and
+// degree n at x, element by element. The shapes are broadcast.
+//
+// It is Python's torch.special.chebyshev_polynomial_w:
+//
+//	chebyshev_polynomial_w(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
+//	chebyshev_polynomial_w(Number x, Tensor n, *, Tensor out = None) -> Tensor
+//	chebyshev_polynomial_w(Tensor x, Number n, *, Tensor out = None) -> Tensor
+//
+// x is a *Tensor or a number. n is a *Tensor or a number. Options: [torch.Out].
 func ChebyshevPolynomialW(x any, n any, opts ...ChebyshevPolynomialWOption) *torch.Tensor {
 	return torch.SpecialChebyshevPolynomialW(x, n, opts...)
 }
@@ -79,7 +149,14 @@ func ChebyshevPolynomialW(x any, n any, opts ...ChebyshevPolynomialWOption) *tor
 // A DigammaOption is an option of [Digamma].
 type DigammaOption = torch.SpecialDigammaOption
 
-// Digamma is [torch.SpecialDigamma], Python's torch.special.digamma.
+// Digamma is another name of [torch.Digamma]: the logarithmic derivative of the
+// gamma function for each element of input.
+//
+// It is Python's torch.special.digamma:
+//
+//	digamma(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Digamma(input *torch.Tensor, opts ...DigammaOption) *torch.Tensor {
 	return torch.SpecialDigamma(input, opts...)
 }
@@ -87,7 +164,14 @@ func Digamma(input *torch.Tensor, opts ...DigammaOption) *torch.Tensor {
 // An EntrOption is an option of [Entr].
 type EntrOption = torch.SpecialEntrOption
 
-// Entr is [torch.SpecialEntr], Python's torch.special.entr.
+// Entr returns the entropy of each element x of input: -x log(x), 0 for 0, and
+// -Inf for negative numbers.
+//
+// It is Python's torch.special.entr:
+//
+//	entr(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Entr(input *torch.Tensor, opts ...EntrOption) *torch.Tensor {
 	return torch.SpecialEntr(input, opts...)
 }
@@ -95,7 +179,13 @@ func Entr(input *torch.Tensor, opts ...EntrOption) *torch.Tensor {
 // An ErfOption is an option of [Erf].
 type ErfOption = torch.SpecialErfOption
 
-// Erf is [torch.SpecialErf], Python's torch.special.erf.
+// Erf is another name of [torch.Erf]: the error function of each element of input.
+//
+// It is Python's torch.special.erf:
+//
+//	erf(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Erf(input *torch.Tensor, opts ...ErfOption) *torch.Tensor {
 	return torch.SpecialErf(input, opts...)
 }
@@ -103,7 +193,13 @@ func Erf(input *torch.Tensor, opts ...ErfOption) *torch.Tensor {
 // An ErfcOption is an option of [Erfc].
 type ErfcOption = torch.SpecialErfcOption
 
-// Erfc is [torch.SpecialErfc], Python's torch.special.erfc.
+// Erfc is another name of [torch.Erfc]: 1 - erf(x) for each element x of input.
+//
+// It is Python's torch.special.erfc:
+//
+//	erfc(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Erfc(input *torch.Tensor, opts ...ErfcOption) *torch.Tensor {
 	return torch.SpecialErfc(input, opts...)
 }
@@ -111,7 +207,14 @@ func Erfc(input *torch.Tensor, opts ...ErfcOption) *torch.Tensor {
 // An ErfcxOption is an option of [Erfcx].
 type ErfcxOption = torch.SpecialErfcxOption
 
-// Erfcx is [torch.SpecialErfcx], Python's torch.special.erfcx.
+// Erfcx returns exp(x^2) * erfc(x) for each element x of input, without
+// overflow.
+//
+// It is Python's torch.special.erfcx:
+//
+//	erfcx(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Erfcx(input *torch.Tensor, opts ...ErfcxOption) *torch.Tensor {
 	return torch.SpecialErfcx(input, opts...)
 }
@@ -119,7 +222,14 @@ func Erfcx(input *torch.Tensor, opts ...ErfcxOption) *torch.Tensor {
 // An ErfinvOption is an option of [Erfinv].
 type ErfinvOption = torch.SpecialErfinvOption
 
-// Erfinv is [torch.SpecialErfinv], Python's torch.special.erfinv.
+// Erfinv is another name of [torch.Erfinv]: the inverse of the error function for
+// each element of input.
+//
+// It is Python's torch.special.erfinv:
+//
+//	erfinv(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Erfinv(input *torch.Tensor, opts ...ErfinvOption) *torch.Tensor {
 	return torch.SpecialErfinv(input, opts...)
 }
@@ -127,7 +237,13 @@ func Erfinv(input *torch.Tensor, opts ...ErfinvOption) *torch.Tensor {
 // An Exp2Option is an option of [Exp2].
 type Exp2Option = torch.SpecialExp2Option
 
-// Exp2 is [torch.SpecialExp2], Python's torch.special.exp2.
+// Exp2 is another name of [torch.Exp2]: 2 to the power of each element of input.
+//
+// It is Python's torch.special.exp2:
+//
+//	exp2(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Exp2(input *torch.Tensor, opts ...Exp2Option) *torch.Tensor {
 	return torch.SpecialExp2(input, opts...)
 }
@@ -135,7 +251,14 @@ func Exp2(input *torch.Tensor, opts ...Exp2Option) *torch.Tensor {
 // An ExpitOption is an option of [Expit].
 type ExpitOption = torch.SpecialExpitOption
 
-// Expit is [torch.SpecialExpit], Python's torch.special.expit.
+// Expit is another name of [torch.Sigmoid]: 1 / (1 + exp(-x)) for each element x of
+// input.
+//
+// It is Python's torch.special.expit:
+//
+//	expit(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Expit(input *torch.Tensor, opts ...ExpitOption) *torch.Tensor {
 	return torch.SpecialExpit(input, opts...)
 }
@@ -143,7 +266,13 @@ func Expit(input *torch.Tensor, opts ...ExpitOption) *torch.Tensor {
 // An Expm1Option is an option of [Expm1].
 type Expm1Option = torch.SpecialExpm1Option
 
-// Expm1 is [torch.SpecialExpm1], Python's torch.special.expm1.
+// Expm1 is another name of [torch.Expm1]: exp(x) - 1 for each element x of input.
+//
+// It is Python's torch.special.expm1:
+//
+//	expm1(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Expm1(input *torch.Tensor, opts ...Expm1Option) *torch.Tensor {
 	return torch.SpecialExpm1(input, opts...)
 }
@@ -151,7 +280,14 @@ func Expm1(input *torch.Tensor, opts ...Expm1Option) *torch.Tensor {
 // A GammaincOption is an option of [Gammainc].
 type GammaincOption = torch.SpecialGammaincOption
 
-// Gammainc is [torch.SpecialGammainc], Python's torch.special.gammainc.
+// Gammainc is another name of [torch.Igamma]: the lower regularized incomplete gamma
+// function P(a, x) with input as a and other as x.
+//
+// It is Python's torch.special.gammainc:
+//
+//	gammainc(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Gammainc(input *torch.Tensor, other *torch.Tensor, opts ...GammaincOption) *torch.Tensor {
 	return torch.SpecialGammainc(input, other, opts...)
 }
@@ -159,7 +295,14 @@ func Gammainc(input *torch.Tensor, other *torch.Tensor, opts ...GammaincOption) 
 // A GammainccOption is an option of [Gammaincc].
 type GammainccOption = torch.SpecialGammainccOption
 
-// Gammaincc is [torch.SpecialGammaincc], Python's torch.special.gammaincc.
+// Gammaincc is another name of [torch.Igammac]: the upper regularized incomplete
+// gamma function Q(a, x) with input as a and other as x.
+//
+// It is Python's torch.special.gammaincc:
+//
+//	gammaincc(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Gammaincc(input *torch.Tensor, other *torch.Tensor, opts ...GammainccOption) *torch.Tensor {
 	return torch.SpecialGammaincc(input, other, opts...)
 }
@@ -167,7 +310,14 @@ func Gammaincc(input *torch.Tensor, other *torch.Tensor, opts ...GammainccOption
 // A GammalnOption is an option of [Gammaln].
 type GammalnOption = torch.SpecialGammalnOption
 
-// Gammaln is [torch.SpecialGammaln], Python's torch.special.gammaln.
+// Gammaln is another name of [torch.Lgamma]: the logarithm of the magnitude of the
+// gamma function for each element of input.
+//
+// It is Python's torch.special.gammaln:
+//
+//	gammaln(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Gammaln(input *torch.Tensor, opts ...GammalnOption) *torch.Tensor {
 	return torch.SpecialGammaln(input, opts...)
 }
@@ -175,7 +325,16 @@ func Gammaln(input *torch.Tensor, opts ...GammalnOption) *torch.Tensor {
 // A HermitePolynomialHOption is an option of [HermitePolynomialH].
 type HermitePolynomialHOption = torch.SpecialHermitePolynomialHOption
 
-// HermitePolynomialH is [torch.SpecialHermitePolynomialH], Python's torch.special.hermite_polynomial_h.
+// HermitePolynomialH returns the physicist's Hermite polynomial of degree n at
+// x, element by element. The shapes are broadcast.
+//
+// It is Python's torch.special.hermite_polynomial_h:
+//
+//	hermite_polynomial_h(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
+//	hermite_polynomial_h(Number x, Tensor n, *, Tensor out = None) -> Tensor
+//	hermite_polynomial_h(Tensor x, Number n, *, Tensor out = None) -> Tensor
+//
+// x is a *Tensor or a number. n is a *Tensor or a number. Options: [torch.Out].
 func HermitePolynomialH(x any, n any, opts ...HermitePolynomialHOption) *torch.Tensor {
 	return torch.SpecialHermitePolynomialH(x, n, opts...)
 }
@@ -183,7 +342,16 @@ func HermitePolynomialH(x any, n any, opts ...HermitePolynomialHOption) *torch.T
 // A HermitePolynomialHeOption is an option of [HermitePolynomialHe].
 type HermitePolynomialHeOption = torch.SpecialHermitePolynomialHeOption
 
-// HermitePolynomialHe is [torch.SpecialHermitePolynomialHe], Python's torch.special.hermite_polynomial_he.
+// HermitePolynomialHe returns the probabilist's Hermite polynomial of degree n
+// at x, element by element. The shapes are broadcast.
+//
+// It is Python's torch.special.hermite_polynomial_he:
+//
+//	hermite_polynomial_he(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
+//	hermite_polynomial_he(Number x, Tensor n, *, Tensor out = None) -> Tensor
+//	hermite_polynomial_he(Tensor x, Number n, *, Tensor out = None) -> Tensor
+//
+// x is a *Tensor or a number. n is a *Tensor or a number. Options: [torch.Out].
 func HermitePolynomialHe(x any, n any, opts ...HermitePolynomialHeOption) *torch.Tensor {
 	return torch.SpecialHermitePolynomialHe(x, n, opts...)
 }
@@ -191,7 +359,14 @@ func HermitePolynomialHe(x any, n any, opts ...HermitePolynomialHeOption) *torch
 // An I0Option is an option of [I0].
 type I0Option = torch.SpecialI0Option
 
-// I0 is [torch.SpecialI0], Python's torch.special.i0.
+// I0 is another name of [torch.I0]: the modified Bessel function of the first kind
+// and order 0.
+//
+// It is Python's torch.special.i0:
+//
+//	i0(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func I0(input *torch.Tensor, opts ...I0Option) *torch.Tensor {
 	return torch.SpecialI0(input, opts...)
 }
@@ -199,7 +374,14 @@ func I0(input *torch.Tensor, opts ...I0Option) *torch.Tensor {
 // An I0eOption is an option of [I0e].
 type I0eOption = torch.SpecialI0eOption
 
-// I0e is [torch.SpecialI0e], Python's torch.special.i0e.
+// I0e returns the modified Bessel function of the first kind and order 0 of
+// each element x of input, times exp(-|x|).
+//
+// It is Python's torch.special.i0e:
+//
+//	i0e(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func I0e(input *torch.Tensor, opts ...I0eOption) *torch.Tensor {
 	return torch.SpecialI0e(input, opts...)
 }
@@ -207,7 +389,14 @@ func I0e(input *torch.Tensor, opts ...I0eOption) *torch.Tensor {
 // An I1Option is an option of [I1].
 type I1Option = torch.SpecialI1Option
 
-// I1 is [torch.SpecialI1], Python's torch.special.i1.
+// I1 returns the modified Bessel function of the first kind and order 1 of
+// each element of input.
+//
+// It is Python's torch.special.i1:
+//
+//	i1(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func I1(input *torch.Tensor, opts ...I1Option) *torch.Tensor {
 	return torch.SpecialI1(input, opts...)
 }
@@ -215,7 +404,14 @@ func I1(input *torch.Tensor, opts ...I1Option) *torch.Tensor {
 // An I1eOption is an option of [I1e].
 type I1eOption = torch.SpecialI1eOption
 
-// I1e is [torch.SpecialI1e], Python's torch.special.i1e.
+// I1e returns the modified Bessel function of the first kind and order 1 of
+// each element x of input, times exp(-|x|).
+//
+// It is Python's torch.special.i1e:
+//
+//	i1e(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func I1e(input *torch.Tensor, opts ...I1eOption) *torch.Tensor {
 	return torch.SpecialI1e(input, opts...)
 }
@@ -223,7 +419,16 @@ func I1e(input *torch.Tensor, opts ...I1eOption) *torch.Tensor {
 // A LaguerrePolynomialLOption is an option of [LaguerrePolynomialL].
 type LaguerrePolynomialLOption = torch.SpecialLaguerrePolynomialLOption
 
-// LaguerrePolynomialL is [torch.SpecialLaguerrePolynomialL], Python's torch.special.laguerre_polynomial_l.
+// LaguerrePolynomialL returns the Laguerre polynomial of degree n at x,
+// element by element. The shapes are broadcast.
+//
+// It is Python's torch.special.laguerre_polynomial_l:
+//
+//	laguerre_polynomial_l(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
+//	laguerre_polynomial_l(Number x, Tensor n, *, Tensor out = None) -> Tensor
+//	laguerre_polynomial_l(Tensor x, Number n, *, Tensor out = None) -> Tensor
+//
+// x is a *Tensor or a number. n is a *Tensor or a number. Options: [torch.Out].
 func LaguerrePolynomialL(x any, n any, opts ...LaguerrePolynomialLOption) *torch.Tensor {
 	return torch.SpecialLaguerrePolynomialL(x, n, opts...)
 }
@@ -231,7 +436,16 @@ func LaguerrePolynomialL(x any, n any, opts ...LaguerrePolynomialLOption) *torch
 // A LegendrePolynomialPOption is an option of [LegendrePolynomialP].
 type LegendrePolynomialPOption = torch.SpecialLegendrePolynomialPOption
 
-// LegendrePolynomialP is [torch.SpecialLegendrePolynomialP], Python's torch.special.legendre_polynomial_p.
+// LegendrePolynomialP returns the Legendre polynomial of degree n at x,
+// element by element. The shapes are broadcast.
+//
+// It is Python's torch.special.legendre_polynomial_p:
+//
+//	legendre_polynomial_p(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
+//	legendre_polynomial_p(Number x, Tensor n, *, Tensor out = None) -> Tensor
+//	legendre_polynomial_p(Tensor x, Number n, *, Tensor out = None) -> Tensor
+//
+// x is a *Tensor or a number. n is a *Tensor or a number. Options: [torch.Out].
 func LegendrePolynomialP(x any, n any, opts ...LegendrePolynomialPOption) *torch.Tensor {
 	return torch.SpecialLegendrePolynomialP(x, n, opts...)
 }
@@ -239,7 +453,14 @@ func LegendrePolynomialP(x any, n any, opts ...LegendrePolynomialPOption) *torch
 // A Log1pOption is an option of [Log1p].
 type Log1pOption = torch.SpecialLog1pOption
 
-// Log1p is [torch.SpecialLog1p], Python's torch.special.log1p.
+// Log1p is another name of [torch.Log1p]: the natural logarithm of 1 + x for each
+// element x of input.
+//
+// It is Python's torch.special.log1p:
+//
+//	log1p(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Log1p(input *torch.Tensor, opts ...Log1pOption) *torch.Tensor {
 	return torch.SpecialLog1p(input, opts...)
 }
@@ -247,7 +468,14 @@ func Log1p(input *torch.Tensor, opts ...Log1pOption) *torch.Tensor {
 // A LogNdtrOption is an option of [LogNdtr].
 type LogNdtrOption = torch.SpecialLogNdtrOption
 
-// LogNdtr is [torch.SpecialLogNdtr], Python's torch.special.log_ndtr.
+// LogNdtr returns the logarithm of the probability that a standard normal
+// variable is less than x, for each element x of input.
+//
+// It is Python's torch.special.log_ndtr:
+//
+//	log_ndtr(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func LogNdtr(input *torch.Tensor, opts ...LogNdtrOption) *torch.Tensor {
 	return torch.SpecialLogNdtr(input, opts...)
 }
@@ -255,7 +483,14 @@ func LogNdtr(input *torch.Tensor, opts ...LogNdtrOption) *torch.Tensor {
 // A LogSoftmaxOption is an option of [LogSoftmax].
 type LogSoftmaxOption = torch.SpecialLogSoftmaxOption
 
-// LogSoftmax is [torch.SpecialLogSoftmax], Python's torch.special.log_softmax.
+// LogSoftmax is another name of [torch.LogSoftmax]: the logarithm of the softmax of
+// input along dimension dim.
+//
+// It is Python's torch.special.log_softmax:
+//
+//	log_softmax(Tensor input, int dim, *, torch.dtype dtype = None) -> Tensor
+//
+// Options: a [torch.DType].
 func LogSoftmax(input *torch.Tensor, dim int64, opts ...LogSoftmaxOption) *torch.Tensor {
 	return torch.SpecialLogSoftmax(input, dim, opts...)
 }
@@ -263,7 +498,14 @@ func LogSoftmax(input *torch.Tensor, dim int64, opts ...LogSoftmaxOption) *torch
 // A LogitOption is an option of [Logit].
 type LogitOption = torch.SpecialLogitOption
 
-// Logit is [torch.SpecialLogit], Python's torch.special.logit.
+// Logit is another name of [torch.Logit]: log(x / (1 - x)) for each element x of
+// input, limited to [torch.Eps] and 1 - eps if that is given.
+//
+// It is Python's torch.special.logit:
+//
+//	logit(Tensor input, float eps = None, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Eps], [torch.Out].
 func Logit(input *torch.Tensor, opts ...LogitOption) *torch.Tensor {
 	return torch.SpecialLogit(input, opts...)
 }
@@ -271,7 +513,14 @@ func Logit(input *torch.Tensor, opts ...LogitOption) *torch.Tensor {
 // A LogsumexpOption is an option of [Logsumexp].
 type LogsumexpOption = torch.SpecialLogsumexpOption
 
-// Logsumexp is [torch.SpecialLogsumexp], Python's torch.special.logsumexp.
+// Logsumexp is another name of [torch.Logsumexp]: the logarithm of the sum of the
+// exponentials of input over the dimensions in dim.
+//
+// It is Python's torch.special.logsumexp:
+//
+//	logsumexp(Tensor input, tuple of ints dim, bool keepdim = False, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Keepdim], [torch.Out].
 func Logsumexp(input *torch.Tensor, dim []int64, opts ...LogsumexpOption) *torch.Tensor {
 	return torch.SpecialLogsumexp(input, dim, opts...)
 }
@@ -279,7 +528,14 @@ func Logsumexp(input *torch.Tensor, dim []int64, opts ...LogsumexpOption) *torch
 // A ModifiedBesselI0Option is an option of [ModifiedBesselI0].
 type ModifiedBesselI0Option = torch.SpecialModifiedBesselI0Option
 
-// ModifiedBesselI0 is [torch.SpecialModifiedBesselI0], Python's torch.special.modified_bessel_i0.
+// ModifiedBesselI0 returns the modified Bessel function of the first kind and
+// order 0 of each element of input.
+//
+// It is Python's torch.special.modified_bessel_i0:
+//
+//	modified_bessel_i0(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func ModifiedBesselI0(input *torch.Tensor, opts ...ModifiedBesselI0Option) *torch.Tensor {
 	return torch.SpecialModifiedBesselI0(input, opts...)
 }
@@ -287,7 +543,14 @@ func ModifiedBesselI0(input *torch.Tensor, opts ...ModifiedBesselI0Option) *torc
 // A ModifiedBesselI1Option is an option of [ModifiedBesselI1].
 type ModifiedBesselI1Option = torch.SpecialModifiedBesselI1Option
 
-// ModifiedBesselI1 is [torch.SpecialModifiedBesselI1], Python's torch.special.modified_bessel_i1.
+// ModifiedBesselI1 returns the modified Bessel function of the first kind and
+// order 1 of each element of input.
+//
+// It is Python's torch.special.modified_bessel_i1:
+//
+//	modified_bessel_i1(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func ModifiedBesselI1(input *torch.Tensor, opts ...ModifiedBesselI1Option) *torch.Tensor {
 	return torch.SpecialModifiedBesselI1(input, opts...)
 }
@@ -295,7 +558,14 @@ func ModifiedBesselI1(input *torch.Tensor, opts ...ModifiedBesselI1Option) *torc
 // A ModifiedBesselK0Option is an option of [ModifiedBesselK0].
 type ModifiedBesselK0Option = torch.SpecialModifiedBesselK0Option
 
-// ModifiedBesselK0 is [torch.SpecialModifiedBesselK0], Python's torch.special.modified_bessel_k0.
+// ModifiedBesselK0 returns the modified Bessel function of the second kind and
+// order 0 of each element of input.
+//
+// It is Python's torch.special.modified_bessel_k0:
+//
+//	modified_bessel_k0(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func ModifiedBesselK0(input *torch.Tensor, opts ...ModifiedBesselK0Option) *torch.Tensor {
 	return torch.SpecialModifiedBesselK0(input, opts...)
 }
@@ -303,7 +573,14 @@ func ModifiedBesselK0(input *torch.Tensor, opts ...ModifiedBesselK0Option) *torc
 // A ModifiedBesselK1Option is an option of [ModifiedBesselK1].
 type ModifiedBesselK1Option = torch.SpecialModifiedBesselK1Option
 
-// ModifiedBesselK1 is [torch.SpecialModifiedBesselK1], Python's torch.special.modified_bessel_k1.
+// ModifiedBesselK1 returns the modified Bessel function of the second kind and
+// order 1 of each element of input.
+//
+// It is Python's torch.special.modified_bessel_k1:
+//
+//	modified_bessel_k1(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func ModifiedBesselK1(input *torch.Tensor, opts ...ModifiedBesselK1Option) *torch.Tensor {
 	return torch.SpecialModifiedBesselK1(input, opts...)
 }
@@ -311,7 +588,14 @@ func ModifiedBesselK1(input *torch.Tensor, opts ...ModifiedBesselK1Option) *torc
 // A MultigammalnOption is an option of [Multigammaln].
 type MultigammalnOption = torch.SpecialMultigammalnOption
 
-// Multigammaln is [torch.SpecialMultigammaln], Python's torch.special.multigammaln.
+// Multigammaln is another name of [torch.Mvlgamma]: the logarithm of the gamma
+// function in p dimensions for each element of input.
+//
+// It is Python's torch.special.multigammaln:
+//
+//	multigammaln(Tensor input, int p, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Multigammaln(input *torch.Tensor, p int64, opts ...MultigammalnOption) *torch.Tensor {
 	return torch.SpecialMultigammaln(input, p, opts...)
 }
@@ -319,7 +603,14 @@ func Multigammaln(input *torch.Tensor, p int64, opts ...MultigammalnOption) *tor
 // A NdtrOption is an option of [Ndtr].
 type NdtrOption = torch.SpecialNdtrOption
 
-// Ndtr is [torch.SpecialNdtr], Python's torch.special.ndtr.
+// Ndtr returns the probability that a standard normal variable is less than x,
+// for each element x of input.
+//
+// It is Python's torch.special.ndtr:
+//
+//	ndtr(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Ndtr(input *torch.Tensor, opts ...NdtrOption) *torch.Tensor {
 	return torch.SpecialNdtr(input, opts...)
 }
@@ -327,7 +618,14 @@ func Ndtr(input *torch.Tensor, opts ...NdtrOption) *torch.Tensor {
 // A NdtriOption is an option of [Ndtri].
 type NdtriOption = torch.SpecialNdtriOption
 
-// Ndtri is [torch.SpecialNdtri], Python's torch.special.ndtri.
+// Ndtri returns the x below which a standard normal variable is with the
+// probability that each element of input is: the inverse of [Ndtr].
+//
+// It is Python's torch.special.ndtri:
+//
+//	ndtri(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Ndtri(input *torch.Tensor, opts ...NdtriOption) *torch.Tensor {
 	return torch.SpecialNdtri(input, opts...)
 }
@@ -335,7 +633,14 @@ func Ndtri(input *torch.Tensor, opts ...NdtriOption) *torch.Tensor {
 // A PolygammaOption is an option of [Polygamma].
 type PolygammaOption = torch.SpecialPolygammaOption
 
-// Polygamma is [torch.SpecialPolygamma], Python's torch.special.polygamma.
+// Polygamma is another name of [torch.Polygamma]: the n-th derivative of the digamma
+// function for each element of input.
+//
+// It is Python's torch.special.polygamma:
+//
+//	polygamma(int n, Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Polygamma(n int64, input *torch.Tensor, opts ...PolygammaOption) *torch.Tensor {
 	return torch.SpecialPolygamma(n, input, opts...)
 }
@@ -343,7 +648,14 @@ func Polygamma(n int64, input *torch.Tensor, opts ...PolygammaOption) *torch.Ten
 // A PsiOption is an option of [Psi].
 type PsiOption = torch.SpecialPsiOption
 
-// Psi is [torch.SpecialPsi], Python's torch.special.psi.
+// Psi is another name of [torch.Digamma]: the logarithmic derivative of the gamma
+// function for each element of input.
+//
+// It is Python's torch.special.psi:
+//
+//	psi(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Psi(input *torch.Tensor, opts ...PsiOption) *torch.Tensor {
 	return torch.SpecialPsi(input, opts...)
 }
@@ -351,7 +663,14 @@ func Psi(input *torch.Tensor, opts ...PsiOption) *torch.Tensor {
 // A RoundOption is an option of [Round].
 type RoundOption = torch.SpecialRoundOption
 
-// Round is [torch.SpecialRound], Python's torch.special.round.
+// Round is another name of [torch.Round]: it rounds the elements of input, to
+// [torch.Decimals] places if that is given.
+//
+// It is Python's torch.special.round:
+//
+//	round(Tensor input, *, int decimals = 0, Tensor out = None) -> Tensor
+//
+// Options: [torch.Decimals], [torch.Out].
 func Round(input *torch.Tensor, opts ...RoundOption) *torch.Tensor {
 	return torch.SpecialRound(input, opts...)
 }
@@ -359,7 +678,14 @@ func Round(input *torch.Tensor, opts ...RoundOption) *torch.Tensor {
 // A ScaledModifiedBesselK0Option is an option of [ScaledModifiedBesselK0].
 type ScaledModifiedBesselK0Option = torch.SpecialScaledModifiedBesselK0Option
 
-// ScaledModifiedBesselK0 is [torch.SpecialScaledModifiedBesselK0], Python's torch.special.scaled_modified_bessel_k0.
+// ScaledModifiedBesselK0 returns the modified Bessel function of the second
+// kind and order 0 of each element of x, times exp(x).
+//
+// It is Python's torch.special.scaled_modified_bessel_k0:
+//
+//	scaled_modified_bessel_k0(Tensor x, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func ScaledModifiedBesselK0(x *torch.Tensor, opts ...ScaledModifiedBesselK0Option) *torch.Tensor {
 	return torch.SpecialScaledModifiedBesselK0(x, opts...)
 }
@@ -367,7 +693,14 @@ func ScaledModifiedBesselK0(x *torch.Tensor, opts ...ScaledModifiedBesselK0Optio
 // A ScaledModifiedBesselK1Option is an option of [ScaledModifiedBesselK1].
 type ScaledModifiedBesselK1Option = torch.SpecialScaledModifiedBesselK1Option
 
-// ScaledModifiedBesselK1 is [torch.SpecialScaledModifiedBesselK1], Python's torch.special.scaled_modified_bessel_k1.
+// ScaledModifiedBesselK1 returns the modified Bessel function of the second
+// kind and order 1 of each element of x, times exp(x).
+//
+// It is Python's torch.special.scaled_modified_bessel_k1:
+//
+//	scaled_modified_bessel_k1(Tensor x, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func ScaledModifiedBesselK1(x *torch.Tensor, opts ...ScaledModifiedBesselK1Option) *torch.Tensor {
 	return torch.SpecialScaledModifiedBesselK1(x, opts...)
 }
@@ -375,7 +708,17 @@ func ScaledModifiedBesselK1(x *torch.Tensor, opts ...ScaledModifiedBesselK1Optio
 // A ShiftedChebyshevPolynomialTOption is an option of [ShiftedChebyshevPolynomialT].
 type ShiftedChebyshevPolynomialTOption = torch.SpecialShiftedChebyshevPolynomialTOption
 
-// ShiftedChebyshevPolynomialT is [torch.SpecialShiftedChebyshevPolynomialT], Python's torch.special.shifted_chebyshev_polynomial_t.
+// ShiftedChebyshevPolynomialT returns the Chebyshev polynomial of the first
+// kind and degree n at 2x - 1, for x from 0 to 1, element by element. The
+// shapes are broadcast.
+//
+// It is Python's torch.special.shifted_chebyshev_polynomial_t:
+//
+//	shifted_chebyshev_polynomial_t(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
+//	shifted_chebyshev_polynomial_t(Number x, Tensor n, *, Tensor out = None) -> Tensor
+//	shifted_chebyshev_polynomial_t(Tensor x, Number n, *, Tensor out = None) -> Tensor
+//
+// x is a *Tensor or a number. n is a *Tensor or a number. Options: [torch.Out].
 func ShiftedChebyshevPolynomialT(x any, n any, opts ...ShiftedChebyshevPolynomialTOption) *torch.Tensor {
 	return torch.SpecialShiftedChebyshevPolynomialT(x, n, opts...)
 }
@@ -383,7 +726,17 @@ func ShiftedChebyshevPolynomialT(x any, n any, opts ...ShiftedChebyshevPolynomia
 // A ShiftedChebyshevPolynomialUOption is an option of [ShiftedChebyshevPolynomialU].
 type ShiftedChebyshevPolynomialUOption = torch.SpecialShiftedChebyshevPolynomialUOption
 
-// ShiftedChebyshevPolynomialU is [torch.SpecialShiftedChebyshevPolynomialU], Python's torch.special.shifted_chebyshev_polynomial_u.
+// ShiftedChebyshevPolynomialU returns the Chebyshev polynomial of the second
+// kind and degree n at 2x - 1, for x from 0 to 1, element by element. The
+// shapes are broadcast.
+//
+// It is Python's torch.special.shifted_chebyshev_polynomial_u:
+//
+//	shifted_chebyshev_polynomial_u(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
+//	shifted_chebyshev_polynomial_u(Number x, Tensor n, *, Tensor out = None) -> Tensor
+//	shifted_chebyshev_polynomial_u(Tensor x, Number n, *, Tensor out = None) -> Tensor
+//
+// x is a *Tensor or a number. n is a *Tensor or a number. Options: [torch.Out].
 func ShiftedChebyshevPolynomialU(x any, n any, opts ...ShiftedChebyshevPolynomialUOption) *torch.Tensor {
 	return torch.SpecialShiftedChebyshevPolynomialU(x, n, opts...)
 }
@@ -391,7 +744,17 @@ func ShiftedChebyshevPolynomialU(x any, n any, opts ...ShiftedChebyshevPolynomia
 // A ShiftedChebyshevPolynomialVOption is an option of [ShiftedChebyshevPolynomialV].
 type ShiftedChebyshevPolynomialVOption = torch.SpecialShiftedChebyshevPolynomialVOption
 
-// ShiftedChebyshevPolynomialV is [torch.SpecialShiftedChebyshevPolynomialV], Python's torch.special.shifted_chebyshev_polynomial_v.
+// ShiftedChebyshevPolynomialV returns the Chebyshev polynomial of the third
+// kind and degree n at 2x - 1, for x from 0 to 1, element by element. The
+// shapes are broadcast.
+//
+// It is Python's torch.special.shifted_chebyshev_polynomial_v:
+//
+//	shifted_chebyshev_polynomial_v(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
+//	shifted_chebyshev_polynomial_v(Number x, Tensor n, *, Tensor out = None) -> Tensor
+//	shifted_chebyshev_polynomial_v(Tensor x, Number n, *, Tensor out = None) -> Tensor
+//
+// x is a *Tensor or a number. n is a *Tensor or a number. Options: [torch.Out].
 func ShiftedChebyshevPolynomialV(x any, n any, opts ...ShiftedChebyshevPolynomialVOption) *torch.Tensor {
 	return torch.SpecialShiftedChebyshevPolynomialV(x, n, opts...)
 }
@@ -399,7 +762,17 @@ func ShiftedChebyshevPolynomialV(x any, n any, opts ...ShiftedChebyshevPolynomia
 // A ShiftedChebyshevPolynomialWOption is an option of [ShiftedChebyshevPolynomialW].
 type ShiftedChebyshevPolynomialWOption = torch.SpecialShiftedChebyshevPolynomialWOption
 
-// ShiftedChebyshevPolynomialW is [torch.SpecialShiftedChebyshevPolynomialW], Python's torch.special.shifted_chebyshev_polynomial_w.
+// ShiftedChebyshevPolynomialW returns the Chebyshev polynomial of the fourth
+// kind and degree n at 2x - 1, for x from 0 to 1, element by element. The
+// shapes are broadcast.
+//
+// It is Python's torch.special.shifted_chebyshev_polynomial_w:
+//
+//	shifted_chebyshev_polynomial_w(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
+//	shifted_chebyshev_polynomial_w(Number x, Tensor n, *, Tensor out = None) -> Tensor
+//	shifted_chebyshev_polynomial_w(Tensor x, Number n, *, Tensor out = None) -> Tensor
+//
+// x is a *Tensor or a number. n is a *Tensor or a number. Options: [torch.Out].
 func ShiftedChebyshevPolynomialW(x any, n any, opts ...ShiftedChebyshevPolynomialWOption) *torch.Tensor {
 	return torch.SpecialShiftedChebyshevPolynomialW(x, n, opts...)
 }
@@ -407,7 +780,14 @@ func ShiftedChebyshevPolynomialW(x any, n any, opts ...ShiftedChebyshevPolynomia
 // A SincOption is an option of [Sinc].
 type SincOption = torch.SpecialSincOption
 
-// Sinc is [torch.SpecialSinc], Python's torch.special.sinc.
+// Sinc is another name of [torch.Sinc]: sin(pi x) / (pi x) for each element x of
+// input.
+//
+// It is Python's torch.special.sinc:
+//
+//	sinc(Tensor input, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func Sinc(input *torch.Tensor, opts ...SincOption) *torch.Tensor {
 	return torch.SpecialSinc(input, opts...)
 }
@@ -415,7 +795,14 @@ func Sinc(input *torch.Tensor, opts ...SincOption) *torch.Tensor {
 // A SoftmaxOption is an option of [Softmax].
 type SoftmaxOption = torch.SpecialSoftmaxOption
 
-// Softmax is [torch.SpecialSoftmax], Python's torch.special.softmax.
+// Softmax is another name of [torch.Softmax]: the exponentials of input divided by
+// their sum along dimension dim.
+//
+// It is Python's torch.special.softmax:
+//
+//	softmax(Tensor input, int dim, torch.dtype dtype = None) -> Tensor
+//
+// Options: a [torch.DType].
 func Softmax(input *torch.Tensor, dim int64, opts ...SoftmaxOption) *torch.Tensor {
 	return torch.SpecialSoftmax(input, dim, opts...)
 }
@@ -423,7 +810,14 @@ func Softmax(input *torch.Tensor, dim int64, opts ...SoftmaxOption) *torch.Tenso
 // A SphericalBesselJ0Option is an option of [SphericalBesselJ0].
 type SphericalBesselJ0Option = torch.SpecialSphericalBesselJ0Option
 
-// SphericalBesselJ0 is [torch.SpecialSphericalBesselJ0], Python's torch.special.spherical_bessel_j0.
+// SphericalBesselJ0 returns the spherical Bessel function of the first kind
+// and order 0 of each element of x: sin(x) / x.
+//
+// It is Python's torch.special.spherical_bessel_j0:
+//
+//	spherical_bessel_j0(Tensor x, *, Tensor out = None) -> Tensor
+//
+// Options: [torch.Out].
 func SphericalBesselJ0(x *torch.Tensor, opts ...SphericalBesselJ0Option) *torch.Tensor {
 	return torch.SpecialSphericalBesselJ0(x, opts...)
 }
@@ -431,7 +825,17 @@ func SphericalBesselJ0(x *torch.Tensor, opts ...SphericalBesselJ0Option) *torch.
 // A Xlog1pyOption is an option of [Xlog1py].
 type Xlog1pyOption = torch.SpecialXlog1pyOption
 
-// Xlog1py is [torch.SpecialXlog1py], Python's torch.special.xlog1py.
+// Xlog1py returns input * log(1 + other), element by element: 0 where input is
+// 0, and NaN where other is NaN. The shapes are broadcast.
+//
+// It is Python's torch.special.xlog1py:
+//
+//	xlog1py(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
+//	xlog1py(Number input, Tensor other, *, Tensor out = None) -> Tensor
+//	xlog1py(Tensor input, Number other, *, Tensor out = None) -> Tensor
+//
+// input is a *Tensor or a number. other is a *Tensor or a number. Options:
+// [torch.Out].
 func Xlog1py(input any, other any, opts ...Xlog1pyOption) *torch.Tensor {
 	return torch.SpecialXlog1py(input, other, opts...)
 }
@@ -439,7 +843,17 @@ func Xlog1py(input any, other any, opts ...Xlog1pyOption) *torch.Tensor {
 // A XlogyOption is an option of [Xlogy].
 type XlogyOption = torch.SpecialXlogyOption
 
-// Xlogy is [torch.SpecialXlogy], Python's torch.special.xlogy.
+// Xlogy is another name of [torch.Xlogy]: input * log(other), and 0 where input is
+// 0.
+//
+// It is Python's torch.special.xlogy:
+//
+//	xlogy(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
+//	xlogy(Number input, Tensor other, *, Tensor out = None) -> Tensor
+//	xlogy(Tensor input, Number other, *, Tensor out = None) -> Tensor
+//
+// input is a *Tensor or a number. other is a *Tensor or a number. Options:
+// [torch.Out].
 func Xlogy(input any, other any, opts ...XlogyOption) *torch.Tensor {
 	return torch.SpecialXlogy(input, other, opts...)
 }
@@ -447,7 +861,18 @@ func Xlogy(input any, other any, opts ...XlogyOption) *torch.Tensor {
 // A ZetaOption is an option of [Zeta].
 type ZetaOption = torch.SpecialZetaOption
 
-// Zeta is [torch.SpecialZeta], Python's torch.special.zeta.
+// Zeta returns the Hurwitz zeta function of input and other, element by
+// element: the sum of 1 / (k + q)^x over k = 0, 1, ..., with x input and q
+// other.
+//
+// It is Python's torch.special.zeta:
+//
+//	zeta(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
+//	zeta(Number input, Tensor other, *, Tensor out = None) -> Tensor
+//	zeta(Tensor input, Number other, *, Tensor out = None) -> Tensor
+//
+// input is a *Tensor or a number. other is a *Tensor or a number. Options:
+// [torch.Out].
 func Zeta(input any, other any, opts ...ZetaOption) *torch.Tensor {
 	return torch.SpecialZeta(input, other, opts...)
 }

@@ -2,14 +2,21 @@
 
 package torch
 
-// CanCast is Python's torch.can_cast:
+// CanCast reports whether PyTorch's promotion rules allow to cast from_ to to:
+// float to int is not allowed, int to float is.
+//
+// It is Python's torch.can_cast:
 //
 //	can_cast(torch.dtype from_, torch.dtype to) -> bool
 func CanCast(from_ DType, to DType) bool {
 	return opCanCast(from_, to)
 }
 
-// CartesianProd is Python's torch.cartesian_prod:
+// CartesianProd returns all combinations of one element from each of the
+// tensors, which are one-dimensional, with a row for each. The last changes
+// fastest.
+//
+// It is Python's torch.cartesian_prod:
 //
 //	cartesian_prod(tuple of Tensors tensors) -> Tensor
 func CartesianProd(tensors ...*Tensor) *Tensor {
@@ -19,7 +26,10 @@ func CartesianProd(tensors ...*Tensor) *Tensor {
 // A CatOption is an option of [Cat]: [Dim], [Out].
 type CatOption interface{ catOption() }
 
-// Cat is Python's torch.cat:
+// Cat concatenates the tensors along dimension [Dim], the first by default.
+// They have the same shape in the others; the result has the promoted dtype.
+//
+// It is Python's torch.cat:
 //
 //	cat(tuple of Tensors tensors, int dim = 0, *, Tensor out = None) -> Tensor
 //
@@ -47,9 +57,12 @@ func Cat(tensors []*Tensor, opts ...CatOption) *Tensor {
 // [Sigma], a *[Generator].
 type CauchyInplaceOption interface{ cauchyInplaceOption() }
 
-// Cauchy_ is Python's Tensor.cauchy_, which writes to t and returns it:
+// Cauchy_ fills t with numbers drawn from the Cauchy distribution with the
+// given [WithMedian] and scale [Sigma], 0 and 1 by default.
 //
-//	cauchy_(float median = 0, float sigma = 1, *, torch.Generator generator = None)
+// It is Python's Tensor.cauchy_:
+//
+//	cauchy_(float median = 0, float sigma = 1, *, torch.Generator generator = None) -> Tensor
 //
 // Options: [WithMedian], [Sigma], a *[Generator].
 func (t *Tensor) Cauchy_(opts ...CauchyInplaceOption) *Tensor {
@@ -70,7 +83,10 @@ func (t *Tensor) Cauchy_(opts ...CauchyInplaceOption) *Tensor {
 	return t
 }
 
-// CcolIndices is Python's Tensor.ccol_indices:
+// CcolIndices returns the compressed column indices of t, which is sparse in
+// layout SparseCSC or SparseBSC: where each column begins in its values.
+//
+// It is Python's Tensor.ccol_indices:
 //
 //	ccol_indices() -> Tensor
 func (t *Tensor) CcolIndices() *Tensor {
@@ -80,7 +96,10 @@ func (t *Tensor) CcolIndices() *Tensor {
 // A CcolIndicesCopyOption is an option of [CcolIndicesCopy]: [Out].
 type CcolIndicesCopyOption interface{ ccolIndicesCopyOption() }
 
-// CcolIndicesCopy is Python's torch.ccol_indices_copy:
+// CcolIndicesCopy returns a copy of the compressed column indices of input,
+// see [Tensor.CcolIndices].
+//
+// It is Python's torch.ccol_indices_copy:
 //
 //	ccol_indices_copy(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -104,7 +123,10 @@ func CcolIndicesCopy(input *Tensor, opts ...CcolIndicesCopyOption) *Tensor {
 // A CeilOption is an option of [Ceil]: [Out].
 type CeilOption interface{ ceilOption() }
 
-// Ceil is Python's torch.ceil:
+// Ceil returns the smallest integer not less than each element of input, in
+// the dtype of input.
+//
+// It is Python's torch.ceil:
 //
 //	ceil(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -125,22 +147,29 @@ func Ceil(input *Tensor, opts ...CeilOption) *Tensor {
 	return opCeil(input)
 }
 
-// Ceil is [Ceil] with t as input, Python's Tensor.ceil.
+// Ceil returns the smallest integer not less than each element of t, in the
+// dtype of t.
+//
+// It is [Ceil] with t as input, Python's Tensor.ceil.
 func (t *Tensor) Ceil() *Tensor {
 	return Ceil(t)
 }
 
-// Ceil_ is Python's torch.ceil_:
+// Ceil_ is the in-place form of [Ceil]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.ceil_:
 //
 //	ceil_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Ceil_(input *Tensor) *Tensor {
 	opCeil_(input)
 	return input
 }
 
-// Ceil_ is [Ceil_] with t as input, Python's Tensor.ceil_.
+// Ceil_ is the in-place form of [Tensor.Ceil]: it writes the result to t and
+// returns that.
+//
+// It is [Ceil_] with t as input, Python's Tensor.ceil_.
 func (t *Tensor) Ceil_() *Tensor {
 	return Ceil_(t)
 }
@@ -148,7 +177,10 @@ func (t *Tensor) Ceil_() *Tensor {
 // A CeluOption is an option of [Celu]: [Alpha].
 type CeluOption interface{ celuOption() }
 
-// Celu is Python's torch.celu:
+// Celu returns max(0, x) + min(0, alpha * (exp(x / alpha) - 1)) for each
+// element x of input, with [Alpha] 1 by default.
+//
+// It is Python's torch.celu:
 //
 //	celu(Tensor input, Number alpha = 1.0) -> Tensor
 //
@@ -164,11 +196,14 @@ func Celu(input *Tensor, opts ...CeluOption) *Tensor {
 	return opCelu(input, alpha)
 }
 
-// Celu_ is Python's torch.celu_:
+// Celu_ is the in-place form of [Celu]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.celu_:
 //
 //	celu_(Tensor input, Number alpha = 1.0) -> Tensor
 //
-// It writes to its first argument and returns it. Options: [Alpha].
+// Options: [Alpha].
 func Celu_(input *Tensor, opts ...CeluOption) *Tensor {
 	alpha := floatScalar(1.0)
 	for _, o := range opts {
@@ -184,7 +219,11 @@ func Celu_(input *Tensor, opts ...CeluOption) *Tensor {
 // A ChainMatmulOption is an option of [ChainMatmul]: [Out].
 type ChainMatmulOption interface{ chainMatmulOption() }
 
-// ChainMatmul is Python's torch.chain_matmul:
+// ChainMatmul returns the product of several matrices, multiplied in the order
+// that takes the fewest operations. PyTorch deprecates it; use
+// [LinalgMultiDot].
+//
+// It is Python's torch.chain_matmul:
 //
 //	chain_matmul(tuple of Tensors matrices, *, Tensor out = None) -> Tensor
 //
@@ -208,7 +247,9 @@ func ChainMatmul(matrices []*Tensor, opts ...ChainMatmulOption) *Tensor {
 // A ChalfOption is an option of [Tensor.Chalf]: a [MemoryFormat].
 type ChalfOption interface{ chalfOption() }
 
-// Chalf is Python's Tensor.chalf:
+// Chalf returns t as complex32, the complex numbers of two halves.
+//
+// It is Python's Tensor.chalf:
 //
 //	chalf(*, torch.memory_format memory_format = None) -> Tensor
 //
@@ -224,7 +265,11 @@ func (t *Tensor) Chalf(opts ...ChalfOption) *Tensor {
 	return opChalf(t, memoryFormat)
 }
 
-// ChannelShuffle is Python's torch.channel_shuffle:
+// ChannelShuffle splits the channels of input into groups and interleaves
+// them: (N, C, ...) is seen as (N, groups, C/groups, ...), transposed and
+// flattened.
+//
+// It is Python's torch.channel_shuffle:
 //
 //	channel_shuffle(Tensor input, int groups) -> Tensor
 func ChannelShuffle(input *Tensor, groups int64) *Tensor {
@@ -234,7 +279,11 @@ func ChannelShuffle(input *Tensor, groups int64) *Tensor {
 // A CholeskyInverseOption is an option of [CholeskyInverse]: [Upper], [Out].
 type CholeskyInverseOption interface{ choleskyInverseOption() }
 
-// CholeskyInverse is Python's torch.cholesky_inverse:
+// CholeskyInverse returns the inverse of the Hermitian positive-definite
+// matrix whose Cholesky factor is input. The factor is lower unless [Upper] is
+// set. input is (..., n, n).
+//
+// It is Python's torch.cholesky_inverse:
 //
 //	cholesky_inverse(Tensor input, bool upper = False, *, Tensor out = None) -> Tensor
 //
@@ -258,7 +307,12 @@ func CholeskyInverse(input *Tensor, opts ...CholeskyInverseOption) *Tensor {
 	return opCholeskyInverse(input, upper)
 }
 
-// CholeskyInverse is [CholeskyInverse] with t as input, Python's Tensor.cholesky_inverse.
+// CholeskyInverse returns the inverse of the Hermitian positive-definite
+// matrix whose Cholesky factor is t. The factor is lower unless [Upper] is
+// set. t is (..., n, n).
+//
+// It is [CholeskyInverse] with t as input, Python's Tensor.cholesky_inverse.
+// Options: [Upper].
 func (t *Tensor) CholeskyInverse(opts ...CholeskyInverseOption) *Tensor {
 	return CholeskyInverse(t, opts...)
 }
@@ -266,7 +320,11 @@ func (t *Tensor) CholeskyInverse(opts ...CholeskyInverseOption) *Tensor {
 // A CholeskySolveOption is an option of [CholeskySolve]: [Upper], [Out].
 type CholeskySolveOption interface{ choleskySolveOption() }
 
-// CholeskySolve is Python's torch.cholesky_solve:
+// CholeskySolve returns the solution X of A X = input, where A is given by its
+// Cholesky factor input2. input is (..., n, k), input2 (..., n, n), lower
+// unless [Upper] is set.
+//
+// It is Python's torch.cholesky_solve:
 //
 //	cholesky_solve(Tensor input, Tensor input2, bool upper = False, *, Tensor out = None) -> Tensor
 //
@@ -290,12 +348,21 @@ func CholeskySolve(input *Tensor, input2 *Tensor, opts ...CholeskySolveOption) *
 	return opCholeskySolve(input, input2, upper)
 }
 
-// CholeskySolve is [CholeskySolve] with t as input, Python's Tensor.cholesky_solve.
+// CholeskySolve returns the solution X of A X = t, where A is given by its
+// Cholesky factor input2. t is (..., n, k), input2 (..., n, n), lower unless
+// [Upper] is set.
+//
+// It is [CholeskySolve] with t as input, Python's Tensor.cholesky_solve.
+// Options: [Upper].
 func (t *Tensor) CholeskySolve(input2 *Tensor, opts ...CholeskySolveOption) *Tensor {
 	return CholeskySolve(t, input2, opts...)
 }
 
-// ChooseQparamsOptimized is Python's torch.choose_qparams_optimized:
+// ChooseQparamsOptimized searches the minimum and maximum that quantize the
+// first numel elements of input to bitWidth bits with the least error, and
+// returns the maximum and the minimum. nBins and ratio steer the search.
+//
+// It is Python's torch.choose_qparams_optimized:
 //
 //	choose_qparams_optimized(Tensor input, int numel, int n_bins, float ratio, int bit_width) -> (Tensor, Tensor)
 func ChooseQparamsOptimized(input *Tensor, numel int64, nBins int64, ratio float64, bitWidth int64) (*Tensor, *Tensor) {
@@ -305,7 +372,10 @@ func ChooseQparamsOptimized(input *Tensor, numel int64, nBins int64, ratio float
 // A ChunkOption is an option of [Chunk]: [Dim].
 type ChunkOption interface{ chunkOption() }
 
-// Chunk is Python's torch.chunk:
+// Chunk splits input along dimension [Dim] into chunks parts, or fewer. All
+// but the last have one size. The results are views.
+//
+// It is Python's torch.chunk:
 //
 //	chunk(Tensor input, int chunks, int dim = 0) -> tuple of Tensors
 //
@@ -321,7 +391,10 @@ func Chunk(input *Tensor, chunks int64, opts ...ChunkOption) []*Tensor {
 	return opChunk(input, chunks, dim)
 }
 
-// Chunk is [Chunk] with t as input, Python's Tensor.chunk.
+// Chunk splits t along dimension [Dim] into chunks parts, or fewer. All but
+// the last have one size. The results are views.
+//
+// It is [Chunk] with t as input, Python's Tensor.chunk. Options: [Dim].
 func (t *Tensor) Chunk(chunks int64, opts ...ChunkOption) []*Tensor {
 	return Chunk(t, chunks, opts...)
 }
@@ -329,7 +402,11 @@ func (t *Tensor) Chunk(chunks int64, opts ...ChunkOption) []*Tensor {
 // A ClampOption is an option of [Clamp]: [WithMin], [WithMax], [Out].
 type ClampOption interface{ clampOption() }
 
-// Clamp is Python's torch.clamp:
+// Clamp limits the elements of input to the range from [WithMin] to [WithMax].
+// One of the two may be left out. If min is greater than max, the result is
+// max; NaN stays.
+//
+// It is Python's torch.clamp:
 //
 //	clamp(Tensor input, Tensor min = None, Tensor max = None, *, Tensor out = None) -> Tensor
 //	clamp(Tensor input, Number min = None, Number max = None, *, Tensor out = None) -> Tensor
@@ -368,7 +445,12 @@ func Clamp(input *Tensor, opts ...ClampOption) *Tensor {
 	panic(mismatch("clamp", given(opts), "(Tensor input, Tensor min = None, Tensor max = None, *, Tensor out = None)\n(Tensor input, Number min = None, Number max = None, *, Tensor out = None)"))
 }
 
-// Clamp is [Clamp] with t as input, Python's Tensor.clamp.
+// Clamp limits the elements of t to the range from [WithMin] to [WithMax]. One
+// of the two may be left out. If min is greater than max, the result is max;
+// NaN stays.
+//
+// It is [Clamp] with t as input, Python's Tensor.clamp. Options: [WithMin],
+// [WithMax].
 func (t *Tensor) Clamp(opts ...ClampOption) *Tensor {
 	return Clamp(t, opts...)
 }
@@ -376,13 +458,15 @@ func (t *Tensor) Clamp(opts ...ClampOption) *Tensor {
 // A ClampInplaceOption is an option of [Clamp_]: [WithMin], [WithMax].
 type ClampInplaceOption interface{ clampInplaceOption() }
 
-// Clamp_ is Python's torch.clamp_:
+// Clamp_ is the in-place form of [Clamp]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.clamp_:
 //
 //	clamp_(Tensor input, Tensor min = None, Tensor max = None) -> Tensor
 //	clamp_(Tensor input, Number min = None, Number max = None) -> Tensor
 //
-// It writes to its first argument and returns it. Options: [WithMin],
-// [WithMax].
+// Options: [WithMin], [WithMax].
 func Clamp_(input *Tensor, opts ...ClampInplaceOption) *Tensor {
 	var min_ any
 	var max_ any
@@ -405,7 +489,11 @@ func Clamp_(input *Tensor, opts ...ClampInplaceOption) *Tensor {
 	panic(mismatch("clamp_", given(opts), "(Tensor input, Tensor min = None, Tensor max = None)\n(Tensor input, Number min = None, Number max = None)"))
 }
 
-// Clamp_ is [Clamp_] with t as input, Python's Tensor.clamp_.
+// Clamp_ is the in-place form of [Tensor.Clamp]: it writes the result to t and
+// returns that.
+//
+// It is [Clamp_] with t as input, Python's Tensor.clamp_. Options: [WithMin],
+// [WithMax].
 func (t *Tensor) Clamp_(opts ...ClampInplaceOption) *Tensor {
 	return Clamp_(t, opts...)
 }
@@ -413,7 +501,9 @@ func (t *Tensor) Clamp_(opts ...ClampInplaceOption) *Tensor {
 // A ClampMaxOption is an option of [ClampMax]: [Out].
 type ClampMaxOption interface{ clampMaxOption() }
 
-// ClampMax is Python's torch.clamp_max:
+// ClampMax returns the elements of input, or max_ where they are greater.
+//
+// It is Python's torch.clamp_max:
 //
 //	clamp_max(Tensor input, Tensor max, *, Tensor out = None) -> Tensor
 //	clamp_max(Tensor input, Number max, *, Tensor out = None) -> Tensor
@@ -446,18 +536,22 @@ func ClampMax(input *Tensor, max_ any, opts ...ClampMaxOption) *Tensor {
 	panic(mismatch("clamp_max", given(opts), "(Tensor input, Tensor max, *, Tensor out = None)\n(Tensor input, Number max, *, Tensor out = None)", max_))
 }
 
-// ClampMax is [ClampMax] with t as input, Python's Tensor.clamp_max.
+// ClampMax returns the elements of t, or max_ where they are greater.
+//
+// It is [ClampMax] with t as input, Python's Tensor.clamp_max.
 func (t *Tensor) ClampMax(max_ any) *Tensor {
 	return ClampMax(t, max_)
 }
 
-// ClampMax_ is Python's torch.clamp_max_:
+// ClampMax_ is the in-place form of [ClampMax]: it writes the result to input
+// and returns that.
+//
+// It is Python's torch.clamp_max_:
 //
 //	clamp_max_(Tensor input, Tensor max) -> Tensor
 //	clamp_max_(Tensor input, Number max) -> Tensor
 //
-// max_ is a *Tensor or a number. It writes to its first argument and returns
-// it.
+// max_ is a *Tensor or a number.
 func ClampMax_(input *Tensor, max_ any) *Tensor {
 	switch {
 	case isTensor(max_):
@@ -470,7 +564,10 @@ func ClampMax_(input *Tensor, max_ any) *Tensor {
 	panic(mismatch("clamp_max_", nil, "(Tensor input, Tensor max)\n(Tensor input, Number max)", max_))
 }
 
-// ClampMax_ is [ClampMax_] with t as input, Python's Tensor.clamp_max_.
+// ClampMax_ is the in-place form of [Tensor.ClampMax]: it writes the result to
+// t and returns that.
+//
+// It is [ClampMax_] with t as input, Python's Tensor.clamp_max_.
 func (t *Tensor) ClampMax_(max_ any) *Tensor {
 	return ClampMax_(t, max_)
 }
@@ -478,7 +575,9 @@ func (t *Tensor) ClampMax_(max_ any) *Tensor {
 // A ClampMinOption is an option of [ClampMin]: [Out].
 type ClampMinOption interface{ clampMinOption() }
 
-// ClampMin is Python's torch.clamp_min:
+// ClampMin returns the elements of input, or min_ where they are less.
+//
+// It is Python's torch.clamp_min:
 //
 //	clamp_min(Tensor input, Tensor min, *, Tensor out = None) -> Tensor
 //	clamp_min(Tensor input, Number min, *, Tensor out = None) -> Tensor
@@ -511,18 +610,22 @@ func ClampMin(input *Tensor, min_ any, opts ...ClampMinOption) *Tensor {
 	panic(mismatch("clamp_min", given(opts), "(Tensor input, Tensor min, *, Tensor out = None)\n(Tensor input, Number min, *, Tensor out = None)", min_))
 }
 
-// ClampMin is [ClampMin] with t as input, Python's Tensor.clamp_min.
+// ClampMin returns the elements of t, or min_ where they are less.
+//
+// It is [ClampMin] with t as input, Python's Tensor.clamp_min.
 func (t *Tensor) ClampMin(min_ any) *Tensor {
 	return ClampMin(t, min_)
 }
 
-// ClampMin_ is Python's torch.clamp_min_:
+// ClampMin_ is the in-place form of [ClampMin]: it writes the result to input
+// and returns that.
+//
+// It is Python's torch.clamp_min_:
 //
 //	clamp_min_(Tensor input, Tensor min) -> Tensor
 //	clamp_min_(Tensor input, Number min) -> Tensor
 //
-// min_ is a *Tensor or a number. It writes to its first argument and returns
-// it.
+// min_ is a *Tensor or a number.
 func ClampMin_(input *Tensor, min_ any) *Tensor {
 	switch {
 	case isTensor(min_):
@@ -535,7 +638,10 @@ func ClampMin_(input *Tensor, min_ any) *Tensor {
 	panic(mismatch("clamp_min_", nil, "(Tensor input, Tensor min)\n(Tensor input, Number min)", min_))
 }
 
-// ClampMin_ is [ClampMin_] with t as input, Python's Tensor.clamp_min_.
+// ClampMin_ is the in-place form of [Tensor.ClampMin]: it writes the result to
+// t and returns that.
+//
+// It is [ClampMin_] with t as input, Python's Tensor.clamp_min_.
 func (t *Tensor) ClampMin_(min_ any) *Tensor {
 	return ClampMin_(t, min_)
 }
@@ -543,7 +649,10 @@ func (t *Tensor) ClampMin_(min_ any) *Tensor {
 // A ClipOption is an option of [Clip]: [WithMin], [WithMax], [Out].
 type ClipOption interface{ clipOption() }
 
-// Clip is Python's torch.clip:
+// Clip is another name of [Clamp]: it limits the elements of input to the
+// range from [WithMin] to [WithMax].
+//
+// It is Python's torch.clip:
 //
 //	clip(Tensor input, Tensor min = None, Tensor max = None, *, Tensor out = None) -> Tensor
 //	clip(Tensor input, Number min = None, Number max = None, *, Tensor out = None) -> Tensor
@@ -582,7 +691,11 @@ func Clip(input *Tensor, opts ...ClipOption) *Tensor {
 	panic(mismatch("clip", given(opts), "(Tensor input, Tensor min = None, Tensor max = None, *, Tensor out = None)\n(Tensor input, Number min = None, Number max = None, *, Tensor out = None)"))
 }
 
-// Clip is [Clip] with t as input, Python's Tensor.clip.
+// Clip is another name of [Clamp]: it limits the elements of t to the range
+// from [WithMin] to [WithMax].
+//
+// It is [Clip] with t as input, Python's Tensor.clip. Options: [WithMin],
+// [WithMax].
 func (t *Tensor) Clip(opts ...ClipOption) *Tensor {
 	return Clip(t, opts...)
 }
@@ -590,13 +703,15 @@ func (t *Tensor) Clip(opts ...ClipOption) *Tensor {
 // A ClipInplaceOption is an option of [Clip_]: [WithMin], [WithMax].
 type ClipInplaceOption interface{ clipInplaceOption() }
 
-// Clip_ is Python's torch.clip_:
+// Clip_ is the in-place form of [Clip]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.clip_:
 //
 //	clip_(Tensor input, Tensor min = None, Tensor max = None) -> Tensor
 //	clip_(Tensor input, Number min = None, Number max = None) -> Tensor
 //
-// It writes to its first argument and returns it. Options: [WithMin],
-// [WithMax].
+// Options: [WithMin], [WithMax].
 func Clip_(input *Tensor, opts ...ClipInplaceOption) *Tensor {
 	var min_ any
 	var max_ any
@@ -619,7 +734,11 @@ func Clip_(input *Tensor, opts ...ClipInplaceOption) *Tensor {
 	panic(mismatch("clip_", given(opts), "(Tensor input, Tensor min = None, Tensor max = None)\n(Tensor input, Number min = None, Number max = None)"))
 }
 
-// Clip_ is [Clip_] with t as input, Python's Tensor.clip_.
+// Clip_ is the in-place form of [Tensor.Clip]: it writes the result to t and
+// returns that.
+//
+// It is [Clip_] with t as input, Python's Tensor.clip_. Options: [WithMin],
+// [WithMax].
 func (t *Tensor) Clip_(opts ...ClipInplaceOption) *Tensor {
 	return Clip_(t, opts...)
 }
@@ -627,7 +746,9 @@ func (t *Tensor) Clip_(opts ...ClipInplaceOption) *Tensor {
 // A CloneOption is an option of [Clone]: a [MemoryFormat].
 type CloneOption interface{ cloneOption() }
 
-// Clone is Python's torch.clone:
+// Clone returns a copy of input. Gradients flow through it to input.
+//
+// It is Python's torch.clone:
 //
 //	clone(Tensor input, *, torch.memory_format memory_format = None) -> Tensor
 //
@@ -643,12 +764,19 @@ func Clone(input *Tensor, opts ...CloneOption) *Tensor {
 	return opClone(input, memoryFormat)
 }
 
-// Clone is [Clone] with t as input, Python's Tensor.clone.
+// Clone returns a copy of t. Gradients flow through it to t.
+//
+// It is [Clone] with t as input, Python's Tensor.clone. Options: a
+// [MemoryFormat].
 func (t *Tensor) Clone(opts ...CloneOption) *Tensor {
 	return Clone(t, opts...)
 }
 
-// Coalesce is Python's Tensor.coalesce:
+// Coalesce returns t, a sparse tensor in layout SparseCOO, with the elements
+// of equal indices added up and the indices sorted. If it is coalesced
+// already, the result is t itself.
+//
+// It is Python's Tensor.coalesce:
 //
 //	coalesce() -> Tensor
 func (t *Tensor) Coalesce() *Tensor {
@@ -658,7 +786,11 @@ func (t *Tensor) Coalesce() *Tensor {
 // A Col2imOption is an option of [Col2im]: [Out].
 type Col2imOption interface{ col2imOption() }
 
-// Col2im is Python's torch._C._nn.col2im:
+// Col2im adds up overlapping blocks into images, the reverse of [Im2col].
+// input is (N, C*kH*kW, L); the result has the height and width in outputSize
+// and is (N, C, H, W).
+//
+// It is Python's torch._C._nn.col2im:
 //
 //	col2im(Tensor input, tuple of ints output_size, tuple of ints kernel_size, tuple of ints dilation, tuple of ints padding, tuple of ints stride, *, Tensor out = None) -> Tensor
 //
@@ -679,7 +811,10 @@ func Col2im(input *Tensor, outputSize []int64, kernelSize []int64, dilation []in
 	return opCol2im(input, spread(outputSize, 2), spread(kernelSize, 2), spread(dilation, 2), spread(padding, 2), spread(stride, 2))
 }
 
-// ColIndices is Python's Tensor.col_indices:
+// ColIndices returns the column indices of t, which is sparse in layout
+// SparseCSR or SparseBSR.
+//
+// It is Python's Tensor.col_indices:
 //
 //	col_indices() -> Tensor
 func (t *Tensor) ColIndices() *Tensor {
@@ -689,7 +824,10 @@ func (t *Tensor) ColIndices() *Tensor {
 // A ColIndicesCopyOption is an option of [ColIndicesCopy]: [Out].
 type ColIndicesCopyOption interface{ colIndicesCopyOption() }
 
-// ColIndicesCopy is Python's torch.col_indices_copy:
+// ColIndicesCopy returns a copy of the column indices of input, see
+// [Tensor.ColIndices].
+//
+// It is Python's torch.col_indices_copy:
 //
 //	col_indices_copy(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -713,7 +851,10 @@ func ColIndicesCopy(input *Tensor, opts ...ColIndicesCopyOption) *Tensor {
 // A ColumnStackOption is an option of [ColumnStack]: [Out].
 type ColumnStackOption interface{ columnStackOption() }
 
-// ColumnStack is Python's torch.column_stack:
+// ColumnStack concatenates tensors side by side: vectors become columns first,
+// other tensors are joined along dimension 1.
+//
+// It is Python's torch.column_stack:
 //
 //	column_stack(tuple of Tensors tensors, *, Tensor out = None) -> Tensor
 //
@@ -737,7 +878,11 @@ func ColumnStack(tensors []*Tensor, opts ...ColumnStackOption) *Tensor {
 // A CombinationsOption is an option of [Combinations]: [R], [WithReplacement].
 type CombinationsOption interface{ combinationsOption() }
 
-// Combinations is Python's torch.combinations:
+// Combinations returns all combinations of [R] elements of input, which is
+// one-dimensional, with a row for each. There are 2 in each by default;
+// [WithReplacement] lets an element occur several times.
+//
+// It is Python's torch.combinations:
 //
 //	combinations(Tensor input, int r = 2, bool with_replacement = False) -> Tensor
 //
@@ -759,7 +904,10 @@ func Combinations(input *Tensor, opts ...CombinationsOption) *Tensor {
 // A ComplexOption is an option of [Complex]: [Out].
 type ComplexOption interface{ complexOption() }
 
-// Complex is Python's torch.complex:
+// Complex returns the complex numbers with the given real and imaginary parts,
+// which are both float32 or both float64, or half.
+//
+// It is Python's torch.complex:
 //
 //	complex(Tensor real, Tensor imag, *, Tensor out = None) -> Tensor
 //
@@ -783,7 +931,10 @@ func Complex(real_ *Tensor, imag_ *Tensor, opts ...ComplexOption) *Tensor {
 // A ConcatOption is an option of [Concat]: [Dim], [Out].
 type ConcatOption interface{ concatOption() }
 
-// Concat is Python's torch.concat:
+// Concat is another name of [Cat]: it concatenates the tensors along dimension
+// [Dim].
+//
+// It is Python's torch.concat:
 //
 //	concat(tuple of Tensors tensors, int dim = 0, *, Tensor out = None) -> Tensor
 //
@@ -810,7 +961,10 @@ func Concat(tensors []*Tensor, opts ...ConcatOption) *Tensor {
 // A ConcatenateOption is an option of [Concatenate]: [Dim], [Out].
 type ConcatenateOption interface{ concatenateOption() }
 
-// Concatenate is Python's torch.concatenate:
+// Concatenate is another name of [Cat]: it concatenates the tensors along
+// dimension [Dim].
+//
+// It is Python's torch.concatenate:
 //
 //	concatenate(tuple of Tensors tensors, int dim = 0, *, Tensor out = None) -> Tensor
 //
@@ -834,14 +988,22 @@ func Concatenate(tensors []*Tensor, opts ...ConcatenateOption) *Tensor {
 	return opConcatenate(tensors, dim)
 }
 
-// Conj is Python's torch.conj:
+// Conj returns input with its elements conjugated. For complex numbers the
+// result is a view whose elements are conjugated when they are read; see
+// [ResolveConj].
+//
+// It is Python's torch.conj:
 //
 //	conj(Tensor input) -> Tensor
 func Conj(input *Tensor) *Tensor {
 	return opConj(input)
 }
 
-// Conj is [Conj] with t as input, Python's Tensor.conj.
+// Conj returns t with its elements conjugated. For complex numbers the result
+// is a view whose elements are conjugated when they are read; see
+// [ResolveConj].
+//
+// It is [Conj] with t as input, Python's Tensor.conj.
 func (t *Tensor) Conj() *Tensor {
 	return Conj(t)
 }
@@ -849,7 +1011,10 @@ func (t *Tensor) Conj() *Tensor {
 // A ConjPhysicalOption is an option of [ConjPhysical]: [Out].
 type ConjPhysicalOption interface{ conjPhysicalOption() }
 
-// ConjPhysical is Python's torch.conj_physical:
+// ConjPhysical returns input with its elements conjugated in memory, as a new
+// tensor for complex numbers.
+//
+// It is Python's torch.conj_physical:
 //
 //	conj_physical(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -870,22 +1035,29 @@ func ConjPhysical(input *Tensor, opts ...ConjPhysicalOption) *Tensor {
 	return opConjPhysical(input)
 }
 
-// ConjPhysical is [ConjPhysical] with t as input, Python's Tensor.conj_physical.
+// ConjPhysical returns t with its elements conjugated in memory, as a new
+// tensor for complex numbers.
+//
+// It is [ConjPhysical] with t as input, Python's Tensor.conj_physical.
 func (t *Tensor) ConjPhysical() *Tensor {
 	return ConjPhysical(t)
 }
 
-// ConjPhysical_ is Python's torch.conj_physical_:
+// ConjPhysical_ is the in-place form of [ConjPhysical]: it writes the result
+// to input and returns that.
+//
+// It is Python's torch.conj_physical_:
 //
 //	conj_physical_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func ConjPhysical_(input *Tensor) *Tensor {
 	opConjPhysical_(input)
 	return input
 }
 
-// ConjPhysical_ is [ConjPhysical_] with t as input, Python's Tensor.conj_physical_.
+// ConjPhysical_ is the in-place form of [Tensor.ConjPhysical]: it writes the
+// result to t and returns that.
+//
+// It is [ConjPhysical_] with t as input, Python's Tensor.conj_physical_.
 func (t *Tensor) ConjPhysical_() *Tensor {
 	return ConjPhysical_(t)
 }
@@ -893,7 +1065,10 @@ func (t *Tensor) ConjPhysical_() *Tensor {
 // A ConstantPadNdOption is an option of [ConstantPadNd]: [Value].
 type ConstantPadNdOption interface{ constantPadNdOption() }
 
-// ConstantPadNd is Python's torch.constant_pad_nd:
+// ConstantPadNd pads input with [Value], 0 by default. pad has the widths in
+// pairs, from the last dimension on: before, after. Negative ones cut.
+//
+// It is Python's torch.constant_pad_nd:
 //
 //	constant_pad_nd(Tensor input, tuple of ints pad, Number value = 0) -> Tensor
 //
@@ -913,7 +1088,12 @@ func ConstantPadNd(input *Tensor, pad []int64, opts ...ConstantPadNdOption) *Ten
 // [Dilation], [Groups].
 type Conv1dOption interface{ conv1dOption() }
 
-// Conv1d is Python's torch.conv1d:
+// Conv1d convolves input with weight, or rather correlates. input is (N, C, L)
+// or (C, L), weight (out, C/groups, k), the [Bias] (out); the result is (N,
+// out, L'). [Stride], [Padding] and [Dilation] are 1, 0 and 1 by default. A
+// padding of "same" keeps the length, "valid" is none.
+//
+// It is Python's torch.conv1d:
 //
 //	conv1d(Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple of ints dilation = 1, int groups = 1) -> Tensor
 //	conv1d(Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, str padding = valid, tuple of ints dilation = 1, int groups = 1) -> Tensor
@@ -960,7 +1140,13 @@ func Conv1d(input *Tensor, weight *Tensor, opts ...Conv1dOption) *Tensor {
 // [Dilation], [Groups].
 type Conv2dOption interface{ conv2dOption() }
 
-// Conv2d is Python's torch.conv2d:
+// Conv2d convolves input with weight, or rather correlates. input is (N, C, H,
+// W) or (C, H, W), weight (out, C/groups, kH, kW), the [Bias] (out); the
+// result is (N, out, H', W'). [Stride], [Padding] and [Dilation] are 1, 0 and
+// 1 by default, one number or two. A padding of "same" keeps the size, "valid"
+// is none. [Groups] divide the channels.
+//
+// It is Python's torch.conv2d:
 //
 //	conv2d(Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple of ints dilation = 1, int groups = 1) -> Tensor
 //	conv2d(Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, str padding = valid, tuple of ints dilation = 1, int groups = 1) -> Tensor
@@ -1007,7 +1193,13 @@ func Conv2d(input *Tensor, weight *Tensor, opts ...Conv2dOption) *Tensor {
 // [Dilation], [Groups].
 type Conv3dOption interface{ conv3dOption() }
 
-// Conv3d is Python's torch.conv3d:
+// Conv3d convolves input with weight, or rather correlates. input is (N, C, D,
+// H, W) or (C, D, H, W), weight (out, C/groups, kD, kH, kW), the [Bias] (out);
+// the result is (N, out, D', H', W'). [Stride], [Padding] and [Dilation] are
+// 1, 0 and 1 by default, one number or three. A padding of "same" keeps the
+// size, "valid" is none. [Groups] divide the channels.
+//
+// It is Python's torch.conv3d:
 //
 //	conv3d(Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple of ints dilation = 1, int groups = 1) -> Tensor
 //	conv3d(Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, str padding = valid, tuple of ints dilation = 1, int groups = 1) -> Tensor
@@ -1050,7 +1242,10 @@ func Conv3d(input *Tensor, weight *Tensor, opts ...Conv3dOption) *Tensor {
 	panic(mismatch("conv3d", given(opts), "(Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple of ints dilation = 1, int groups = 1)\n(Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, str padding = valid, tuple of ints dilation = 1, int groups = 1)"))
 }
 
-// ConvDepthwise3d is Python's torch._C._nn.conv_depthwise3d:
+// ConvDepthwise3d convolves each channel of input, (N, C, D, H, W), with
+// kernels of its own. It exists on GPUs only; see [Conv3d] with [Groups].
+//
+// It is Python's torch._C._nn.conv_depthwise3d:
 //
 //	conv_depthwise3d(Tensor input, Tensor weight, tuple of ints kernel_size, Tensor bias, tuple of ints stride, tuple of ints padding, tuple of ints dilation) -> Tensor
 //
@@ -1059,7 +1254,11 @@ func ConvDepthwise3d(input *Tensor, weight *Tensor, kernelSize []int64, bias *Te
 	return opConvDepthwise3d(input, weight, spread(kernelSize, 3), bias, spread(stride, 3), spread(padding, 3), spread(dilation, 3))
 }
 
-// Convolution is Python's torch.convolution:
+// Convolution convolves input with weight in one, two or three dimensions, or
+// applies the transposed convolution. It is what [Conv2d], [ConvTranspose2d]
+// and their kin call. bias may be nil.
+//
+// It is Python's torch.convolution:
 //
 //	convolution(Tensor input, Tensor weight, Tensor bias, tuple of ints stride, tuple of ints padding, tuple of ints dilation, bool transposed, tuple of ints output_padding, int groups) -> Tensor
 //
@@ -1071,7 +1270,10 @@ func Convolution(input *Tensor, weight *Tensor, bias *Tensor, stride []int64, pa
 // A ConvTbcOption is an option of [ConvTbc]: [WithPad].
 type ConvTbcOption interface{ convTbcOption() }
 
-// ConvTbc is Python's torch.conv_tbc:
+// ConvTbc convolves input over time in the order (time, batch, channels).
+// weight is (k, in, out), bias (out); [WithPad] zeros are added on both sides.
+//
+// It is Python's torch.conv_tbc:
 //
 //	conv_tbc(Tensor input, Tensor weight, Tensor bias, int pad = 0) -> Tensor
 //
@@ -1091,7 +1293,12 @@ func ConvTbc(input *Tensor, weight *Tensor, bias *Tensor, opts ...ConvTbcOption)
 // [Padding], [OutputPadding], [Groups], [Dilation].
 type ConvTranspose1dOption interface{ convTranspose1dOption() }
 
-// ConvTranspose1d is Python's torch.conv_transpose1d:
+// ConvTranspose1d applies a transposed convolution to input, (N, C, L): the
+// gradient of [Conv1d] with respect to its input. weight is (C, out/groups,
+// k), the [Bias] (out). The result has the length (L-1)*stride - 2*padding +
+// dilation*(k-1) + output_padding + 1.
+//
+// It is Python's torch.conv_transpose1d:
 //
 //	conv_transpose1d(Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple of ints output_padding = 0, int groups = 1, tuple of ints dilation = 1) -> Tensor
 //
@@ -1126,7 +1333,12 @@ func ConvTranspose1d(input *Tensor, weight *Tensor, opts ...ConvTranspose1dOptio
 // [Padding], [OutputPadding], [Groups], [Dilation].
 type ConvTranspose2dOption interface{ convTranspose2dOption() }
 
-// ConvTranspose2d is Python's torch.conv_transpose2d:
+// ConvTranspose2d applies a transposed convolution to input, (N, C, H, W): the
+// gradient of [Conv2d] with respect to its input. weight is (C, out/groups,
+// kH, kW), the [Bias] (out). The result has the height (H-1)*stride -
+// 2*padding + dilation*(kH-1) + output_padding + 1, and the width likewise.
+//
+// It is Python's torch.conv_transpose2d:
 //
 //	conv_transpose2d(Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple of ints output_padding = 0, int groups = 1, tuple of ints dilation = 1) -> Tensor
 //
@@ -1161,7 +1373,12 @@ func ConvTranspose2d(input *Tensor, weight *Tensor, opts ...ConvTranspose2dOptio
 // [Padding], [OutputPadding], [Groups], [Dilation].
 type ConvTranspose3dOption interface{ convTranspose3dOption() }
 
-// ConvTranspose3d is Python's torch.conv_transpose3d:
+// ConvTranspose3d applies a transposed convolution to input, (N, C, D, H, W):
+// the gradient of [Conv3d] with respect to its input. weight is (C,
+// out/groups, kD, kH, kW), the [Bias] (out). Each size of the result is
+// (n-1)*stride - 2*padding + dilation*(k-1) + output_padding + 1.
+//
+// It is Python's torch.conv_transpose3d:
 //
 //	conv_transpose3d(Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple of ints output_padding = 0, int groups = 1, tuple of ints dilation = 1) -> Tensor
 //
@@ -1195,7 +1412,10 @@ func ConvTranspose3d(input *Tensor, weight *Tensor, opts ...ConvTranspose3dOptio
 // A CopysignOption is an option of [Copysign]: [Out].
 type CopysignOption interface{ copysignOption() }
 
-// Copysign is Python's torch.copysign:
+// Copysign returns the magnitudes of input with the signs of other, that of -0
+// included. The shapes are broadcast.
+//
+// It is Python's torch.copysign:
 //
 //	copysign(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	copysign(Tensor input, Number other, *, Tensor out = None) -> Tensor
@@ -1228,15 +1448,23 @@ func Copysign(input *Tensor, other any, opts ...CopysignOption) *Tensor {
 	panic(mismatch("copysign", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Tensor input, Number other, *, Tensor out = None)", other))
 }
 
-// Copysign is [Copysign] with t as input, Python's Tensor.copysign.
+// Copysign returns the magnitudes of t with the signs of other, that of -0
+// included. The shapes are broadcast.
+//
+// It is [Copysign] with t as input, Python's Tensor.copysign.
 func (t *Tensor) Copysign(other any) *Tensor {
 	return Copysign(t, other)
 }
 
-// Copysign_ is Python's Tensor.copysign_, which writes to t and returns it:
+// Copysign_ is the in-place form of [Tensor.Copysign]: it writes the result to
+// t and returns that.
 //
-//	copysign_(Tensor other)
-//	copysign_(Number other)
+// It is Python's Tensor.copysign_:
+//
+//	copysign_(Tensor other) -> Tensor
+//	copysign_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) Copysign_(other any) *Tensor {
 	switch {
 	case isTensor(other):
@@ -1249,14 +1477,22 @@ func (t *Tensor) Copysign_(other any) *Tensor {
 	panic(mismatch("copysign_", nil, "(Tensor other)\n(Number other)", other))
 }
 
-// Corrcoef is Python's torch.corrcoef:
+// Corrcoef returns the matrix of Pearson's correlation coefficients of the
+// variables in input: each row is a variable, each column an observation.
+// Values are limited to -1 to 1.
+//
+// It is Python's torch.corrcoef:
 //
 //	corrcoef(Tensor input) -> Tensor
 func Corrcoef(input *Tensor) *Tensor {
 	return opCorrcoef(input)
 }
 
-// Corrcoef is [Corrcoef] with t as input, Python's Tensor.corrcoef.
+// Corrcoef returns the matrix of Pearson's correlation coefficients of the
+// variables in t: each row is a variable, each column an observation. Values
+// are limited to -1 to 1.
+//
+// It is [Corrcoef] with t as input, Python's Tensor.corrcoef.
 func (t *Tensor) Corrcoef() *Tensor {
 	return Corrcoef(t)
 }
@@ -1264,7 +1500,9 @@ func (t *Tensor) Corrcoef() *Tensor {
 // A CosOption is an option of [Cos]: [Out].
 type CosOption interface{ cosOption() }
 
-// Cos is Python's torch.cos:
+// Cos returns the cosine of each element of input, which is in radians.
+//
+// It is Python's torch.cos:
 //
 //	cos(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1285,22 +1523,28 @@ func Cos(input *Tensor, opts ...CosOption) *Tensor {
 	return opCos(input)
 }
 
-// Cos is [Cos] with t as input, Python's Tensor.cos.
+// Cos returns the cosine of each element of t, which is in radians.
+//
+// It is [Cos] with t as input, Python's Tensor.cos.
 func (t *Tensor) Cos() *Tensor {
 	return Cos(t)
 }
 
-// Cos_ is Python's torch.cos_:
+// Cos_ is the in-place form of [Cos]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.cos_:
 //
 //	cos_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Cos_(input *Tensor) *Tensor {
 	opCos_(input)
 	return input
 }
 
-// Cos_ is [Cos_] with t as input, Python's Tensor.cos_.
+// Cos_ is the in-place form of [Tensor.Cos]: it writes the result to t and
+// returns that.
+//
+// It is [Cos_] with t as input, Python's Tensor.cos_.
 func (t *Tensor) Cos_() *Tensor {
 	return Cos_(t)
 }
@@ -1308,7 +1552,9 @@ func (t *Tensor) Cos_() *Tensor {
 // A CoshOption is an option of [Cosh]: [Out].
 type CoshOption interface{ coshOption() }
 
-// Cosh is Python's torch.cosh:
+// Cosh returns the hyperbolic cosine of each element of input.
+//
+// It is Python's torch.cosh:
 //
 //	cosh(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1329,22 +1575,28 @@ func Cosh(input *Tensor, opts ...CoshOption) *Tensor {
 	return opCosh(input)
 }
 
-// Cosh is [Cosh] with t as input, Python's Tensor.cosh.
+// Cosh returns the hyperbolic cosine of each element of t.
+//
+// It is [Cosh] with t as input, Python's Tensor.cosh.
 func (t *Tensor) Cosh() *Tensor {
 	return Cosh(t)
 }
 
-// Cosh_ is Python's torch.cosh_:
+// Cosh_ is the in-place form of [Cosh]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.cosh_:
 //
 //	cosh_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Cosh_(input *Tensor) *Tensor {
 	opCosh_(input)
 	return input
 }
 
-// Cosh_ is [Cosh_] with t as input, Python's Tensor.cosh_.
+// Cosh_ is the in-place form of [Tensor.Cosh]: it writes the result to t and
+// returns that.
+//
+// It is [Cosh_] with t as input, Python's Tensor.cosh_.
 func (t *Tensor) Cosh_() *Tensor {
 	return Cosh_(t)
 }
@@ -1353,7 +1605,12 @@ func (t *Tensor) Cosh_() *Tensor {
 // a [Reduction].
 type CosineEmbeddingLossOption interface{ cosineEmbeddingLossOption() }
 
-// CosineEmbeddingLoss is Python's torch.cosine_embedding_loss:
+// CosineEmbeddingLoss returns a loss of pairs of vectors by their cosine: 1 -
+// cos where target is 1, and max(0, cos - margin) where it is -1. input1 and
+// input2 are (N, D) or (D), target (N) or (). [Margin] is 0, [Reduction] the
+// mean by default.
+//
+// It is Python's torch.cosine_embedding_loss:
 //
 //	cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, float margin = 0.0, int reduction = Mean) -> Tensor
 //
@@ -1375,7 +1632,11 @@ func CosineEmbeddingLoss(input1 *Tensor, input2 *Tensor, target *Tensor, opts ..
 // A CosineSimilarityOption is an option of [CosineSimilarity]: [Dim], [Eps].
 type CosineSimilarityOption interface{ cosineSimilarityOption() }
 
-// CosineSimilarity is Python's torch.cosine_similarity:
+// CosineSimilarity returns the cosine of the angle between x1 and x2 along
+// dimension [Dim], 1 by default, which the result lacks. Norms less than
+// [Eps], 1e-8, count as that.
+//
+// It is Python's torch.cosine_similarity:
 //
 //	cosine_similarity(Tensor x1, Tensor x2, int dim = 1, float eps = 1e-08) -> Tensor
 //
@@ -1397,7 +1658,10 @@ func CosineSimilarity(x1 *Tensor, x2 *Tensor, opts ...CosineSimilarityOption) *T
 // A CountNonzeroOption is an option of [CountNonzero]: [Dim].
 type CountNonzeroOption interface{ countNonzeroOption() }
 
-// CountNonzero is Python's torch.count_nonzero:
+// CountNonzero counts the elements of input that are not zero, along the
+// dimensions in [Dim] or all.
+//
+// It is Python's torch.count_nonzero:
 //
 //	count_nonzero(Tensor input, int dim = None) -> Tensor
 //	count_nonzero(Tensor input, tuple of ints dim) -> Tensor
@@ -1426,7 +1690,11 @@ func CountNonzero(input *Tensor, opts ...CountNonzeroOption) *Tensor {
 	panic(mismatch("count_nonzero", given(opts), "(Tensor input, int dim = None)\n(Tensor input, tuple of ints dim)"))
 }
 
-// CountNonzero is [CountNonzero] with t as input, Python's Tensor.count_nonzero.
+// CountNonzero counts the elements of t that are not zero, along the
+// dimensions in [Dim] or all.
+//
+// It is [CountNonzero] with t as input, Python's Tensor.count_nonzero.
+// Options: [Dim].
 func (t *Tensor) CountNonzero(opts ...CountNonzeroOption) *Tensor {
 	return CountNonzero(t, opts...)
 }
@@ -1434,7 +1702,12 @@ func (t *Tensor) CountNonzero(opts ...CountNonzeroOption) *Tensor {
 // A CovOption is an option of [Cov]: [Correction], [Fweights], [Aweights].
 type CovOption interface{ covOption() }
 
-// Cov is Python's torch.cov:
+// Cov returns the covariance matrix of the variables in input: each row is a
+// variable, each column an observation. [Correction] is 1 by default: it
+// divides by N-1. [Fweights] says how often each observation counts,
+// [Aweights] how much it weighs.
+//
+// It is Python's torch.cov:
 //
 //	cov(Tensor input, *, int correction = 1, Tensor fweights = None, Tensor aweights = None) -> Tensor
 //
@@ -1456,7 +1729,13 @@ func Cov(input *Tensor, opts ...CovOption) *Tensor {
 	return opCov(input, correction, fweights, aweights)
 }
 
-// Cov is [Cov] with t as input, Python's Tensor.cov.
+// Cov returns the covariance matrix of the variables in t: each row is a
+// variable, each column an observation. [Correction] is 1 by default: it
+// divides by N-1. [Fweights] says how often each observation counts,
+// [Aweights] how much it weighs.
+//
+// It is [Cov] with t as input, Python's Tensor.cov. Options: [Correction],
+// [Fweights], [Aweights].
 func (t *Tensor) Cov(opts ...CovOption) *Tensor {
 	return Cov(t, opts...)
 }
@@ -1464,7 +1743,11 @@ func (t *Tensor) Cov(opts ...CovOption) *Tensor {
 // A CrossOption is an option of [Cross]: [Dim], [Out].
 type CrossOption interface{ crossOption() }
 
-// Cross is Python's torch.cross:
+// Cross returns the cross products of the vectors of three elements along
+// dimension [Dim] of input and other. The default is the first dimension of
+// size 3; [LinalgCross] takes the last.
+//
+// It is Python's torch.cross:
 //
 //	cross(Tensor input, Tensor other, int dim = None, *, Tensor out = None) -> Tensor
 //
@@ -1488,7 +1771,11 @@ func Cross(input *Tensor, other *Tensor, opts ...CrossOption) *Tensor {
 	return opCross(input, other, dim)
 }
 
-// Cross is [Cross] with t as input, Python's Tensor.cross.
+// Cross returns the cross products of the vectors of three elements along
+// dimension [Dim] of t and other. The default is the first dimension of size
+// 3; [LinalgCross] takes the last.
+//
+// It is [Cross] with t as input, Python's Tensor.cross. Options: [Dim].
 func (t *Tensor) Cross(other *Tensor, opts ...CrossOption) *Tensor {
 	return Cross(t, other, opts...)
 }
@@ -1497,7 +1784,13 @@ func (t *Tensor) Cross(other *Tensor, opts ...CrossOption) *Tensor {
 // [Reduction], [IgnoreIndex], [LabelSmoothing].
 type CrossEntropyLossOption interface{ crossEntropyLossOption() }
 
-// CrossEntropyLoss is Python's torch._C._nn.cross_entropy_loss:
+// CrossEntropyLoss returns the cross entropy of the logits input and target.
+// input is (N, C) or (N, C, d1, ...); target has class indices, (N) or (N, d1,
+// ...), or probabilities in the shape of input. [Weight] is by class, targets
+// equal to [IgnoreIndex], -100, do not count, [LabelSmoothing] is 0,
+// [Reduction] the mean by default.
+//
+// It is Python's torch._C._nn.cross_entropy_loss:
 //
 //	cross_entropy_loss(Tensor input, Tensor target, Tensor weight = None, int reduction = Mean, int ignore_index = -100, float label_smoothing = 0.0) -> Tensor
 //
@@ -1522,7 +1815,10 @@ func CrossEntropyLoss(input *Tensor, target *Tensor, opts ...CrossEntropyLossOpt
 	return opCrossEntropyLoss(input, target, weight, reduction, ignoreIndex, labelSmoothing)
 }
 
-// CrowIndices is Python's Tensor.crow_indices:
+// CrowIndices returns the compressed row indices of t, which is sparse in
+// layout SparseCSR or SparseBSR: where each row begins in its values.
+//
+// It is Python's Tensor.crow_indices:
 //
 //	crow_indices() -> Tensor
 func (t *Tensor) CrowIndices() *Tensor {
@@ -1532,7 +1828,10 @@ func (t *Tensor) CrowIndices() *Tensor {
 // A CrowIndicesCopyOption is an option of [CrowIndicesCopy]: [Out].
 type CrowIndicesCopyOption interface{ crowIndicesCopyOption() }
 
-// CrowIndicesCopy is Python's torch.crow_indices_copy:
+// CrowIndicesCopy returns a copy of the compressed row indices of input, see
+// [Tensor.CrowIndices].
+//
+// It is Python's torch.crow_indices_copy:
 //
 //	crow_indices_copy(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1557,7 +1856,12 @@ func CrowIndicesCopy(input *Tensor, opts ...CrowIndicesCopyOption) *Tensor {
 // [ZeroInfinity].
 type CtcLossOption interface{ ctcLossOption() }
 
-// CtcLoss is Python's torch.ctc_loss:
+// CtcLoss returns the loss of connectionist temporal classification. logProbs
+// is (T, N, C) or (T, C), targets (N, S) or the concatenation of all; the
+// lengths are ints or tensors. [Blank] is class 0, [Reduction] the mean by
+// default; [ZeroInfinity] makes infinite losses, and their gradients, zero.
+//
+// It is Python's torch.ctc_loss:
 //
 //	ctc_loss(Tensor log_probs, Tensor targets, tuple of ints input_lengths, tuple of ints target_lengths, int blank = 0, int reduction = Mean, bool zero_infinity = False) -> Tensor
 //	ctc_loss(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank = 0, int reduction = Mean, bool zero_infinity = False) -> Tensor
@@ -1591,7 +1895,10 @@ func CtcLoss(logProbs *Tensor, targets *Tensor, inputLengths any, targetLengths 
 // A CummaxOption is an option of [Cummax]: [Out].
 type CummaxOption interface{ cummaxOption() }
 
-// Cummax is Python's torch.cummax:
+// Cummax returns the largest element so far along dimension dim of input, at
+// each place, and its index.
+//
+// It is Python's torch.cummax:
 //
 //	cummax(Tensor input, int dim, *, tuple of Tensors out = None) -> (Tensor values, Tensor indices)
 //
@@ -1612,7 +1919,10 @@ func Cummax(input *Tensor, dim int64, opts ...CummaxOption) (values *Tensor, ind
 	return opCummax(input, dim)
 }
 
-// Cummax is [Cummax] with t as input, Python's Tensor.cummax.
+// Cummax returns the largest element so far along dimension dim of t, at each
+// place, and its index.
+//
+// It is [Cummax] with t as input, Python's Tensor.cummax.
 func (t *Tensor) Cummax(dim int64) (values *Tensor, indices *Tensor) {
 	return Cummax(t, dim)
 }
@@ -1620,7 +1930,10 @@ func (t *Tensor) Cummax(dim int64) (values *Tensor, indices *Tensor) {
 // A CumminOption is an option of [Cummin]: [Out].
 type CumminOption interface{ cumminOption() }
 
-// Cummin is Python's torch.cummin:
+// Cummin returns the smallest element so far along dimension dim of input, at
+// each place, and its index.
+//
+// It is Python's torch.cummin:
 //
 //	cummin(Tensor input, int dim, *, tuple of Tensors out = None) -> (Tensor values, Tensor indices)
 //
@@ -1641,7 +1954,10 @@ func Cummin(input *Tensor, dim int64, opts ...CumminOption) (values *Tensor, ind
 	return opCummin(input, dim)
 }
 
-// Cummin is [Cummin] with t as input, Python's Tensor.cummin.
+// Cummin returns the smallest element so far along dimension dim of t, at each
+// place, and its index.
+//
+// It is [Cummin] with t as input, Python's Tensor.cummin.
 func (t *Tensor) Cummin(dim int64) (values *Tensor, indices *Tensor) {
 	return Cummin(t, dim)
 }
@@ -1649,7 +1965,11 @@ func (t *Tensor) Cummin(dim int64) (values *Tensor, indices *Tensor) {
 // A CumprodOption is an option of [Cumprod]: a [DType], [Out].
 type CumprodOption interface{ cumprodOption() }
 
-// Cumprod is Python's torch.cumprod:
+// Cumprod returns the cumulative product of the elements of input along
+// dimension dim. Integers give int64 unless a dtype is given, to which the
+// elements are converted first.
+//
+// It is Python's torch.cumprod:
 //
 //	cumprod(Tensor input, int dim, *, torch.dtype dtype = None, Tensor out = None) -> Tensor
 //
@@ -1673,7 +1993,12 @@ func Cumprod(input *Tensor, dim int64, opts ...CumprodOption) *Tensor {
 	return opCumprod(input, dim, dtype)
 }
 
-// Cumprod is [Cumprod] with t as input, Python's Tensor.cumprod.
+// Cumprod returns the cumulative product of the elements of t along dimension
+// dim. Integers give int64 unless a dtype is given, to which the elements are
+// converted first.
+//
+// It is [Cumprod] with t as input, Python's Tensor.cumprod. Options: a
+// [DType].
 func (t *Tensor) Cumprod(dim int64, opts ...CumprodOption) *Tensor {
 	return Cumprod(t, dim, opts...)
 }
@@ -1681,9 +2006,12 @@ func (t *Tensor) Cumprod(dim int64, opts ...CumprodOption) *Tensor {
 // A CumprodInplaceOption is an option of [Tensor.Cumprod_]: a [DType].
 type CumprodInplaceOption interface{ cumprodInplaceOption() }
 
-// Cumprod_ is Python's Tensor.cumprod_, which writes to t and returns it:
+// Cumprod_ is the in-place form of [Tensor.Cumprod]: it writes the result to t
+// and returns that.
 //
-//	cumprod_(int dim, *, torch.dtype dtype = None)
+// It is Python's Tensor.cumprod_:
+//
+//	cumprod_(int dim, *, torch.dtype dtype = None) -> Tensor
 //
 // Options: a [DType].
 func (t *Tensor) Cumprod_(dim int64, opts ...CumprodInplaceOption) *Tensor {
@@ -1701,7 +2029,11 @@ func (t *Tensor) Cumprod_(dim int64, opts ...CumprodInplaceOption) *Tensor {
 // A CumsumOption is an option of [Cumsum]: a [DType], [Out].
 type CumsumOption interface{ cumsumOption() }
 
-// Cumsum is Python's torch.cumsum:
+// Cumsum returns the cumulative sum of the elements of input along dimension
+// dim. Integers give int64 unless a dtype is given, to which the elements are
+// converted first.
+//
+// It is Python's torch.cumsum:
 //
 //	cumsum(Tensor input, int dim, *, torch.dtype dtype = None, Tensor out = None) -> Tensor
 //
@@ -1725,7 +2057,11 @@ func Cumsum(input *Tensor, dim int64, opts ...CumsumOption) *Tensor {
 	return opCumsum(input, dim, dtype)
 }
 
-// Cumsum is [Cumsum] with t as input, Python's Tensor.cumsum.
+// Cumsum returns the cumulative sum of the elements of t along dimension dim.
+// Integers give int64 unless a dtype is given, to which the elements are
+// converted first.
+//
+// It is [Cumsum] with t as input, Python's Tensor.cumsum. Options: a [DType].
 func (t *Tensor) Cumsum(dim int64, opts ...CumsumOption) *Tensor {
 	return Cumsum(t, dim, opts...)
 }
@@ -1733,9 +2069,12 @@ func (t *Tensor) Cumsum(dim int64, opts ...CumsumOption) *Tensor {
 // A CumsumInplaceOption is an option of [Tensor.Cumsum_]: a [DType].
 type CumsumInplaceOption interface{ cumsumInplaceOption() }
 
-// Cumsum_ is Python's Tensor.cumsum_, which writes to t and returns it:
+// Cumsum_ is the in-place form of [Tensor.Cumsum]: it writes the result to t
+// and returns that.
 //
-//	cumsum_(int dim, *, torch.dtype dtype = None)
+// It is Python's Tensor.cumsum_:
+//
+//	cumsum_(int dim, *, torch.dtype dtype = None) -> Tensor
 //
 // Options: a [DType].
 func (t *Tensor) Cumsum_(dim int64, opts ...CumsumInplaceOption) *Tensor {
@@ -1754,7 +2093,12 @@ func (t *Tensor) Cumsum_(dim int64, opts ...CumsumInplaceOption) *Tensor {
 // [Dim], [Dx].
 type CumulativeTrapezoidOption interface{ cumulativeTrapezoidOption() }
 
-// CumulativeTrapezoid is Python's torch.cumulative_trapezoid:
+// CumulativeTrapezoid integrates y along dimension [Dim], the last by default,
+// by the trapezoidal rule, and returns the sum so far at each place. The
+// points are [Dx] apart, 1 by default, or at [X]. The result is shorter by
+// one.
+//
+// It is Python's torch.cumulative_trapezoid:
 //
 //	cumulative_trapezoid(Tensor y, Tensor x, *, int dim = -1) -> Tensor
 //	cumulative_trapezoid(Tensor y, *, Number dx = 1, int dim = -1) -> Tensor

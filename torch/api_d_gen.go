@@ -5,7 +5,9 @@ package torch
 // A Deg2radOption is an option of [Deg2rad]: [Out].
 type Deg2radOption interface{ deg2radOption() }
 
-// Deg2rad is Python's torch.deg2rad:
+// Deg2rad converts the angles in input from degrees to radians.
+//
+// It is Python's torch.deg2rad:
 //
 //	deg2rad(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -26,87 +28,119 @@ func Deg2rad(input *Tensor, opts ...Deg2radOption) *Tensor {
 	return opDeg2rad(input)
 }
 
-// Deg2rad is [Deg2rad] with t as input, Python's Tensor.deg2rad.
+// Deg2rad converts the angles in t from degrees to radians.
+//
+// It is [Deg2rad] with t as input, Python's Tensor.deg2rad.
 func (t *Tensor) Deg2rad() *Tensor {
 	return Deg2rad(t)
 }
 
-// Deg2rad_ is Python's torch.deg2rad_:
+// Deg2rad_ is the in-place form of [Deg2rad]: it writes the result to input
+// and returns that.
+//
+// It is Python's torch.deg2rad_:
 //
 //	deg2rad_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Deg2rad_(input *Tensor) *Tensor {
 	opDeg2rad_(input)
 	return input
 }
 
-// Deg2rad_ is [Deg2rad_] with t as input, Python's Tensor.deg2rad_.
+// Deg2rad_ is the in-place form of [Tensor.Deg2rad]: it writes the result to t
+// and returns that.
+//
+// It is [Deg2rad_] with t as input, Python's Tensor.deg2rad_.
 func (t *Tensor) Deg2rad_() *Tensor {
 	return Deg2rad_(t)
 }
 
-// DenseDim is Python's Tensor.dense_dim:
+// DenseDim returns the number of dense dimensions of t, a sparse tensor in
+// layout SparseCOO: those that its values have beyond the indices. A dense
+// tensor has all of its dimensions dense.
+//
+// It is Python's Tensor.dense_dim:
 //
 //	dense_dim() -> int
 func (t *Tensor) DenseDim() int64 {
 	return opDenseDim(t)
 }
 
-// Dequantize is Python's torch.dequantize:
+// Dequantize returns input, a quantized tensor, as float32.
+//
+// It is Python's torch.dequantize:
 //
 //	dequantize(Tensor input) -> Tensor
 func Dequantize(input *Tensor) *Tensor {
 	return opDequantizeSelf(input)
 }
 
-// Dequantize is [Dequantize] with t as input, Python's Tensor.dequantize.
+// Dequantize returns t, a quantized tensor, as float32.
+//
+// It is [Dequantize] with t as input, Python's Tensor.dequantize.
 func (t *Tensor) Dequantize() *Tensor {
 	return Dequantize(t)
 }
 
-// DequantizeList is Python's torch.dequantize:
+// DequantizeList returns the quantized tensors as float32.
+//
+// It is Python's torch.dequantize:
 //
 //	dequantize(tuple of Tensors tensors) -> tuple of Tensors
 func DequantizeList(tensors []*Tensor) []*Tensor {
 	return opDequantizeTensors(tensors)
 }
 
-// Det is Python's torch.det:
+// Det returns the determinant of a square matrix, or of each in a batch. input
+// is (..., n, n), the result (...).
+//
+// It is Python's torch.det:
 //
 //	det(Tensor input) -> Tensor
 func Det(input *Tensor) *Tensor {
 	return opDet(input)
 }
 
-// Det is [Det] with t as input, Python's Tensor.det.
+// Det returns the determinant of a square matrix, or of each in a batch. t is
+// (..., n, n), the result (...).
+//
+// It is [Det] with t as input, Python's Tensor.det.
 func (t *Tensor) Det() *Tensor {
 	return Det(t)
 }
 
-// Detach is Python's torch.detach:
+// Detach returns a view of input that takes no part in its graph of gradients:
+// it requires none, and none flow through it. Both share the memory.
+//
+// It is Python's torch.detach:
 //
 //	detach(Tensor input) -> Tensor
 func Detach(input *Tensor) *Tensor {
 	return opDetach(input)
 }
 
-// Detach is [Detach] with t as input, Python's Tensor.detach.
+// Detach returns a view of t that takes no part in its graph of gradients: it
+// requires none, and none flow through it. Both share the memory.
+//
+// It is [Detach] with t as input, Python's Tensor.detach.
 func (t *Tensor) Detach() *Tensor {
 	return Detach(t)
 }
 
-// Detach_ is Python's torch.detach_:
+// Detach_ is the in-place form of [Detach]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.detach_:
 //
 //	detach_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Detach_(input *Tensor) *Tensor {
 	opDetach_(input)
 	return input
 }
 
-// Detach_ is [Detach_] with t as input, Python's Tensor.detach_.
+// Detach_ is the in-place form of [Tensor.Detach]: it writes the result to t
+// and returns that.
+//
+// It is [Detach_] with t as input, Python's Tensor.detach_.
 func (t *Tensor) Detach_() *Tensor {
 	return Detach_(t)
 }
@@ -114,7 +148,9 @@ func (t *Tensor) Detach_() *Tensor {
 // A DetachCopyOption is an option of [DetachCopy]: [Out].
 type DetachCopyOption interface{ detachCopyOption() }
 
-// DetachCopy is Python's torch.detach_copy:
+// DetachCopy returns what [Detach] returns, as a copy and not a view.
+//
+// It is Python's torch.detach_copy:
 //
 //	detach_copy(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -138,7 +174,11 @@ func DetachCopy(input *Tensor, opts ...DetachCopyOption) *Tensor {
 // A DiagOption is an option of [Diag]: [WithDiagonal], [Out].
 type DiagOption interface{ diagOption() }
 
-// Diag is Python's torch.diag:
+// Diag returns the diagonal of a matrix, or the matrix that has the vector
+// input on its diagonal. [WithDiagonal] is 0 by default, above the main one if
+// positive and below if negative.
+//
+// It is Python's torch.diag:
 //
 //	diag(Tensor input, int diagonal = 0, *, Tensor out = None) -> Tensor
 //
@@ -162,7 +202,11 @@ func Diag(input *Tensor, opts ...DiagOption) *Tensor {
 	return opDiag(input, diagonal)
 }
 
-// Diag is [Diag] with t as input, Python's Tensor.diag.
+// Diag returns the diagonal of a matrix, or the matrix that has the vector t
+// on its diagonal. [WithDiagonal] is 0 by default, above the main one if
+// positive and below if negative.
+//
+// It is [Diag] with t as input, Python's Tensor.diag. Options: [WithDiagonal].
 func (t *Tensor) Diag(opts ...DiagOption) *Tensor {
 	return Diag(t, opts...)
 }
@@ -170,7 +214,11 @@ func (t *Tensor) Diag(opts ...DiagOption) *Tensor {
 // A DiagEmbedOption is an option of [DiagEmbed]: [Offset], [Dim1], [Dim2].
 type DiagEmbedOption interface{ diagEmbedOption() }
 
-// DiagEmbed is Python's torch.diag_embed:
+// DiagEmbed returns matrices that have the last dimension of input on their
+// diagonals: (..., n) gives (..., n, n). [Offset] chooses another diagonal;
+// [Dim1] and [Dim2] are the matrices' dimensions, the last two by default.
+//
+// It is Python's torch.diag_embed:
 //
 //	diag_embed(Tensor input, int offset = 0, int dim1 = -2, int dim2 = -1) -> Tensor
 //
@@ -192,7 +240,12 @@ func DiagEmbed(input *Tensor, opts ...DiagEmbedOption) *Tensor {
 	return opDiagEmbed(input, offset, dim1, dim2)
 }
 
-// DiagEmbed is [DiagEmbed] with t as input, Python's Tensor.diag_embed.
+// DiagEmbed returns matrices that have the last dimension of t on their
+// diagonals: (..., n) gives (..., n, n). [Offset] chooses another diagonal;
+// [Dim1] and [Dim2] are the matrices' dimensions, the last two by default.
+//
+// It is [DiagEmbed] with t as input, Python's Tensor.diag_embed. Options:
+// [Offset], [Dim1], [Dim2].
 func (t *Tensor) DiagEmbed(opts ...DiagEmbedOption) *Tensor {
 	return DiagEmbed(t, opts...)
 }
@@ -200,7 +253,11 @@ func (t *Tensor) DiagEmbed(opts ...DiagEmbedOption) *Tensor {
 // A DiagflatOption is an option of [Diagflat]: [Offset].
 type DiagflatOption interface{ diagflatOption() }
 
-// Diagflat is Python's torch.diagflat:
+// Diagflat returns the matrix that has the elements of input, flattened, on
+// its diagonal. [Offset] chooses another diagonal, above the main one if
+// positive.
+//
+// It is Python's torch.diagflat:
 //
 //	diagflat(Tensor input, int offset = 0) -> Tensor
 //
@@ -216,7 +273,11 @@ func Diagflat(input *Tensor, opts ...DiagflatOption) *Tensor {
 	return opDiagflat(input, offset)
 }
 
-// Diagflat is [Diagflat] with t as input, Python's Tensor.diagflat.
+// Diagflat returns the matrix that has the elements of t, flattened, on its
+// diagonal. [Offset] chooses another diagonal, above the main one if positive.
+//
+// It is [Diagflat] with t as input, Python's Tensor.diagflat. Options:
+// [Offset].
 func (t *Tensor) Diagflat(opts ...DiagflatOption) *Tensor {
 	return Diagflat(t, opts...)
 }
@@ -224,7 +285,11 @@ func (t *Tensor) Diagflat(opts ...DiagflatOption) *Tensor {
 // A DiagonalOption is an option of [Diagonal]: [Offset], [Dim1], [Dim2].
 type DiagonalOption interface{ diagonalOption() }
 
-// Diagonal is Python's torch.diagonal:
+// Diagonal returns the diagonal of input with respect to [Dim1] and [Dim2], 0
+// and 1 by default. It becomes the last dimension of the result, which is a
+// view. [Offset] chooses another diagonal, above the main one if positive.
+//
+// It is Python's torch.diagonal:
 //
 //	diagonal(Tensor input, int offset = 0, int dim1 = 0, int dim2 = 1) -> Tensor
 //
@@ -246,7 +311,12 @@ func Diagonal(input *Tensor, opts ...DiagonalOption) *Tensor {
 	return opDiagonal(input, offset, dim1, dim2)
 }
 
-// Diagonal is [Diagonal] with t as input, Python's Tensor.diagonal.
+// Diagonal returns the diagonal of t with respect to [Dim1] and [Dim2], 0 and
+// 1 by default. It becomes the last dimension of the result, which is a view.
+// [Offset] chooses another diagonal, above the main one if positive.
+//
+// It is [Diagonal] with t as input, Python's Tensor.diagonal. Options:
+// [Offset], [Dim1], [Dim2].
 func (t *Tensor) Diagonal(opts ...DiagonalOption) *Tensor {
 	return Diagonal(t, opts...)
 }
@@ -255,7 +325,9 @@ func (t *Tensor) Diagonal(opts ...DiagonalOption) *Tensor {
 // [Dim2], [Out].
 type DiagonalCopyOption interface{ diagonalCopyOption() }
 
-// DiagonalCopy is Python's torch.diagonal_copy:
+// DiagonalCopy returns what [Diagonal] returns, as a copy and not a view.
+//
+// It is Python's torch.diagonal_copy:
 //
 //	diagonal_copy(Tensor input, int offset = 0, int dim1 = 0, int dim2 = 1, *, Tensor out = None) -> Tensor
 //
@@ -289,7 +361,10 @@ func DiagonalCopy(input *Tensor, opts ...DiagonalCopyOption) *Tensor {
 // [Dim2].
 type DiagonalScatterOption interface{ diagonalScatterOption() }
 
-// DiagonalScatter is Python's torch.diagonal_scatter:
+// DiagonalScatter returns a copy of input in which the elements that
+// [Diagonal] would show are those of src.
+//
+// It is Python's torch.diagonal_scatter:
 //
 //	diagonal_scatter(Tensor input, Tensor src, int offset = 0, int dim1 = 0, int dim2 = 1) -> Tensor
 //
@@ -311,7 +386,11 @@ func DiagonalScatter(input *Tensor, src *Tensor, opts ...DiagonalScatterOption) 
 	return opDiagonalScatter(input, src, offset, dim1, dim2)
 }
 
-// DiagonalScatter is [DiagonalScatter] with t as input, Python's Tensor.diagonal_scatter.
+// DiagonalScatter returns a copy of t in which the elements that [Diagonal]
+// would show are those of src.
+//
+// It is [DiagonalScatter] with t as input, Python's Tensor.diagonal_scatter.
+// Options: [Offset], [Dim1], [Dim2].
 func (t *Tensor) DiagonalScatter(src *Tensor, opts ...DiagonalScatterOption) *Tensor {
 	return DiagonalScatter(t, src, opts...)
 }
@@ -319,7 +398,11 @@ func (t *Tensor) DiagonalScatter(src *Tensor, opts ...DiagonalScatterOption) *Te
 // A DiffOption is an option of [Diff]: [N], [Dim], [Prepend], [Append], [Out].
 type DiffOption interface{ diffOption() }
 
-// Diff is Python's torch.diff:
+// Diff returns the differences of neighbors along dimension [Dim], the last by
+// default, taken [N] times, once by default. [Prepend] and [Append] are joined
+// to input before. Each time the dimension shrinks by one.
+//
+// It is Python's torch.diff:
 //
 //	diff(Tensor input, int n = 1, int dim = -1, Tensor prepend = None, Tensor append = None, *, Tensor out = None) -> Tensor
 //
@@ -352,7 +435,12 @@ func Diff(input *Tensor, opts ...DiffOption) *Tensor {
 	return opDiff(input, n, dim, prepend, append_)
 }
 
-// Diff is [Diff] with t as input, Python's Tensor.diff.
+// Diff returns the differences of neighbors along dimension [Dim], the last by
+// default, taken [N] times, once by default. [Prepend] and [Append] are joined
+// to t before. Each time the dimension shrinks by one.
+//
+// It is [Diff] with t as input, Python's Tensor.diff. Options: [N], [Dim],
+// [Prepend], [Append].
 func (t *Tensor) Diff(opts ...DiffOption) *Tensor {
 	return Diff(t, opts...)
 }
@@ -360,7 +448,10 @@ func (t *Tensor) Diff(opts ...DiffOption) *Tensor {
 // A DigammaOption is an option of [Digamma]: [Out].
 type DigammaOption interface{ digammaOption() }
 
-// Digamma is Python's torch.digamma:
+// Digamma returns the logarithmic derivative of the gamma function for each
+// element of input.
+//
+// It is Python's torch.digamma:
 //
 //	digamma(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -381,14 +472,20 @@ func Digamma(input *Tensor, opts ...DigammaOption) *Tensor {
 	return opDigamma(input)
 }
 
-// Digamma is [Digamma] with t as input, Python's Tensor.digamma.
+// Digamma returns the logarithmic derivative of the gamma function for each
+// element of t.
+//
+// It is [Digamma] with t as input, Python's Tensor.digamma.
 func (t *Tensor) Digamma() *Tensor {
 	return Digamma(t)
 }
 
-// Digamma_ is Python's Tensor.digamma_, which writes to t and returns it:
+// Digamma_ is the in-place form of [Tensor.Digamma]: it writes the result to t
+// and returns that.
 //
-//	digamma_()
+// It is Python's Tensor.digamma_:
+//
+//	digamma_() -> Tensor
 func (t *Tensor) Digamma_() *Tensor {
 	opDigamma_(t)
 	return t
@@ -397,7 +494,10 @@ func (t *Tensor) Digamma_() *Tensor {
 // A DistOption is an option of [Dist]: [P].
 type DistOption interface{ distOption() }
 
-// Dist is Python's torch.dist:
+// Dist returns the p-norm of input - other. [P] is 2 by default; the shapes
+// are broadcast.
+//
+// It is Python's torch.dist:
 //
 //	dist(Tensor input, Tensor other, Number p = 2) -> Tensor
 //
@@ -413,7 +513,10 @@ func Dist(input *Tensor, other *Tensor, opts ...DistOption) *Tensor {
 	return opDist(input, other, p)
 }
 
-// Dist is [Dist] with t as input, Python's Tensor.dist.
+// Dist returns the p-norm of t - other. [P] is 2 by default; the shapes are
+// broadcast.
+//
+// It is [Dist] with t as input, Python's Tensor.dist. Options: [P].
 func (t *Tensor) Dist(other *Tensor, opts ...DistOption) *Tensor {
 	return Dist(t, other, opts...)
 }
@@ -421,7 +524,11 @@ func (t *Tensor) Dist(other *Tensor, opts ...DistOption) *Tensor {
 // A DivOption is an option of [Div]: [Out], [RoundingMode].
 type DivOption interface{ divOption() }
 
-// Div is Python's torch.div:
+// Div returns input / other, element by element. Integers, too, are divided as
+// numbers with fractions unless [RoundingMode] is "trunc", which rounds toward
+// zero, or "floor". Shapes are broadcast and dtypes promoted.
+//
+// It is Python's torch.div:
 //
 //	div(Tensor input, Tensor or Number other, *, Tensor out = None) -> Tensor
 //	div(Tensor input, Tensor or Number other, *, str rounding_mode, Tensor out = None) -> Tensor
@@ -462,7 +569,11 @@ func Div(input *Tensor, other any, opts ...DivOption) *Tensor {
 	panic(mismatch("div", given(opts), "(Tensor input, Tensor or Number other, *, Tensor out = None)\n(Tensor input, Tensor or Number other, *, str rounding_mode, Tensor out = None)\n(Tensor input, Number other, *, str rounding_mode)", other))
 }
 
-// Div is [Div] with t as input, Python's Tensor.div.
+// Div returns t / other, element by element. Integers, too, are divided as
+// numbers with fractions unless [RoundingMode] is "trunc", which rounds toward
+// zero, or "floor". Shapes are broadcast and dtypes promoted.
+//
+// It is [Div] with t as input, Python's Tensor.div. Options: [RoundingMode].
 func (t *Tensor) Div(other any, opts ...DivOption) *Tensor {
 	return Div(t, other, opts...)
 }
@@ -470,13 +581,16 @@ func (t *Tensor) Div(other any, opts ...DivOption) *Tensor {
 // A DivInplaceOption is an option of [Tensor.Div_]: [RoundingMode].
 type DivInplaceOption interface{ divInplaceOption() }
 
-// Div_ is Python's Tensor.div_, which writes to t and returns it:
+// Div_ is the in-place form of [Tensor.Div]: it writes the result to t and
+// returns that.
 //
-//	div_(Tensor or Number other)
-//	div_(Tensor or Number other, *, str rounding_mode)
-//	div_(Number other, *, str rounding_mode)
+// It is Python's Tensor.div_:
 //
-// Options: [RoundingMode].
+//	div_(Tensor or Number other) -> Tensor
+//	div_(Tensor or Number other, *, str rounding_mode) -> Tensor
+//	div_(Number other, *, str rounding_mode) -> Tensor
+//
+// other is a *Tensor or a number. Options: [RoundingMode].
 func (t *Tensor) Div_(other any, opts ...DivInplaceOption) *Tensor {
 	var roundingMode optional[string]
 	var hasRoundingMode bool
@@ -504,7 +618,9 @@ func (t *Tensor) Div_(other any, opts ...DivInplaceOption) *Tensor {
 // A DivideOption is an option of [Divide]: [Out], [RoundingMode].
 type DivideOption interface{ divideOption() }
 
-// Divide is Python's torch.divide:
+// Divide is another name of [Div]: input / other, element by element.
+//
+// It is Python's torch.divide:
 //
 //	divide(Tensor input, Tensor or Number other, *, Tensor out = None) -> Tensor
 //	divide(Tensor input, Tensor or Number other, *, str rounding_mode, Tensor out = None) -> Tensor
@@ -548,7 +664,10 @@ func Divide(input *Tensor, other any, opts ...DivideOption) *Tensor {
 	panic(mismatch("divide", given(opts), "(Tensor input, Tensor or Number other, *, Tensor out = None)\n(Tensor input, Tensor or Number other, *, str rounding_mode, Tensor out = None)\n(Tensor input, Number other)\n(Tensor input, Number other, *, str rounding_mode)", other))
 }
 
-// Divide is [Divide] with t as input, Python's Tensor.divide.
+// Divide is another name of [Div]: t / other, element by element.
+//
+// It is [Divide] with t as input, Python's Tensor.divide. Options:
+// [RoundingMode].
 func (t *Tensor) Divide(other any, opts ...DivideOption) *Tensor {
 	return Divide(t, other, opts...)
 }
@@ -556,14 +675,17 @@ func (t *Tensor) Divide(other any, opts ...DivideOption) *Tensor {
 // A DivideInplaceOption is an option of [Tensor.Divide_]: [RoundingMode].
 type DivideInplaceOption interface{ divideInplaceOption() }
 
-// Divide_ is Python's Tensor.divide_, which writes to t and returns it:
+// Divide_ is the in-place form of [Tensor.Divide]: it writes the result to t
+// and returns that.
 //
-//	divide_(Tensor or Number other)
-//	divide_(Tensor or Number other, *, str rounding_mode)
-//	divide_(Number other)
-//	divide_(Number other, *, str rounding_mode)
+// It is Python's Tensor.divide_:
 //
-// Options: [RoundingMode].
+//	divide_(Tensor or Number other) -> Tensor
+//	divide_(Tensor or Number other, *, str rounding_mode) -> Tensor
+//	divide_(Number other) -> Tensor
+//	divide_(Number other, *, str rounding_mode) -> Tensor
+//
+// other is a *Tensor or a number. Options: [RoundingMode].
 func (t *Tensor) Divide_(other any, opts ...DivideInplaceOption) *Tensor {
 	var roundingMode optional[string]
 	var hasRoundingMode bool
@@ -594,7 +716,10 @@ func (t *Tensor) Divide_(other any, opts ...DivideInplaceOption) *Tensor {
 // A DotOption is an option of [Dot]: [Out].
 type DotOption interface{ dotOption() }
 
-// Dot is Python's torch.dot:
+// Dot returns the dot product of two vectors of the same length. See [Matmul]
+// for other shapes.
+//
+// It is Python's torch.dot:
 //
 //	dot(Tensor input, Tensor tensor, *, Tensor out = None) -> Tensor
 //
@@ -615,29 +740,39 @@ func Dot(input *Tensor, tensor *Tensor, opts ...DotOption) *Tensor {
 	return opDot(input, tensor)
 }
 
-// Dot is [Dot] with t as input, Python's Tensor.dot.
+// Dot returns the dot product of two vectors of the same length. See [Matmul]
+// for other shapes.
+//
+// It is [Dot] with t as input, Python's Tensor.dot.
 func (t *Tensor) Dot(tensor *Tensor) *Tensor {
 	return Dot(t, tensor)
 }
 
-// Dropout is Python's torch.dropout:
+// Dropout sets elements of input to zero with probability p and scales the
+// others by 1/(1-p), if train is true; otherwise the result is input.
+//
+// It is Python's torch.dropout:
 //
 //	dropout(Tensor input, float p, bool train) -> Tensor
 func Dropout(input *Tensor, p float64, train bool) *Tensor {
 	return opDropout(input, p, train)
 }
 
-// Dropout_ is Python's torch.dropout_:
+// Dropout_ is the in-place form of [Dropout]: it writes the result to input
+// and returns that.
+//
+// It is Python's torch.dropout_:
 //
 //	dropout_(Tensor input, float p, bool train) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Dropout_(input *Tensor, p float64, train bool) *Tensor {
 	opDropout_(input, p, train)
 	return input
 }
 
-// Dsplit is Python's torch.dsplit:
+// Dsplit splits input along dimension 2, into that many equal parts or before
+// the given indices. It has at least three dimensions. The results are views.
+//
+// It is Python's torch.dsplit:
 //
 //	dsplit(Tensor input, int sections) -> tuple of Tensors
 //	dsplit(Tensor input, tuple of ints indices) -> tuple of Tensors
@@ -653,7 +788,10 @@ func Dsplit(input *Tensor, indicesOrSections any) []*Tensor {
 	panic(mismatch("dsplit", nil, "(Tensor input, int sections)\n(Tensor input, tuple of ints indices)", indicesOrSections))
 }
 
-// Dsplit is [Dsplit] with t as input, Python's Tensor.dsplit.
+// Dsplit splits t along dimension 2, into that many equal parts or before the
+// given indices. It has at least three dimensions. The results are views.
+//
+// It is [Dsplit] with t as input, Python's Tensor.dsplit.
 func (t *Tensor) Dsplit(indicesOrSections any) []*Tensor {
 	return Dsplit(t, indicesOrSections)
 }
@@ -661,7 +799,10 @@ func (t *Tensor) Dsplit(indicesOrSections any) []*Tensor {
 // A DstackOption is an option of [Dstack]: [Out].
 type DstackOption interface{ dstackOption() }
 
-// Dstack is Python's torch.dstack:
+// Dstack stacks tensors along the third dimension, after making them
+// three-dimensional as [Atleast3d] does.
+//
+// It is Python's torch.dstack:
 //
 //	dstack(tuple of Tensors tensors, *, Tensor out = None) -> Tensor
 //

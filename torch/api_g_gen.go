@@ -5,7 +5,12 @@ package torch
 // A GatherOption is an option of [Gather]: [SparseGrad], [Out].
 type GatherOption interface{ gatherOption() }
 
-// Gather is Python's torch.gather:
+// Gather picks elements along dimension dim: in two dimensions and with dim 0
+// the element (i, j) of the result is input at (index at (i, j), j). The
+// result has the shape of index, which is not broadcast. [SparseGrad] makes
+// the gradient sparse.
+//
+// It is Python's torch.gather:
 //
 //	gather(Tensor input, int dim, Tensor index, *, bool sparse_grad = False, Tensor out = None) -> Tensor
 //
@@ -29,7 +34,13 @@ func Gather(input *Tensor, dim int64, index *Tensor, opts ...GatherOption) *Tens
 	return opGather(input, dim, index, sparseGrad)
 }
 
-// Gather is [Gather] with t as input, Python's Tensor.gather.
+// Gather picks elements along dimension dim: in two dimensions and with dim 0
+// the element (i, j) of the result is t at (index at (i, j), j). The result
+// has the shape of index, which is not broadcast. [SparseGrad] makes the
+// gradient sparse.
+//
+// It is [Gather] with t as input, Python's Tensor.gather. Options:
+// [SparseGrad].
 func (t *Tensor) Gather(dim int64, index *Tensor, opts ...GatherOption) *Tensor {
 	return Gather(t, dim, index, opts...)
 }
@@ -37,7 +48,10 @@ func (t *Tensor) Gather(dim int64, index *Tensor, opts ...GatherOption) *Tensor 
 // A GcdOption is an option of [Gcd]: [Out].
 type GcdOption interface{ gcdOption() }
 
-// Gcd is Python's torch.gcd:
+// Gcd returns the greatest common divisor of input and other, which are
+// integers, element by element. That of 0 and 0 is 0.
+//
+// It is Python's torch.gcd:
 //
 //	gcd(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -58,22 +72,29 @@ func Gcd(input *Tensor, other *Tensor, opts ...GcdOption) *Tensor {
 	return opGcd(input, other)
 }
 
-// Gcd is [Gcd] with t as input, Python's Tensor.gcd.
+// Gcd returns the greatest common divisor of t and other, which are integers,
+// element by element. That of 0 and 0 is 0.
+//
+// It is [Gcd] with t as input, Python's Tensor.gcd.
 func (t *Tensor) Gcd(other *Tensor) *Tensor {
 	return Gcd(t, other)
 }
 
-// Gcd_ is Python's torch.gcd_:
+// Gcd_ is the in-place form of [Gcd]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.gcd_:
 //
 //	gcd_(Tensor input, Tensor other) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Gcd_(input *Tensor, other *Tensor) *Tensor {
 	opGcd_(input, other)
 	return input
 }
 
-// Gcd_ is [Gcd_] with t as input, Python's Tensor.gcd_.
+// Gcd_ is the in-place form of [Tensor.Gcd]: it writes the result to t and
+// returns that.
+//
+// It is [Gcd_] with t as input, Python's Tensor.gcd_.
 func (t *Tensor) Gcd_(other *Tensor) *Tensor {
 	return Gcd_(t, other)
 }
@@ -81,7 +102,10 @@ func (t *Tensor) Gcd_(other *Tensor) *Tensor {
 // A GeOption is an option of [Ge]: [Out].
 type GeOption interface{ geOption() }
 
-// Ge is Python's torch.ge:
+// Ge tells where input >= other, element by element, as bools. The shapes are
+// broadcast.
+//
+// It is Python's torch.ge:
 //
 //	ge(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	ge(Tensor input, Number other, *, Tensor out = None) -> Tensor
@@ -114,15 +138,23 @@ func Ge(input *Tensor, other any, opts ...GeOption) *Tensor {
 	panic(mismatch("ge", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Tensor input, Number other, *, Tensor out = None)", other))
 }
 
-// Ge is [Ge] with t as input, Python's Tensor.ge.
+// Ge tells where t >= other, element by element, as bools. The shapes are
+// broadcast.
+//
+// It is [Ge] with t as input, Python's Tensor.ge.
 func (t *Tensor) Ge(other any) *Tensor {
 	return Ge(t, other)
 }
 
-// Ge_ is Python's Tensor.ge_, which writes to t and returns it:
+// Ge_ is the in-place form of [Tensor.Ge]: it writes the result to t and
+// returns that.
 //
-//	ge_(Tensor other)
-//	ge_(Number other)
+// It is Python's Tensor.ge_:
+//
+//	ge_(Tensor other) -> Tensor
+//	ge_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) Ge_(other any) *Tensor {
 	switch {
 	case isTensor(other):
@@ -138,7 +170,11 @@ func (t *Tensor) Ge_(other any) *Tensor {
 // A GeluOption is an option of [Gelu]: [Approximate], [Out].
 type GeluOption interface{ geluOption() }
 
-// Gelu is Python's torch._C._nn.gelu:
+// Gelu returns the Gaussian error linear unit of each element x of input: x
+// times the probability that a normal variable is less than x. [Approximate]
+// is "none" by default; "tanh" computes it with the hyperbolic tangent.
+//
+// It is Python's torch._C._nn.gelu:
 //
 //	gelu(Tensor input, *, str approximate = none, Tensor out = None) -> Tensor
 //
@@ -165,11 +201,14 @@ func Gelu(input *Tensor, opts ...GeluOption) *Tensor {
 // A GeluInplaceOption is an option of [Gelu_]: [Approximate].
 type GeluInplaceOption interface{ geluInplaceOption() }
 
-// Gelu_ is Python's torch._C._nn.gelu_:
+// Gelu_ is the in-place form of [Gelu]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch._C._nn.gelu_:
 //
 //	gelu_(Tensor input, *, str approximate = none) -> Tensor
 //
-// It writes to its first argument and returns it. Options: [Approximate].
+// Options: [Approximate].
 func Gelu_(input *Tensor, opts ...GeluInplaceOption) *Tensor {
 	approximate := "none"
 	for _, o := range opts {
@@ -186,9 +225,12 @@ func Gelu_(input *Tensor, opts ...GeluInplaceOption) *Tensor {
 // *[Generator].
 type GeometricInplaceOption interface{ geometricInplaceOption() }
 
-// Geometric_ is Python's Tensor.geometric_, which writes to t and returns it:
+// Geometric_ fills t with numbers drawn from the geometric distribution: the
+// trials, 1, 2, ..., until the first success, which has probability p.
 //
-//	geometric_(float p, *, torch.Generator generator = None)
+// It is Python's Tensor.geometric_:
+//
+//	geometric_(float p, *, torch.Generator generator = None) -> Tensor
 //
 // Options: a *[Generator].
 func (t *Tensor) Geometric_(p float64, opts ...GeometricInplaceOption) *Tensor {
@@ -206,7 +248,11 @@ func (t *Tensor) Geometric_(p float64, opts ...GeometricInplaceOption) *Tensor {
 // A GeqrfOption is an option of [Geqrf]: [Out].
 type GeqrfOption interface{ geqrfOption() }
 
-// Geqrf is Python's torch.geqrf:
+// Geqrf computes a QR decomposition of input as LAPACK's geqrf does. a has R
+// in its upper triangle and Householder reflectors below, tau their factors.
+// See [LinalgQr] for the matrices and [Ormqr] for products with Q.
+//
+// It is Python's torch.geqrf:
 //
 //	geqrf(Tensor input, *, tuple of Tensors out = None) -> (Tensor a, Tensor tau)
 //
@@ -227,7 +273,11 @@ func Geqrf(input *Tensor, opts ...GeqrfOption) (a *Tensor, tau *Tensor) {
 	return opGeqrf(input)
 }
 
-// Geqrf is [Geqrf] with t as input, Python's Tensor.geqrf.
+// Geqrf computes a QR decomposition of t as LAPACK's geqrf does. a has R in
+// its upper triangle and Householder reflectors below, tau their factors. See
+// [LinalgQr] for the matrices and [Ormqr] for products with Q.
+//
+// It is [Geqrf] with t as input, Python's Tensor.geqrf.
 func (t *Tensor) Geqrf() (a *Tensor, tau *Tensor) {
 	return Geqrf(t)
 }
@@ -235,7 +285,9 @@ func (t *Tensor) Geqrf() (a *Tensor, tau *Tensor) {
 // A GerOption is an option of [Ger]: [Out].
 type GerOption interface{ gerOption() }
 
-// Ger is Python's torch.ger:
+// Ger is another name of [Outer]: the outer product of input and vec2.
+//
+// It is Python's torch.ger:
 //
 //	ger(Tensor input, Tensor vec2, *, Tensor out = None) -> Tensor
 //
@@ -256,7 +308,9 @@ func Ger(input *Tensor, vec2 *Tensor, opts ...GerOption) *Tensor {
 	return opGer(input, vec2)
 }
 
-// Ger is [Ger] with t as input, Python's Tensor.ger.
+// Ger is another name of [Outer]: the outer product of t and vec2.
+//
+// It is [Ger] with t as input, Python's Tensor.ger.
 func (t *Tensor) Ger(vec2 *Tensor) *Tensor {
 	return Ger(t, vec2)
 }
@@ -264,7 +318,10 @@ func (t *Tensor) Ger(vec2 *Tensor) *Tensor {
 // A GluOption is an option of [Glu]: [Dim], [Out].
 type GluOption interface{ gluOption() }
 
-// Glu is Python's torch._C._nn.glu:
+// Glu splits input in two halves along dimension [Dim], the last by default,
+// and returns the first times the sigmoid of the second.
+//
+// It is Python's torch._C._nn.glu:
 //
 //	glu(Tensor input, int dim = -1, *, Tensor out = None) -> Tensor
 //
@@ -291,7 +348,13 @@ func Glu(input *Tensor, opts ...GluOption) *Tensor {
 // A GradientOption is an option of [Gradient]: [Dim], [EdgeOrder], [Spacing].
 type GradientOption interface{ gradientOption() }
 
-// Gradient is Python's torch.gradient:
+// Gradient estimates the derivative of the function whose samples input has,
+// with respect to each dimension in [Dim], all by default, by central
+// differences. [Spacing] is the distance of the samples: one number, one for
+// each dimension, or tensors of coordinates; [EdgeOrder], 1 or 2, is the order
+// of the estimate at the edges.
+//
+// It is Python's torch.gradient:
 //
 //	gradient(Tensor input, *, tuple of ints dim, int edge_order = 1) -> tuple of Tensors
 //	gradient(Tensor input, *, Number spacing, tuple of ints dim, int edge_order = 1) -> tuple of Tensors
@@ -352,7 +415,9 @@ func Gradient(input *Tensor, opts ...GradientOption) []*Tensor {
 // A GreaterOption is an option of [Greater]: [Out].
 type GreaterOption interface{ greaterOption() }
 
-// Greater is Python's torch.greater:
+// Greater is another name of [Gt]: where input > other.
+//
+// It is Python's torch.greater:
 //
 //	greater(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	greater(Tensor input, Number other, *, Tensor out = None) -> Tensor
@@ -385,15 +450,22 @@ func Greater(input *Tensor, other any, opts ...GreaterOption) *Tensor {
 	panic(mismatch("greater", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Tensor input, Number other, *, Tensor out = None)", other))
 }
 
-// Greater is [Greater] with t as input, Python's Tensor.greater.
+// Greater is another name of [Gt]: where t > other.
+//
+// It is [Greater] with t as input, Python's Tensor.greater.
 func (t *Tensor) Greater(other any) *Tensor {
 	return Greater(t, other)
 }
 
-// Greater_ is Python's Tensor.greater_, which writes to t and returns it:
+// Greater_ is the in-place form of [Tensor.Greater]: it writes the result to t
+// and returns that.
 //
-//	greater_(Tensor other)
-//	greater_(Number other)
+// It is Python's Tensor.greater_:
+//
+//	greater_(Tensor other) -> Tensor
+//	greater_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) Greater_(other any) *Tensor {
 	switch {
 	case isTensor(other):
@@ -409,7 +481,9 @@ func (t *Tensor) Greater_(other any) *Tensor {
 // A GreaterEqualOption is an option of [GreaterEqual]: [Out].
 type GreaterEqualOption interface{ greaterEqualOption() }
 
-// GreaterEqual is Python's torch.greater_equal:
+// GreaterEqual is another name of [Ge]: where input >= other.
+//
+// It is Python's torch.greater_equal:
 //
 //	greater_equal(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	greater_equal(Tensor input, Number other, *, Tensor out = None) -> Tensor
@@ -442,15 +516,22 @@ func GreaterEqual(input *Tensor, other any, opts ...GreaterEqualOption) *Tensor 
 	panic(mismatch("greater_equal", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Tensor input, Number other, *, Tensor out = None)", other))
 }
 
-// GreaterEqual is [GreaterEqual] with t as input, Python's Tensor.greater_equal.
+// GreaterEqual is another name of [Ge]: where t >= other.
+//
+// It is [GreaterEqual] with t as input, Python's Tensor.greater_equal.
 func (t *Tensor) GreaterEqual(other any) *Tensor {
 	return GreaterEqual(t, other)
 }
 
-// GreaterEqual_ is Python's Tensor.greater_equal_, which writes to t and returns it:
+// GreaterEqual_ is the in-place form of [Tensor.GreaterEqual]: it writes the
+// result to t and returns that.
 //
-//	greater_equal_(Tensor other)
-//	greater_equal_(Number other)
+// It is Python's Tensor.greater_equal_:
+//
+//	greater_equal_(Tensor other) -> Tensor
+//	greater_equal_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) GreaterEqual_(other any) *Tensor {
 	switch {
 	case isTensor(other):
@@ -463,21 +544,36 @@ func (t *Tensor) GreaterEqual_(other any) *Tensor {
 	panic(mismatch("greater_equal_", nil, "(Tensor other)\n(Number other)", other))
 }
 
-// GridSampler is Python's torch.grid_sampler:
+// GridSampler samples input at the positions in grid: [GridSampler2d] if input
+// has four dimensions, and [GridSampler3d] if it has five.
+//
+// It is Python's torch.grid_sampler:
 //
 //	grid_sampler(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor
 func GridSampler(input *Tensor, grid *Tensor, interpolationMode int64, paddingMode int64, alignCorners bool) *Tensor {
 	return opGridSampler(input, grid, interpolationMode, paddingMode, alignCorners)
 }
 
-// GridSampler2d is Python's torch.grid_sampler_2d:
+// GridSampler2d samples input, (N, C, H, W), at the positions in grid, (N, H',
+// W', 2), which are x and y from -1 to 1. interpolationMode is 0 for bilinear,
+// 1 for nearest, 2 for bicubic; paddingMode 0 for zeros, 1 for the border, 2
+// for reflection outside; alignCorners says whether -1 and 1 are the centers
+// of the corner pixels or their outer edges.
+//
+// It is Python's torch.grid_sampler_2d:
 //
 //	grid_sampler_2d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor
 func GridSampler2d(input *Tensor, grid *Tensor, interpolationMode int64, paddingMode int64, alignCorners bool) *Tensor {
 	return opGridSampler2d(input, grid, interpolationMode, paddingMode, alignCorners)
 }
 
-// GridSampler3d is Python's torch.grid_sampler_3d:
+// GridSampler3d samples input, (N, C, D, H, W), at the positions in grid, (N,
+// D', H', W', 3), which are x, y and z from -1 to 1. interpolationMode is 0
+// for trilinear, 1 for nearest; paddingMode 0 for zeros, 1 for the border, 2
+// for reflection outside; alignCorners says whether -1 and 1 are the centers
+// of the corner pixels or their outer edges.
+//
+// It is Python's torch.grid_sampler_3d:
 //
 //	grid_sampler_3d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor
 func GridSampler3d(input *Tensor, grid *Tensor, interpolationMode int64, paddingMode int64, alignCorners bool) *Tensor {
@@ -488,7 +584,11 @@ func GridSampler3d(input *Tensor, grid *Tensor, interpolationMode int64, padding
 // [CudnnEnabled].
 type GroupNormOption interface{ groupNormOption() }
 
-// GroupNorm is Python's torch.group_norm:
+// GroupNorm splits the channels of input, (N, C, ...), into numGroups and
+// normalizes each to mean 0 and variance 1, then scales by [Weight] and adds
+// [Bias], both (C). [Eps], 1e-5 by default, is added to the variance.
+//
+// It is Python's torch.group_norm:
 //
 //	group_norm(Tensor input, int num_groups, Tensor weight = None, Tensor bias = None, float eps = 1e-05, bool cudnn_enabled = True) -> Tensor
 //
@@ -513,7 +613,13 @@ func GroupNorm(input *Tensor, numGroups int64, opts ...GroupNormOption) *Tensor 
 	return opGroupNorm(input, numGroups, weight, bias, eps, cudnnEnabled)
 }
 
-// Gru is Python's torch.gru:
+// Gru runs a network of gated recurrent units over a batch of sequences. input
+// is (L, N, in), or (N, L, in) with batchFirst; hx is (layers * directions, N,
+// hidden); params has w_ih, w_hh and, with hasBiases, b_ih and b_hh of each
+// layer and direction. The results are the outputs of the last layer and the
+// final states.
+//
+// It is Python's torch.gru:
 //
 //	gru(Tensor input, Tensor hx, tuple of Tensors params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)
 func Gru(input *Tensor, hx *Tensor, params []*Tensor, hasBiases bool, numLayers int64, dropout float64, train bool, bidirectional bool, batchFirst bool) (*Tensor, *Tensor) {
@@ -523,7 +629,11 @@ func Gru(input *Tensor, hx *Tensor, params []*Tensor, hasBiases bool, numLayers 
 // A GruCellOption is an option of [GruCell]: [BIh], [BHh].
 type GruCellOption interface{ gruCellOption() }
 
-// GruCell is Python's torch.gru_cell:
+// GruCell returns the next state of a gated recurrent unit. input is (N, in),
+// hx (N, hidden), wIh (3*hidden, in), wHh (3*hidden, hidden); [BIh] and [BHh]
+// are (3*hidden).
+//
+// It is Python's torch.gru_cell:
 //
 //	gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih = None, Tensor b_hh = None) -> Tensor
 //
@@ -542,7 +652,11 @@ func GruCell(input *Tensor, hx *Tensor, wIh *Tensor, wHh *Tensor, opts ...GruCel
 	return opGruCell(input, hx, wIh, wHh, bIh, bHh)
 }
 
-// GruData is Python's torch.gru:
+// GruData runs a network of gated recurrent units over packed sequences: data
+// has their elements by time, batchSizes how many there are at each time. See
+// [Gru].
+//
+// It is Python's torch.gru:
 //
 //	gru(Tensor data, Tensor batch_sizes, Tensor hx, tuple of Tensors params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)
 func GruData(data *Tensor, batchSizes *Tensor, hx *Tensor, params []*Tensor, hasBiases bool, numLayers int64, dropout float64, train bool, bidirectional bool) (*Tensor, *Tensor) {
@@ -552,7 +666,10 @@ func GruData(data *Tensor, batchSizes *Tensor, hx *Tensor, params []*Tensor, has
 // A GtOption is an option of [Gt]: [Out].
 type GtOption interface{ gtOption() }
 
-// Gt is Python's torch.gt:
+// Gt tells where input > other, element by element, as bools. The shapes are
+// broadcast.
+//
+// It is Python's torch.gt:
 //
 //	gt(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	gt(Tensor input, Number other, *, Tensor out = None) -> Tensor
@@ -585,15 +702,23 @@ func Gt(input *Tensor, other any, opts ...GtOption) *Tensor {
 	panic(mismatch("gt", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Tensor input, Number other, *, Tensor out = None)", other))
 }
 
-// Gt is [Gt] with t as input, Python's Tensor.gt.
+// Gt tells where t > other, element by element, as bools. The shapes are
+// broadcast.
+//
+// It is [Gt] with t as input, Python's Tensor.gt.
 func (t *Tensor) Gt(other any) *Tensor {
 	return Gt(t, other)
 }
 
-// Gt_ is Python's Tensor.gt_, which writes to t and returns it:
+// Gt_ is the in-place form of [Tensor.Gt]: it writes the result to t and
+// returns that.
 //
-//	gt_(Tensor other)
-//	gt_(Number other)
+// It is Python's Tensor.gt_:
+//
+//	gt_(Tensor other) -> Tensor
+//	gt_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) Gt_(other any) *Tensor {
 	switch {
 	case isTensor(other):

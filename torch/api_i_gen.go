@@ -5,7 +5,10 @@ package torch
 // An I0Option is an option of [I0]: [Out].
 type I0Option interface{ i0Option() }
 
-// I0 is Python's torch.i0:
+// I0 returns the modified Bessel function of the first kind and order 0 of
+// each element of input.
+//
+// It is Python's torch.i0:
 //
 //	i0(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -26,22 +29,29 @@ func I0(input *Tensor, opts ...I0Option) *Tensor {
 	return opI0(input)
 }
 
-// I0 is [I0] with t as input, Python's Tensor.i0.
+// I0 returns the modified Bessel function of the first kind and order 0 of
+// each element of t.
+//
+// It is [I0] with t as input, Python's Tensor.i0.
 func (t *Tensor) I0() *Tensor {
 	return I0(t)
 }
 
-// I0_ is Python's torch.i0_:
+// I0_ is the in-place form of [I0]: it writes the result to input and returns
+// that.
+//
+// It is Python's torch.i0_:
 //
 //	i0_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func I0_(input *Tensor) *Tensor {
 	opI0_(input)
 	return input
 }
 
-// I0_ is [I0_] with t as input, Python's Tensor.i0_.
+// I0_ is the in-place form of [Tensor.I0]: it writes the result to t and
+// returns that.
+//
+// It is [I0_] with t as input, Python's Tensor.i0_.
 func (t *Tensor) I0_() *Tensor {
 	return I0_(t)
 }
@@ -49,7 +59,10 @@ func (t *Tensor) I0_() *Tensor {
 // An IgammaOption is an option of [Igamma]: [Out].
 type IgammaOption interface{ igammaOption() }
 
-// Igamma is Python's torch.igamma:
+// Igamma returns the lower regularized incomplete gamma function P(a, x) with
+// input as a and other as x, element by element.
+//
+// It is Python's torch.igamma:
 //
 //	igamma(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -70,14 +83,20 @@ func Igamma(input *Tensor, other *Tensor, opts ...IgammaOption) *Tensor {
 	return opIgamma(input, other)
 }
 
-// Igamma is [Igamma] with t as input, Python's Tensor.igamma.
+// Igamma returns the lower regularized incomplete gamma function P(a, x) with
+// t as a and other as x, element by element.
+//
+// It is [Igamma] with t as input, Python's Tensor.igamma.
 func (t *Tensor) Igamma(other *Tensor) *Tensor {
 	return Igamma(t, other)
 }
 
-// Igamma_ is Python's Tensor.igamma_, which writes to t and returns it:
+// Igamma_ is the in-place form of [Tensor.Igamma]: it writes the result to t
+// and returns that.
 //
-//	igamma_(Tensor other)
+// It is Python's Tensor.igamma_:
+//
+//	igamma_(Tensor other) -> Tensor
 func (t *Tensor) Igamma_(other *Tensor) *Tensor {
 	opIgamma_(t, other)
 	return t
@@ -86,7 +105,10 @@ func (t *Tensor) Igamma_(other *Tensor) *Tensor {
 // An IgammacOption is an option of [Igammac]: [Out].
 type IgammacOption interface{ igammacOption() }
 
-// Igammac is Python's torch.igammac:
+// Igammac returns the upper regularized incomplete gamma function Q(a, x) with
+// input as a and other as x, element by element.
+//
+// It is Python's torch.igammac:
 //
 //	igammac(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -107,14 +129,20 @@ func Igammac(input *Tensor, other *Tensor, opts ...IgammacOption) *Tensor {
 	return opIgammac(input, other)
 }
 
-// Igammac is [Igammac] with t as input, Python's Tensor.igammac.
+// Igammac returns the upper regularized incomplete gamma function Q(a, x) with
+// t as a and other as x, element by element.
+//
+// It is [Igammac] with t as input, Python's Tensor.igammac.
 func (t *Tensor) Igammac(other *Tensor) *Tensor {
 	return Igammac(t, other)
 }
 
-// Igammac_ is Python's Tensor.igammac_, which writes to t and returns it:
+// Igammac_ is the in-place form of [Tensor.Igammac]: it writes the result to t
+// and returns that.
 //
-//	igammac_(Tensor other)
+// It is Python's Tensor.igammac_:
+//
+//	igammac_(Tensor other) -> Tensor
 func (t *Tensor) Igammac_(other *Tensor) *Tensor {
 	opIgammac_(t, other)
 	return t
@@ -123,7 +151,10 @@ func (t *Tensor) Igammac_(other *Tensor) *Tensor {
 // An Im2colOption is an option of [Im2col]: [Out].
 type Im2colOption interface{ im2colOption() }
 
-// Im2col is Python's torch._C._nn.im2col:
+// Im2col cuts sliding blocks out of images: input is (N, C, H, W), the result
+// (N, C*kH*kW, L), where L is the number of blocks. [Col2im] is the reverse.
+//
+// It is Python's torch._C._nn.im2col:
 //
 //	im2col(Tensor input, tuple of ints kernel_size, tuple of ints dilation, tuple of ints padding, tuple of ints stride, *, Tensor out = None) -> Tensor
 //
@@ -144,7 +175,9 @@ func Im2col(input *Tensor, kernelSize []int64, dilation []int64, padding []int64
 	return opIm2col(input, spread(kernelSize, 2), spread(dilation, 2), spread(padding, 2), spread(stride, 2))
 }
 
-// Imag is Python's torch.imag:
+// Imag returns the imaginary parts of input, which is complex, as a view.
+//
+// It is Python's torch.imag:
 //
 //	imag(Tensor input) -> Tensor
 func Imag(input *Tensor) *Tensor {
@@ -154,7 +187,11 @@ func Imag(input *Tensor) *Tensor {
 // An IndexAddOption is an option of [IndexAdd]: [Alpha], [Out].
 type IndexAddOption interface{ indexAddOption() }
 
-// IndexAdd is Python's torch.index_add:
+// IndexAdd returns input with [Alpha] times the slices of source along
+// dimension dim added at the places in index. alpha is 1 by default; an index
+// may occur several times.
+//
+// It is Python's torch.index_add:
 //
 //	index_add(Tensor input, int dim, Tensor index, Tensor source, *, Number alpha = 1, Tensor out = None) -> Tensor
 //
@@ -178,7 +215,12 @@ func IndexAdd(input *Tensor, dim int64, index *Tensor, source *Tensor, opts ...I
 	return opIndexAdd(input, dim, index, source, alpha)
 }
 
-// IndexAdd is [IndexAdd] with t as input, Python's Tensor.index_add.
+// IndexAdd returns t with [Alpha] times the slices of source along dimension
+// dim added at the places in index. alpha is 1 by default; an index may occur
+// several times.
+//
+// It is [IndexAdd] with t as input, Python's Tensor.index_add. Options:
+// [Alpha].
 func (t *Tensor) IndexAdd(dim int64, index *Tensor, source *Tensor, opts ...IndexAddOption) *Tensor {
 	return IndexAdd(t, dim, index, source, opts...)
 }
@@ -186,9 +228,12 @@ func (t *Tensor) IndexAdd(dim int64, index *Tensor, source *Tensor, opts ...Inde
 // An IndexAddInplaceOption is an option of [Tensor.IndexAdd_]: [Alpha].
 type IndexAddInplaceOption interface{ indexAddInplaceOption() }
 
-// IndexAdd_ is Python's Tensor.index_add_, which writes to t and returns it:
+// IndexAdd_ is the in-place form of [Tensor.IndexAdd]: it writes the result to
+// t and returns that.
 //
-//	index_add_(int dim, Tensor index, Tensor source, *, Number alpha = 1)
+// It is Python's Tensor.index_add_:
+//
+//	index_add_(int dim, Tensor index, Tensor source, *, Number alpha = 1) -> Tensor
 //
 // Options: [Alpha].
 func (t *Tensor) IndexAdd_(dim int64, index *Tensor, source *Tensor, opts ...IndexAddInplaceOption) *Tensor {
@@ -206,7 +251,10 @@ func (t *Tensor) IndexAdd_(dim int64, index *Tensor, source *Tensor, opts ...Ind
 // An IndexCopyOption is an option of [IndexCopy]: [Out].
 type IndexCopyOption interface{ indexCopyOption() }
 
-// IndexCopy is Python's torch.index_copy:
+// IndexCopy returns input with the slices at the places in index along
+// dimension dim replaced by those of source. No index should occur twice.
+//
+// It is Python's torch.index_copy:
 //
 //	index_copy(Tensor input, int dim, Tensor index, Tensor source, *, Tensor out = None) -> Tensor
 //
@@ -227,20 +275,29 @@ func IndexCopy(input *Tensor, dim int64, index *Tensor, source *Tensor, opts ...
 	return opIndexCopy(input, dim, index, source)
 }
 
-// IndexCopy is [IndexCopy] with t as input, Python's Tensor.index_copy.
+// IndexCopy returns t with the slices at the places in index along dimension
+// dim replaced by those of source. No index should occur twice.
+//
+// It is [IndexCopy] with t as input, Python's Tensor.index_copy.
 func (t *Tensor) IndexCopy(dim int64, index *Tensor, source *Tensor) *Tensor {
 	return IndexCopy(t, dim, index, source)
 }
 
-// IndexCopy_ is Python's Tensor.index_copy_, which writes to t and returns it:
+// IndexCopy_ is the in-place form of [Tensor.IndexCopy]: it writes the result
+// to t and returns that.
 //
-//	index_copy_(int dim, Tensor index, Tensor source)
+// It is Python's Tensor.index_copy_:
+//
+//	index_copy_(int dim, Tensor index, Tensor source) -> Tensor
 func (t *Tensor) IndexCopy_(dim int64, index *Tensor, source *Tensor) *Tensor {
 	opIndexCopy_(t, dim, index, source)
 	return t
 }
 
-// IndexFill is Python's torch.index_fill:
+// IndexFill returns input with the slices at the places in index along
+// dimension dim set to value.
+//
+// It is Python's torch.index_fill:
 //
 //	index_fill(Tensor input, int dim, Tensor index, Tensor value) -> Tensor
 //	index_fill(Tensor input, int dim, Tensor index, Number value) -> Tensor
@@ -256,15 +313,23 @@ func IndexFill(input *Tensor, dim int64, index *Tensor, value any) *Tensor {
 	panic(mismatch("index_fill", nil, "(Tensor input, int dim, Tensor index, Tensor value)\n(Tensor input, int dim, Tensor index, Number value)", value))
 }
 
-// IndexFill is [IndexFill] with t as input, Python's Tensor.index_fill.
+// IndexFill returns t with the slices at the places in index along dimension
+// dim set to value.
+//
+// It is [IndexFill] with t as input, Python's Tensor.index_fill.
 func (t *Tensor) IndexFill(dim int64, index *Tensor, value any) *Tensor {
 	return IndexFill(t, dim, index, value)
 }
 
-// IndexFill_ is Python's Tensor.index_fill_, which writes to t and returns it:
+// IndexFill_ is the in-place form of [Tensor.IndexFill]: it writes the result
+// to t and returns that.
 //
-//	index_fill_(int dim, Tensor index, Tensor value)
-//	index_fill_(int dim, Tensor index, Number value)
+// It is Python's Tensor.index_fill_:
+//
+//	index_fill_(int dim, Tensor index, Tensor value) -> Tensor
+//	index_fill_(int dim, Tensor index, Number value) -> Tensor
+//
+// value is a *Tensor or a number.
 func (t *Tensor) IndexFill_(dim int64, index *Tensor, value any) *Tensor {
 	switch {
 	case isTensor(value):
@@ -280,7 +345,12 @@ func (t *Tensor) IndexFill_(dim int64, index *Tensor, value any) *Tensor {
 // An IndexReduceOption is an option of [IndexReduce]: [IncludeSelf], [Out].
 type IndexReduceOption interface{ indexReduceOption() }
 
-// IndexReduce is Python's torch.index_reduce:
+// IndexReduce returns input with the slices of source along dimension dim
+// combined into those at the places in index. reduce is "prod", "mean", "amax"
+// or "amin"; [IncludeSelf], true by default, says whether the elements of
+// input count.
+//
+// It is Python's torch.index_reduce:
 //
 //	index_reduce(Tensor input, int dim, Tensor index, Tensor source, str reduce, *, bool include_self = True, Tensor out = None) -> Tensor
 //
@@ -304,7 +374,13 @@ func IndexReduce(input *Tensor, dim int64, index *Tensor, source *Tensor, reduce
 	return opIndexReduce(input, dim, index, source, reduce, includeSelf)
 }
 
-// IndexReduce is [IndexReduce] with t as input, Python's Tensor.index_reduce.
+// IndexReduce returns t with the slices of source along dimension dim combined
+// into those at the places in index. reduce is "prod", "mean", "amax" or
+// "amin"; [IncludeSelf], true by default, says whether the elements of t
+// count.
+//
+// It is [IndexReduce] with t as input, Python's Tensor.index_reduce. Options:
+// [IncludeSelf].
 func (t *Tensor) IndexReduce(dim int64, index *Tensor, source *Tensor, reduce string, opts ...IndexReduceOption) *Tensor {
 	return IndexReduce(t, dim, index, source, reduce, opts...)
 }
@@ -313,9 +389,12 @@ func (t *Tensor) IndexReduce(dim int64, index *Tensor, source *Tensor, reduce st
 // [IncludeSelf].
 type IndexReduceInplaceOption interface{ indexReduceInplaceOption() }
 
-// IndexReduce_ is Python's Tensor.index_reduce_, which writes to t and returns it:
+// IndexReduce_ is the in-place form of [Tensor.IndexReduce]: it writes the
+// result to t and returns that.
 //
-//	index_reduce_(int dim, Tensor index, Tensor source, str reduce, *, bool include_self = True)
+// It is Python's Tensor.index_reduce_:
+//
+//	index_reduce_(int dim, Tensor index, Tensor source, str reduce, *, bool include_self = True) -> Tensor
 //
 // Options: [IncludeSelf].
 func (t *Tensor) IndexReduce_(dim int64, index *Tensor, source *Tensor, reduce string, opts ...IndexReduceInplaceOption) *Tensor {
@@ -333,7 +412,10 @@ func (t *Tensor) IndexReduce_(dim int64, index *Tensor, source *Tensor, reduce s
 // An IndexSelectOption is an option of [IndexSelect]: [Out].
 type IndexSelectOption interface{ indexSelectOption() }
 
-// IndexSelect is Python's torch.index_select:
+// IndexSelect picks the slices of input along dimension dim whose places are
+// in index, a vector of integers. The result is a copy.
+//
+// It is Python's torch.index_select:
 //
 //	index_select(Tensor input, int dim, Tensor index, *, Tensor out = None) -> Tensor
 //
@@ -354,12 +436,18 @@ func IndexSelect(input *Tensor, dim int64, index *Tensor, opts ...IndexSelectOpt
 	return opIndexSelect(input, dim, index)
 }
 
-// IndexSelect is [IndexSelect] with t as input, Python's Tensor.index_select.
+// IndexSelect picks the slices of t along dimension dim whose places are in
+// index, a vector of integers. The result is a copy.
+//
+// It is [IndexSelect] with t as input, Python's Tensor.index_select.
 func (t *Tensor) IndexSelect(dim int64, index *Tensor) *Tensor {
 	return IndexSelect(t, dim, index)
 }
 
-// Indices is Python's Tensor.indices:
+// Indices returns the indices of t, which is sparse in layout SparseCOO and
+// coalesced: int64 of (sparse dimensions, elements).
+//
+// It is Python's Tensor.indices:
 //
 //	indices() -> Tensor
 func (t *Tensor) Indices() *Tensor {
@@ -369,7 +457,9 @@ func (t *Tensor) Indices() *Tensor {
 // An IndicesCopyOption is an option of [IndicesCopy]: [Out].
 type IndicesCopyOption interface{ indicesCopyOption() }
 
-// IndicesCopy is Python's torch.indices_copy:
+// IndicesCopy returns a copy of the indices of input, see [Tensor.Indices].
+//
+// It is Python's torch.indices_copy:
 //
 //	indices_copy(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -393,7 +483,11 @@ func IndicesCopy(input *Tensor, opts ...IndicesCopyOption) *Tensor {
 // An InnerOption is an option of [Inner]: [Out].
 type InnerOption interface{ innerOption() }
 
-// Inner is Python's torch.inner:
+// Inner returns the sums of products over the last dimensions of input and
+// other. For vectors it is the dot product; a tensor without dimensions
+// multiplies.
+//
+// It is Python's torch.inner:
 //
 //	inner(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -414,12 +508,19 @@ func Inner(input *Tensor, other *Tensor, opts ...InnerOption) *Tensor {
 	return opInner(input, other)
 }
 
-// Inner is [Inner] with t as input, Python's Tensor.inner.
+// Inner returns the sums of products over the last dimensions of t and other.
+// For vectors it is the dot product; a tensor without dimensions multiplies.
+//
+// It is [Inner] with t as input, Python's Tensor.inner.
 func (t *Tensor) Inner(other *Tensor) *Tensor {
 	return Inner(t, other)
 }
 
-// InstanceNorm is Python's torch.instance_norm:
+// InstanceNorm normalizes each channel of each sample of input, (N, C, ...),
+// to mean 0 and variance 1, then scales by weight and adds bias, both (C).
+// useInputStats is false where the running statistics serve instead.
+//
+// It is Python's torch.instance_norm:
 //
 //	instance_norm(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, bool use_input_stats, float momentum, float eps, bool cudnn_enabled) -> Tensor
 //
@@ -429,14 +530,18 @@ func InstanceNorm(input *Tensor, weight *Tensor, bias *Tensor, runningMean *Tens
 	return opInstanceNorm(input, weight, bias, runningMean, runningVar, useInputStats, momentum, eps, cudnnEnabled)
 }
 
-// IntRepr is Python's torch.int_repr:
+// IntRepr returns the integers that input, a quantized tensor, consists of.
+//
+// It is Python's torch.int_repr:
 //
 //	int_repr(Tensor input) -> Tensor
 func IntRepr(input *Tensor) *Tensor {
 	return opIntRepr(input)
 }
 
-// IntRepr is [IntRepr] with t as input, Python's Tensor.int_repr.
+// IntRepr returns the integers that t, a quantized tensor, consists of.
+//
+// It is [IntRepr] with t as input, Python's Tensor.int_repr.
 func (t *Tensor) IntRepr() *Tensor {
 	return IntRepr(t)
 }
@@ -444,7 +549,10 @@ func (t *Tensor) IntRepr() *Tensor {
 // An InverseOption is an option of [Inverse]: [Out].
 type InverseOption interface{ inverseOption() }
 
-// Inverse is Python's torch.inverse:
+// Inverse returns the inverse of a square matrix, or of each in a batch. See
+// [LinalgInv].
+//
+// It is Python's torch.inverse:
 //
 //	inverse(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -465,7 +573,10 @@ func Inverse(input *Tensor, opts ...InverseOption) *Tensor {
 	return opInverse(input)
 }
 
-// Inverse is [Inverse] with t as input, Python's Tensor.inverse.
+// Inverse returns the inverse of a square matrix, or of each in a batch. See
+// [LinalgInv].
+//
+// It is [Inverse] with t as input, Python's Tensor.inverse.
 func (t *Tensor) Inverse() *Tensor {
 	return Inverse(t)
 }
@@ -473,7 +584,11 @@ func (t *Tensor) Inverse() *Tensor {
 // An IscloseOption is an option of [Isclose]: [Rtol], [Atol], [EqualNan].
 type IscloseOption interface{ iscloseOption() }
 
-// Isclose is Python's torch.isclose:
+// Isclose tells where input and other are close: |input - other| <= atol +
+// rtol * |other|, where [Rtol] is 1e-5 and [Atol] 1e-8 by default. NaN equals
+// nothing, unless [EqualNan] is set.
+//
+// It is Python's torch.isclose:
 //
 //	isclose(Tensor input, Tensor other, float rtol = 1e-05, float atol = 1e-08, bool equal_nan = False) -> Tensor
 //
@@ -495,57 +610,80 @@ func Isclose(input *Tensor, other *Tensor, opts ...IscloseOption) *Tensor {
 	return opIsclose(input, other, rtol, atol, equalNan)
 }
 
-// Isclose is [Isclose] with t as input, Python's Tensor.isclose.
+// Isclose tells where t and other are close: |t - other| <= atol + rtol *
+// |other|, where [Rtol] is 1e-5 and [Atol] 1e-8 by default. NaN equals
+// nothing, unless [EqualNan] is set.
+//
+// It is [Isclose] with t as input, Python's Tensor.isclose. Options: [Rtol],
+// [Atol], [EqualNan].
 func (t *Tensor) Isclose(other *Tensor, opts ...IscloseOption) *Tensor {
 	return Isclose(t, other, opts...)
 }
 
-// IsCoalesced is Python's Tensor.is_coalesced:
+// IsCoalesced reports whether t, a sparse tensor in layout SparseCOO, is known
+// to have no index twice.
+//
+// It is Python's Tensor.is_coalesced:
 //
 //	is_coalesced() -> bool
 func (t *Tensor) IsCoalesced() bool {
 	return opIsCoalesced(t)
 }
 
-// IsComplex is Python's torch.is_complex:
+// IsComplex reports whether the dtype of input is complex.
+//
+// It is Python's torch.is_complex:
 //
 //	is_complex(Tensor input) -> bool
 func IsComplex(input *Tensor) bool {
 	return opIsComplex(input)
 }
 
-// IsConj is Python's torch.is_conj:
+// IsConj reports whether input is a view whose elements are conjugated when
+// they are read; see [ResolveConj].
+//
+// It is Python's torch.is_conj:
 //
 //	is_conj(Tensor input) -> bool
 func IsConj(input *Tensor) bool {
 	return opIsConj(input)
 }
 
-// IsDistributed is Python's torch.is_distributed:
+// IsDistributed returns false: no tensor is distributed in this sense.
+//
+// It is Python's torch.is_distributed:
 //
 //	is_distributed(Tensor input) -> bool
 func IsDistributed(input *Tensor) bool {
 	return opIsDistributed(input)
 }
 
-// IsDistributed is [IsDistributed] with t as input, Python's Tensor.is_distributed.
+// IsDistributed returns false: no tensor is distributed in this sense.
+//
+// It is [IsDistributed] with t as input, Python's Tensor.is_distributed.
 func (t *Tensor) IsDistributed() bool {
 	return IsDistributed(t)
 }
 
-// Isfinite is Python's torch.isfinite:
+// Isfinite tells which elements of input are neither infinite nor NaN.
+//
+// It is Python's torch.isfinite:
 //
 //	isfinite(Tensor input) -> Tensor
 func Isfinite(input *Tensor) *Tensor {
 	return opIsfinite(input)
 }
 
-// Isfinite is [Isfinite] with t as input, Python's Tensor.isfinite.
+// Isfinite tells which elements of t are neither infinite nor NaN.
+//
+// It is [Isfinite] with t as input, Python's Tensor.isfinite.
 func (t *Tensor) Isfinite() *Tensor {
 	return Isfinite(t)
 }
 
-// IsFloatingPoint is Python's torch.is_floating_point:
+// IsFloatingPoint reports whether the dtype of input is a floating-point one.
+//
+// It is Python's torch.is_floating_point:
 //
 //	is_floating_point(Tensor input) -> bool
 func IsFloatingPoint(input *Tensor) bool {
@@ -555,7 +693,11 @@ func IsFloatingPoint(input *Tensor) bool {
 // An IsinOption is an option of [Isin]: [AssumeUnique], [Invert], [Out].
 type IsinOption interface{ isinOption() }
 
-// Isin is Python's torch.isin:
+// Isin tells which of the elements occur among the test elements. Either may
+// be a number, but not both. [AssumeUnique] promises that neither has an
+// element twice, [Invert] turns the answers over.
+//
+// It is Python's torch.isin:
 //
 //	isin(Tensor elements, Tensor test_elements, *, bool assume_unique = False, bool invert = False, Tensor out = None) -> Tensor
 //	isin(Number element, Tensor test_elements, *, bool assume_unique = False, bool invert = False, Tensor out = None) -> Tensor
@@ -603,43 +745,58 @@ func Isin(elements any, testElements any, opts ...IsinOption) *Tensor {
 	panic(mismatch("isin", given(opts), "(Tensor elements, Tensor test_elements, *, bool assume_unique = False, bool invert = False, Tensor out = None)\n(Number element, Tensor test_elements, *, bool assume_unique = False, bool invert = False, Tensor out = None)\n(Tensor elements, Number test_element, *, bool assume_unique = False, bool invert = False, Tensor out = None)", elements, testElements))
 }
 
-// Isinf is Python's torch.isinf:
+// Isinf tells which elements of input are infinite, of either sign.
+//
+// It is Python's torch.isinf:
 //
 //	isinf(Tensor input) -> Tensor
 func Isinf(input *Tensor) *Tensor {
 	return opIsinf(input)
 }
 
-// Isinf is [Isinf] with t as input, Python's Tensor.isinf.
+// Isinf tells which elements of t are infinite, of either sign.
+//
+// It is [Isinf] with t as input, Python's Tensor.isinf.
 func (t *Tensor) Isinf() *Tensor {
 	return Isinf(t)
 }
 
-// IsInference is Python's torch.is_inference:
+// IsInference reports whether input was made in inference mode.
+//
+// It is Python's torch.is_inference:
 //
 //	is_inference(Tensor input) -> bool
 func IsInference(input *Tensor) bool {
 	return opIsInference(input)
 }
 
-// IsInference is [IsInference] with t as input, Python's Tensor.is_inference.
+// IsInference reports whether t was made in inference mode.
+//
+// It is [IsInference] with t as input, Python's Tensor.is_inference.
 func (t *Tensor) IsInference() bool {
 	return IsInference(t)
 }
 
-// Isnan is Python's torch.isnan:
+// Isnan tells which elements of input are NaN.
+//
+// It is Python's torch.isnan:
 //
 //	isnan(Tensor input) -> Tensor
 func Isnan(input *Tensor) *Tensor {
 	return opIsnan(input)
 }
 
-// Isnan is [Isnan] with t as input, Python's Tensor.isnan.
+// Isnan tells which elements of t are NaN.
+//
+// It is [Isnan] with t as input, Python's Tensor.isnan.
 func (t *Tensor) Isnan() *Tensor {
 	return Isnan(t)
 }
 
-// IsNeg is Python's torch.is_neg:
+// IsNeg reports whether input is a view whose elements are negated when they
+// are read; see [ResolveNeg].
+//
+// It is Python's torch.is_neg:
 //
 //	is_neg(Tensor input) -> bool
 func IsNeg(input *Tensor) bool {
@@ -649,7 +806,9 @@ func IsNeg(input *Tensor) bool {
 // An IsneginfOption is an option of [Isneginf]: [Out].
 type IsneginfOption interface{ isneginfOption() }
 
-// Isneginf is Python's torch.isneginf:
+// Isneginf tells which elements of input are negative infinity.
+//
+// It is Python's torch.isneginf:
 //
 //	isneginf(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -670,19 +829,27 @@ func Isneginf(input *Tensor, opts ...IsneginfOption) *Tensor {
 	return opIsneginf(input)
 }
 
-// Isneginf is [Isneginf] with t as input, Python's Tensor.isneginf.
+// Isneginf tells which elements of t are negative infinity.
+//
+// It is [Isneginf] with t as input, Python's Tensor.isneginf.
 func (t *Tensor) Isneginf() *Tensor {
 	return Isneginf(t)
 }
 
-// IsNonzero is Python's torch.is_nonzero:
+// IsNonzero reports whether input, which must have one element, is other than
+// zero.
+//
+// It is Python's torch.is_nonzero:
 //
 //	is_nonzero(Tensor input) -> bool
 func IsNonzero(input *Tensor) bool {
 	return opIsNonzero(input)
 }
 
-// IsNonzero is [IsNonzero] with t as input, Python's Tensor.is_nonzero.
+// IsNonzero reports whether t, which must have one element, is other than
+// zero.
+//
+// It is [IsNonzero] with t as input, Python's Tensor.is_nonzero.
 func (t *Tensor) IsNonzero() bool {
 	return IsNonzero(t)
 }
@@ -690,7 +857,10 @@ func (t *Tensor) IsNonzero() bool {
 // An IsPinnedOption is an option of [Tensor.IsPinned]: a [Device].
 type IsPinnedOption interface{ isPinnedOption() }
 
-// IsPinned is Python's Tensor.is_pinned:
+// IsPinned reports whether the memory of t is pinned, for fast copies to a
+// GPU.
+//
+// It is Python's Tensor.is_pinned:
 //
 //	is_pinned(torch.device device = None) -> bool
 //
@@ -709,7 +879,9 @@ func (t *Tensor) IsPinned(opts ...IsPinnedOption) bool {
 // An IsposinfOption is an option of [Isposinf]: [Out].
 type IsposinfOption interface{ isposinfOption() }
 
-// Isposinf is Python's torch.isposinf:
+// Isposinf tells which elements of input are positive infinity.
+//
+// It is Python's torch.isposinf:
 //
 //	isposinf(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -730,55 +902,76 @@ func Isposinf(input *Tensor, opts ...IsposinfOption) *Tensor {
 	return opIsposinf(input)
 }
 
-// Isposinf is [Isposinf] with t as input, Python's Tensor.isposinf.
+// Isposinf tells which elements of t are positive infinity.
+//
+// It is [Isposinf] with t as input, Python's Tensor.isposinf.
 func (t *Tensor) Isposinf() *Tensor {
 	return Isposinf(t)
 }
 
-// Isreal is Python's torch.isreal:
+// Isreal tells which elements of input have no imaginary part. All real
+// numbers have none.
+//
+// It is Python's torch.isreal:
 //
 //	isreal(Tensor input) -> Tensor
 func Isreal(input *Tensor) *Tensor {
 	return opIsreal(input)
 }
 
-// Isreal is [Isreal] with t as input, Python's Tensor.isreal.
+// Isreal tells which elements of t have no imaginary part. All real numbers
+// have none.
+//
+// It is [Isreal] with t as input, Python's Tensor.isreal.
 func (t *Tensor) Isreal() *Tensor {
 	return Isreal(t)
 }
 
-// IsSameSize is Python's torch.is_same_size:
+// IsSameSize reports whether two tensors have the same size.
+//
+// It is Python's torch.is_same_size:
 //
 //	is_same_size(Tensor input, Tensor other) -> bool
 func IsSameSize(input *Tensor, other *Tensor) bool {
 	return opIsSameSize(input, other)
 }
 
-// IsSameSize is [IsSameSize] with t as input, Python's Tensor.is_same_size.
+// IsSameSize reports whether two tensors have the same size.
+//
+// It is [IsSameSize] with t as input, Python's Tensor.is_same_size.
 func (t *Tensor) IsSameSize(other *Tensor) bool {
 	return IsSameSize(t, other)
 }
 
-// IsSetTo is Python's Tensor.is_set_to:
+// IsSetTo reports whether t and tensor are the same memory in the same shape:
+// storage, offset, size and stride.
+//
+// It is Python's Tensor.is_set_to:
 //
 //	is_set_to(Tensor tensor) -> bool
 func (t *Tensor) IsSetTo(tensor *Tensor) bool {
 	return opIsSetTo(t, tensor)
 }
 
-// IsSigned is Python's torch.is_signed:
+// IsSigned reports whether the dtype of input is a signed one.
+//
+// It is Python's torch.is_signed:
 //
 //	is_signed(Tensor input) -> bool
 func IsSigned(input *Tensor) bool {
 	return opIsSigned(input)
 }
 
-// IsSigned is [IsSigned] with t as input, Python's Tensor.is_signed.
+// IsSigned reports whether the dtype of t is a signed one.
+//
+// It is [IsSigned] with t as input, Python's Tensor.is_signed.
 func (t *Tensor) IsSigned() bool {
 	return IsSigned(t)
 }
 
-// IsVulkanAvailable is Python's torch.is_vulkan_available:
+// IsVulkanAvailable reports whether libtorch has Vulkan.
+//
+// It is Python's torch.is_vulkan_available:
 //
 //	is_vulkan_available() -> bool
 func IsVulkanAvailable() bool {

@@ -5,7 +5,12 @@ package torch
 // A LinalgCholeskyOption is an option of [LinalgCholesky]: [Upper], [Out].
 type LinalgCholeskyOption interface{ linalgCholeskyOption() }
 
-// LinalgCholesky is Python's torch.linalg.cholesky:
+// LinalgCholesky returns the Cholesky factor L of a Hermitian
+// positive-definite matrix, or of each in a batch: A = L L', with L' the
+// conjugate transpose. L is lower triangular; [Upper] returns L'. It panics if
+// a matrix is not positive-definite. input is (..., n, n).
+//
+// It is Python's torch.linalg.cholesky:
 //
 //	linalg_cholesky(Tensor input, *, bool upper = False, Tensor out = None) -> Tensor
 //
@@ -33,7 +38,11 @@ func LinalgCholesky(input *Tensor, opts ...LinalgCholeskyOption) *Tensor {
 // [CheckErrors], [Out].
 type LinalgCholeskyExOption interface{ linalgCholeskyExOption() }
 
-// LinalgCholeskyEx is Python's torch.linalg.cholesky_ex:
+// LinalgCholeskyEx returns what [LinalgCholesky] does, and instead of a panic
+// the order of the leading minor that is not positive-definite, as int32, or
+// 0. [CheckErrors] panics nevertheless.
+//
+// It is Python's torch.linalg.cholesky_ex:
 //
 //	linalg_cholesky_ex(Tensor input, *, bool upper = False, bool check_errors = False, tuple of Tensors out = None) -> (Tensor L, Tensor info)
 //
@@ -63,7 +72,12 @@ func LinalgCholeskyEx(input *Tensor, opts ...LinalgCholeskyExOption) (L *Tensor,
 // A LinalgCondOption is an option of [LinalgCond]: [P], [Out].
 type LinalgCondOption interface{ linalgCondOption() }
 
-// LinalgCond is Python's torch.linalg.cond:
+// LinalgCond returns the condition number of a matrix, or of each in a batch,
+// with respect to the norm [P]: that of the singular values by default, or
+// "fro", "nuc", infinities, 1, -1, 2 or -2. input is (..., m, n); norms other
+// than 2 and -2 need a square matrix.
+//
+// It is Python's torch.linalg.cond:
 //
 //	linalg_cond(Tensor input, Number p = None, *, Tensor out = None) -> Tensor
 //	linalg_cond(Tensor input, str p, *, Tensor out = None) -> Tensor
@@ -102,7 +116,10 @@ func LinalgCond(input *Tensor, opts ...LinalgCondOption) *Tensor {
 // A LinalgCrossOption is an option of [LinalgCross]: [Dim], [Out].
 type LinalgCrossOption interface{ linalgCrossOption() }
 
-// LinalgCross is Python's torch.linalg.cross:
+// LinalgCross returns the cross products of the vectors of three elements
+// along dimension [Dim], the last by default. The shapes are broadcast.
+//
+// It is Python's torch.linalg.cross:
 //
 //	linalg_cross(Tensor input, Tensor other, *, int dim = -1, Tensor out = None) -> Tensor
 //
@@ -129,7 +146,10 @@ func LinalgCross(input *Tensor, other *Tensor, opts ...LinalgCrossOption) *Tenso
 // A LinalgDetOption is an option of [LinalgDet]: [Out].
 type LinalgDetOption interface{ linalgDetOption() }
 
-// LinalgDet is Python's torch.linalg.det:
+// LinalgDet returns the determinant of a square matrix, or of each in a batch.
+// A is (..., n, n), the result (...).
+//
+// It is Python's torch.linalg.det:
 //
 //	linalg_det(Tensor A, *, Tensor out = None) -> Tensor
 //
@@ -154,7 +174,11 @@ func LinalgDet(A *Tensor, opts ...LinalgDetOption) *Tensor {
 // [Dim2].
 type LinalgDiagonalOption interface{ linalgDiagonalOption() }
 
-// LinalgDiagonal is Python's torch.linalg.diagonal:
+// LinalgDiagonal returns the diagonals of matrices in the dimensions [Dim1]
+// and [Dim2], the last two by default, as a view. It is [Diagonal] with other
+// defaults.
+//
+// It is Python's torch.linalg.diagonal:
 //
 //	linalg_diagonal(Tensor A, *, int offset = 0, int dim1 = -2, int dim2 = -1) -> Tensor
 //
@@ -179,7 +203,12 @@ func LinalgDiagonal(A *Tensor, opts ...LinalgDiagonalOption) *Tensor {
 // A LinalgEigOption is an option of [LinalgEig]: [Out].
 type LinalgEigOption interface{ linalgEigOption() }
 
-// LinalgEig is Python's torch.linalg.eig:
+// LinalgEig returns the eigenvalues and eigenvectors of a square matrix, or of
+// each in a batch; both are complex. The vectors are columns of norm 1, in no
+// certain order, and not unique. input is (..., n, n). [LinalgEigh] is faster
+// for Hermitian matrices.
+//
+// It is Python's torch.linalg.eig:
 //
 //	linalg_eig(Tensor input, *, tuple of Tensors out = None) -> (Tensor eigenvalues, Tensor eigenvectors)
 //
@@ -203,7 +232,12 @@ func LinalgEig(input *Tensor, opts ...LinalgEigOption) (eigenvalues *Tensor, eig
 // A LinalgEighOption is an option of [LinalgEigh]: [UPLO], [Out].
 type LinalgEighOption interface{ linalgEighOption() }
 
-// LinalgEigh is Python's torch.linalg.eigh:
+// LinalgEigh returns the eigenvalues, ascending and real, and the eigenvectors
+// of a Hermitian matrix, or of each in a batch. The vectors are orthonormal
+// columns. [UPLO] says which triangle is read: "L", the lower, by default, or
+// "U". input is (..., n, n).
+//
+// It is Python's torch.linalg.eigh:
 //
 //	linalg_eigh(Tensor input, str UPLO = L, *, tuple of Tensors out = None) -> (Tensor eigenvalues, Tensor eigenvectors)
 //
@@ -230,7 +264,11 @@ func LinalgEigh(input *Tensor, opts ...LinalgEighOption) (eigenvalues *Tensor, e
 // A LinalgEigvalsOption is an option of [LinalgEigvals]: [Out].
 type LinalgEigvalsOption interface{ linalgEigvalsOption() }
 
-// LinalgEigvals is Python's torch.linalg.eigvals:
+// LinalgEigvals returns the eigenvalues of a square matrix, or of each in a
+// batch, which are complex, in no certain order. input is (..., n, n), the
+// result (..., n).
+//
+// It is Python's torch.linalg.eigvals:
 //
 //	linalg_eigvals(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -254,7 +292,11 @@ func LinalgEigvals(input *Tensor, opts ...LinalgEigvalsOption) *Tensor {
 // A LinalgEigvalshOption is an option of [LinalgEigvalsh]: [UPLO], [Out].
 type LinalgEigvalshOption interface{ linalgEigvalshOption() }
 
-// LinalgEigvalsh is Python's torch.linalg.eigvalsh:
+// LinalgEigvalsh returns the eigenvalues of a Hermitian matrix, or of each in
+// a batch, ascending and real. [UPLO] says which triangle is read: "L", the
+// lower, by default, or "U".
+//
+// It is Python's torch.linalg.eigvalsh:
 //
 //	linalg_eigvalsh(Tensor input, str UPLO = L, *, Tensor out = None) -> Tensor
 //
@@ -282,7 +324,12 @@ func LinalgEigvalsh(input *Tensor, opts ...LinalgEigvalshOption) *Tensor {
 // [Out].
 type LinalgHouseholderProductOption interface{ linalgHouseholderProductOption() }
 
-// LinalgHouseholderProduct is Python's torch.linalg.householder_product:
+// LinalgHouseholderProduct returns the first columns of the product of
+// Householder reflectors: the columns of input, (..., m, n), below the
+// diagonal, with the factors tau, (..., k). It makes Q of what [Geqrf]
+// returns.
+//
+// It is Python's torch.linalg.householder_product:
 //
 //	linalg_householder_product(Tensor input, Tensor tau, *, Tensor out = None) -> Tensor
 //
@@ -306,7 +353,11 @@ func LinalgHouseholderProduct(input *Tensor, tau *Tensor, opts ...LinalgHousehol
 // A LinalgInvOption is an option of [LinalgInv]: [Out].
 type LinalgInvOption interface{ linalgInvOption() }
 
-// LinalgInv is Python's torch.linalg.inv:
+// LinalgInv returns the inverse of a square matrix, or of each in a batch. It
+// panics if one is singular. A is (..., n, n). [LinalgSolve] is faster and
+// more precise for products with an inverse.
+//
+// It is Python's torch.linalg.inv:
 //
 //	linalg_inv(Tensor A, *, Tensor out = None) -> Tensor
 //
@@ -330,7 +381,11 @@ func LinalgInv(A *Tensor, opts ...LinalgInvOption) *Tensor {
 // A LinalgInvExOption is an option of [LinalgInvEx]: [CheckErrors], [Out].
 type LinalgInvExOption interface{ linalgInvExOption() }
 
-// LinalgInvEx is Python's torch.linalg.inv_ex:
+// LinalgInvEx returns what [LinalgInv] does, and instead of a panic the
+// position of the pivot that is zero, from 1 and as int32, or 0. [CheckErrors]
+// panics nevertheless.
+//
+// It is Python's torch.linalg.inv_ex:
 //
 //	linalg_inv_ex(Tensor A, *, bool check_errors = False, tuple of Tensors out = None) -> (Tensor inverse, Tensor info)
 //
@@ -358,7 +413,11 @@ func LinalgInvEx(A *Tensor, opts ...LinalgInvExOption) (inverse *Tensor, info *T
 // [Out].
 type LinalgLdlFactorOption interface{ linalgLdlFactorOption() }
 
-// LinalgLdlFactor is Python's torch.linalg.ldl_factor:
+// LinalgLdlFactor returns a compact form of the LDL factorization of a
+// symmetric, or with [Hermitian] Hermitian, matrix, or of each in a batch, and
+// its pivots, for [LinalgLdlSolve].
+//
+// It is Python's torch.linalg.ldl_factor:
 //
 //	linalg_ldl_factor(Tensor input, *, bool hermitian = False, tuple of Tensors out = None) -> (Tensor LD, Tensor pivots)
 //
@@ -386,7 +445,11 @@ func LinalgLdlFactor(input *Tensor, opts ...LinalgLdlFactorOption) (LD *Tensor, 
 // [CheckErrors], [Out].
 type LinalgLdlFactorExOption interface{ linalgLdlFactorExOption() }
 
-// LinalgLdlFactorEx is Python's torch.linalg.ldl_factor_ex:
+// LinalgLdlFactorEx returns what [LinalgLdlFactor] does, and instead of a
+// panic information about failures, as int32. [CheckErrors] panics
+// nevertheless.
+//
+// It is Python's torch.linalg.ldl_factor_ex:
 //
 //	linalg_ldl_factor_ex(Tensor input, *, bool hermitian = False, bool check_errors = False, tuple of Tensors out = None) -> (Tensor LD, Tensor pivots, Tensor info)
 //
@@ -416,7 +479,11 @@ func LinalgLdlFactorEx(input *Tensor, opts ...LinalgLdlFactorExOption) (LD *Tens
 // A LinalgLdlSolveOption is an option of [LinalgLdlSolve]: [Hermitian], [Out].
 type LinalgLdlSolveOption interface{ linalgLdlSolveOption() }
 
-// LinalgLdlSolve is Python's torch.linalg.ldl_solve:
+// LinalgLdlSolve returns the solution X of A X = B, where A is given by what
+// [LinalgLdlFactor] returned. LD is (..., n, n), B (..., n, k). [Hermitian]
+// must be as it was.
+//
+// It is Python's torch.linalg.ldl_solve:
 //
 //	linalg_ldl_solve(Tensor LD, Tensor pivots, Tensor B, *, bool hermitian = False, Tensor out = None) -> Tensor
 //
@@ -443,7 +510,14 @@ func LinalgLdlSolve(LD *Tensor, pivots *Tensor, B *Tensor, opts ...LinalgLdlSolv
 // A LinalgLstsqOption is an option of [LinalgLstsq]: [Rcond], [Driver], [Out].
 type LinalgLstsqOption interface{ linalgLstsqOption() }
 
-// LinalgLstsq is Python's torch.linalg.lstsq:
+// LinalgLstsq returns the X for which A X - B has the least Frobenius norm,
+// with A input, (..., m, n), and B b, (..., m, k) or (..., m). The other
+// results are the residuals, squared, if m > n and all ranks are full, the
+// ranks and the singular values, each if [Driver] computes it: "gels",
+// "gelsy", the default on a CPU, "gelsd" or "gelss". [Rcond] is the relative
+// tolerance of ranks.
+//
+// It is Python's torch.linalg.lstsq:
 //
 //	linalg_lstsq(Tensor input, Tensor b, float rcond = None, *, str driver = None, tuple of Tensors out = None) -> (Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values)
 //
@@ -473,7 +547,12 @@ func LinalgLstsq(input *Tensor, b *Tensor, opts ...LinalgLstsqOption) (solution 
 // A LinalgLuOption is an option of [LinalgLu]: [Pivot], [Out].
 type LinalgLuOption interface{ linalgLuOption() }
 
-// LinalgLu is Python's torch.linalg.lu:
+// LinalgLu returns the LU decomposition of a matrix, or of each in a batch: A
+// = P L U, where P is a permutation, L lower and U upper triangular, L with
+// ones on its diagonal. [Pivot] false leaves out P, on GPUs only. A is (...,
+// m, n).
+//
+// It is Python's torch.linalg.lu:
 //
 //	linalg_lu(Tensor A, *, bool pivot = True, tuple of Tensors out = None) -> (Tensor P, Tensor L, Tensor U)
 //
@@ -500,7 +579,12 @@ func LinalgLu(A *Tensor, opts ...LinalgLuOption) (P *Tensor, L *Tensor, U *Tenso
 // A LinalgLuFactorOption is an option of [LinalgLuFactor]: [Pivot], [Out].
 type LinalgLuFactorOption interface{ linalgLuFactorOption() }
 
-// LinalgLuFactor is Python's torch.linalg.lu_factor:
+// LinalgLuFactor returns a compact form of the LU decomposition of a matrix,
+// or of each in a batch, L and U in one, and the pivots, from 1 and as int32,
+// for [LinalgLuSolve]. It panics if a matrix has a pivot of zero. A is (...,
+// m, n).
+//
+// It is Python's torch.linalg.lu_factor:
 //
 //	linalg_lu_factor(Tensor A, *, bool pivot = True, tuple of Tensors out = None) -> (Tensor LU, Tensor pivots)
 //
@@ -528,7 +612,11 @@ func LinalgLuFactor(A *Tensor, opts ...LinalgLuFactorOption) (LU *Tensor, pivots
 // [CheckErrors], [Out].
 type LinalgLuFactorExOption interface{ linalgLuFactorExOption() }
 
-// LinalgLuFactorEx is Python's torch.linalg.lu_factor_ex:
+// LinalgLuFactorEx returns what [LinalgLuFactor] does, and instead of a panic
+// the position of the pivot that is zero, from 1 and as int32, or 0.
+// [CheckErrors] panics nevertheless.
+//
+// It is Python's torch.linalg.lu_factor_ex:
 //
 //	linalg_lu_factor_ex(Tensor A, *, bool pivot = True, bool check_errors = False, tuple of Tensors out = None) -> (Tensor LU, Tensor pivots, Tensor info)
 //
@@ -559,7 +647,11 @@ func LinalgLuFactorEx(A *Tensor, opts ...LinalgLuFactorExOption) (LU *Tensor, pi
 // [WithAdjoint], [Out].
 type LinalgLuSolveOption interface{ linalgLuSolveOption() }
 
-// LinalgLuSolve is Python's torch.linalg.lu_solve:
+// LinalgLuSolve returns the solution X of A X = B, where A is given by what
+// [LinalgLuFactor] returned. [Left] false solves X A = B, [WithAdjoint] takes
+// the conjugate transpose of A. LU is (..., n, n), B (..., n, k).
+//
+// It is Python's torch.linalg.lu_solve:
 //
 //	linalg_lu_solve(Tensor LU, Tensor pivots, Tensor B, *, bool left = True, bool adjoint = False, Tensor out = None) -> Tensor
 //
@@ -589,7 +681,10 @@ func LinalgLuSolve(LU *Tensor, pivots *Tensor, B *Tensor, opts ...LinalgLuSolveO
 // A LinalgMatmulOption is an option of [LinalgMatmul]: [Out].
 type LinalgMatmulOption interface{ linalgMatmulOption() }
 
-// LinalgMatmul is Python's torch.linalg.matmul:
+// LinalgMatmul is another name of [Matmul]: the matrix product of input and
+// other.
+//
+// It is Python's torch.linalg.matmul:
 //
 //	linalg_matmul(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -610,7 +705,10 @@ func LinalgMatmul(input *Tensor, other *Tensor, opts ...LinalgMatmulOption) *Ten
 	return opLinalgMatmul(input, other)
 }
 
-// LinalgMatrixExp is Python's torch.linalg.matrix_exp:
+// LinalgMatrixExp returns the exponential of a square matrix, or of each in a
+// batch: the sum of its powers A^k / k!. input is (..., n, n).
+//
+// It is Python's torch.linalg.matrix_exp:
 //
 //	linalg_matrix_exp(Tensor input) -> Tensor
 func LinalgMatrixExp(input *Tensor) *Tensor {
@@ -621,7 +719,13 @@ func LinalgMatrixExp(input *Tensor) *Tensor {
 // [Keepdim], a [DType], [Out].
 type LinalgMatrixNormOption interface{ linalgMatrixNormOption() }
 
-// LinalgMatrixNorm is Python's torch.linalg.matrix_norm:
+// LinalgMatrixNorm returns the norm of a matrix, or of each in the two
+// dimensions of [Dim], the last two by default. [Ord] is "fro", the root of
+// the sum of squares, by default, "nuc", the sum of the singular values, 2 or
+// -2, the largest or smallest singular value, 1 or -1, the largest or smallest
+// sum of a column, infinities, that of a row.
+//
+// It is Python's torch.linalg.matrix_norm:
 //
 //	linalg_matrix_norm(Tensor input, Number ord, tuple of ints dim = [-2,-1], bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None) -> Tensor
 //	linalg_matrix_norm(Tensor input, str ord = fro, tuple of ints dim = [-2,-1], bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None) -> Tensor
@@ -673,7 +777,11 @@ func LinalgMatrixNorm(input *Tensor, opts ...LinalgMatrixNormOption) *Tensor {
 // A LinalgMatrixPowerOption is an option of [LinalgMatrixPower]: [Out].
 type LinalgMatrixPowerOption interface{ linalgMatrixPowerOption() }
 
-// LinalgMatrixPower is Python's torch.linalg.matrix_power:
+// LinalgMatrixPower returns the power n of a square matrix, or of each in a
+// batch; a negative one is of the inverse, 0 the identity. input is (..., n,
+// n).
+//
+// It is Python's torch.linalg.matrix_power:
 //
 //	linalg_matrix_power(Tensor input, int n, *, Tensor out = None) -> Tensor
 //
@@ -698,7 +806,13 @@ func LinalgMatrixPower(input *Tensor, n int64, opts ...LinalgMatrixPowerOption) 
 // [Hermitian], [Out], [Tol].
 type LinalgMatrixRankOption interface{ linalgMatrixRankOption() }
 
-// LinalgMatrixRank is Python's torch.linalg.matrix_rank:
+// LinalgMatrixRank returns the rank of a matrix, or of each in a batch: the
+// number of singular values above the tolerance, the greater of [Atol] and
+// [Rtol] times the largest. rtol is the larger size times the epsilon of the
+// dtype if no tolerance is given. [Hermitian] takes eigenvalues, which is
+// faster.
+//
+// It is Python's torch.linalg.matrix_rank:
 //
 //	linalg_matrix_rank(Tensor input, *, Tensor atol = None, Tensor rtol = None, bool hermitian = False, Tensor out = None) -> Tensor
 //	linalg_matrix_rank(Tensor input, *, float atol = None, float rtol = None, bool hermitian = False, Tensor out = None) -> Tensor
@@ -759,7 +873,11 @@ func LinalgMatrixRank(input *Tensor, opts ...LinalgMatrixRankOption) *Tensor {
 	panic(mismatch("linalg_matrix_rank", given(opts), "(Tensor input, *, Tensor atol = None, Tensor rtol = None, bool hermitian = False, Tensor out = None)\n(Tensor input, *, float atol = None, float rtol = None, bool hermitian = False, Tensor out = None)\n(Tensor input, Tensor tol, bool hermitian = False, *, Tensor out = None)\n(Tensor input, float tol, bool hermitian = False, *, Tensor out = None)"))
 }
 
-// LinalgMatrixSqrth is Python's torch.linalg.matrix_sqrth:
+// LinalgMatrixSqrth returns the square root of a Hermitian positive-definite
+// matrix, or of each in a batch: the X that is so, too, with X X = A. Only the
+// lower triangle is read. input is (..., n, n).
+//
+// It is Python's torch.linalg.matrix_sqrth:
 //
 //	linalg_matrix_sqrth(Tensor input) -> Tensor
 func LinalgMatrixSqrth(input *Tensor) *Tensor {
@@ -769,7 +887,11 @@ func LinalgMatrixSqrth(input *Tensor) *Tensor {
 // A LinalgMultiDotOption is an option of [LinalgMultiDot]: [Out].
 type LinalgMultiDotOption interface{ linalgMultiDotOption() }
 
-// LinalgMultiDot is Python's torch.linalg.multi_dot:
+// LinalgMultiDot returns the product of two or more matrices, multiplied in
+// the order that takes the fewest operations. The first and the last may be
+// vectors.
+//
+// It is Python's torch.linalg.multi_dot:
 //
 //	linalg_multi_dot(tuple of Tensors tensors, *, Tensor out = None) -> Tensor
 //
@@ -794,7 +916,12 @@ func LinalgMultiDot(tensors []*Tensor, opts ...LinalgMultiDotOption) *Tensor {
 // [DType], [Out].
 type LinalgNormOption interface{ linalgNormOption() }
 
-// LinalgNorm is Python's torch.linalg.norm:
+// LinalgNorm returns the norm of a vector or a matrix. Without [Ord] it is the
+// root of the sum of squares, of all elements or over the dimensions in [Dim];
+// with it, two dimensions are a matrix and one is a vector: see
+// [LinalgMatrixNorm] and [LinalgVectorNorm].
+//
+// It is Python's torch.linalg.norm:
 //
 //	linalg_norm(Tensor input, Number ord = None, tuple of ints dim = None, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None) -> Tensor
 //	linalg_norm(Tensor input, str ord, tuple of ints dim = None, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None) -> Tensor
@@ -843,7 +970,13 @@ func LinalgNorm(input *Tensor, opts ...LinalgNormOption) *Tensor {
 // [Hermitian], [Out], [Rcond].
 type LinalgPinvOption interface{ linalgPinvOption() }
 
-// LinalgPinv is Python's torch.linalg.pinv:
+// LinalgPinv returns the pseudoinverse of a matrix, or of each in a batch.
+// Singular values at or below the tolerance, the greater of [Atol] and [Rtol]
+// times the largest, count as zero. rtol is the larger size times the epsilon
+// of the dtype if no tolerance is given. [Hermitian] takes eigenvalues. input
+// is (..., m, n), the result (..., n, m).
+//
+// It is Python's torch.linalg.pinv:
 //
 //	linalg_pinv(Tensor input, *, Tensor atol = None, Tensor rtol = None, bool hermitian = False, Tensor out = None) -> Tensor
 //	linalg_pinv(Tensor input, *, float atol = None, float rtol = None, bool hermitian = False, Tensor out = None) -> Tensor
@@ -907,7 +1040,12 @@ func LinalgPinv(input *Tensor, opts ...LinalgPinvOption) *Tensor {
 // A LinalgPolarOption is an option of [LinalgPolar]: [Out].
 type LinalgPolarOption interface{ linalgPolarOption() }
 
-// LinalgPolar is Python's torch.linalg.polar:
+// LinalgPolar returns the polar decomposition of a matrix, or of each in a
+// batch: A = U H, where U has orthonormal columns and H is Hermitian and
+// positive-semidefinite. A is (..., m, n) with m >= n. It has nothing to do
+// with [Polar].
+//
+// It is Python's torch.linalg.polar:
 //
 //	linalg_polar(Tensor A, *, tuple of Tensors out = None) -> (Tensor U, Tensor H)
 //
@@ -932,7 +1070,11 @@ func LinalgPolar(A *Tensor, opts ...LinalgPolarOption) (U *Tensor, H *Tensor) {
 // [Keepdim], a [DType].
 type LinalgPowsumOption interface{ linalgPowsumOption() }
 
-// LinalgPowsum is Python's torch.linalg._powsum:
+// LinalgPowsum returns the sum of |x|^ord over the elements x of input, over
+// the dimensions in [Dim] or all: [LinalgVectorNorm] without the root at the
+// end. [Ord] is 2 by default.
+//
+// It is Python's torch.linalg._powsum:
 //
 //	linalg__powsum(Tensor input, Number ord = 2, tuple of ints dim = None, bool keepdim = False, *, torch.dtype dtype = None) -> Tensor
 //
@@ -960,7 +1102,12 @@ func LinalgPowsum(input *Tensor, opts ...LinalgPowsumOption) *Tensor {
 // A LinalgQrOption is an option of [LinalgQr]: [WithMode], [Out].
 type LinalgQrOption interface{ linalgQrOption() }
 
-// LinalgQr is Python's torch.linalg.qr:
+// LinalgQr returns the QR decomposition of a matrix, or of each in a batch: A
+// = Q R, where Q has orthonormal columns and R is upper triangular. A is (...,
+// m, n), k is min(m, n). [WithMode] is "reduced" by default, with Q (..., m,
+// k), "complete", with Q (..., m, m), or "r", with an empty Q.
+//
+// It is Python's torch.linalg.qr:
 //
 //	linalg_qr(Tensor A, str mode = reduced, *, tuple of Tensors out = None) -> (Tensor Q, Tensor R)
 //
@@ -987,7 +1134,11 @@ func LinalgQr(A *Tensor, opts ...LinalgQrOption) (Q *Tensor, R *Tensor) {
 // A LinalgSlogdetOption is an option of [LinalgSlogdet]: [Out].
 type LinalgSlogdetOption interface{ linalgSlogdetOption() }
 
-// LinalgSlogdet is Python's torch.linalg.slogdet:
+// LinalgSlogdet returns the sign and the logarithm of the magnitude of the
+// determinant of a square matrix, or of each in a batch: 0 and -Inf for a
+// singular one. A is (..., n, n).
+//
+// It is Python's torch.linalg.slogdet:
 //
 //	linalg_slogdet(Tensor A, *, tuple of Tensors out = None) -> (Tensor sign, Tensor logabsdet)
 //
@@ -1011,7 +1162,11 @@ func LinalgSlogdet(A *Tensor, opts ...LinalgSlogdetOption) (sign *Tensor, logabs
 // A LinalgSolveOption is an option of [LinalgSolve]: [Left], [Out].
 type LinalgSolveOption interface{ linalgSolveOption() }
 
-// LinalgSolve is Python's torch.linalg.solve:
+// LinalgSolve returns the solution X of A X = B, with A, (..., n, n), and B,
+// (..., n, k) or (..., n). [Left] false solves X A = B. It panics if A is
+// singular.
+//
+// It is Python's torch.linalg.solve:
 //
 //	linalg_solve(Tensor A, Tensor B, *, bool left = True, Tensor out = None) -> Tensor
 //
@@ -1039,7 +1194,11 @@ func LinalgSolve(A *Tensor, B *Tensor, opts ...LinalgSolveOption) *Tensor {
 // [CheckErrors], [Out].
 type LinalgSolveExOption interface{ linalgSolveExOption() }
 
-// LinalgSolveEx is Python's torch.linalg.solve_ex:
+// LinalgSolveEx returns what [LinalgSolve] does, and instead of a panic the
+// position of the pivot that is zero, from 1 and as int32, or 0. [CheckErrors]
+// panics nevertheless.
+//
+// It is Python's torch.linalg.solve_ex:
 //
 //	linalg_solve_ex(Tensor A, Tensor B, *, bool left = True, bool check_errors = False, tuple of Tensors out = None) -> (Tensor result, Tensor info)
 //
@@ -1070,7 +1229,12 @@ func LinalgSolveEx(A *Tensor, B *Tensor, opts ...LinalgSolveExOption) (result *T
 // [Upper], [Left], [Unitriangular], [Out].
 type LinalgSolveTriangularOption interface{ linalgSolveTriangularOption() }
 
-// LinalgSolveTriangular is Python's torch.linalg.solve_triangular:
+// LinalgSolveTriangular returns the solution X of A X = B with a triangular
+// matrix A, input. [Upper] is required and says which triangle it is; [Left]
+// false solves X A = B; [Unitriangular] takes the diagonal as ones. input is
+// (..., n, n), B (..., n, k).
+//
+// It is Python's torch.linalg.solve_triangular:
 //
 //	linalg_solve_triangular(Tensor input, Tensor B, *, bool upper, bool left = True, bool unitriangular = False, Tensor out = None) -> Tensor
 //
@@ -1109,7 +1273,13 @@ func LinalgSolveTriangular(input *Tensor, B *Tensor, opts ...LinalgSolveTriangul
 // [Out].
 type LinalgSvdOption interface{ linalgSvdOption() }
 
-// LinalgSvd is Python's torch.linalg.svd:
+// LinalgSvd returns the singular value decomposition of a matrix, or of each
+// in a batch: A = U diag(S) Vh, where U and Vh have orthonormal columns and
+// rows and S is descending and real. A is (..., m, n), U (..., m, m) and Vh
+// (..., n, n), or (..., m, k) and (..., k, n) if [FullMatrices] is false, with
+// k = min(m, n). [Driver] chooses the method on GPUs.
+//
+// It is Python's torch.linalg.svd:
 //
 //	linalg_svd(Tensor A, bool full_matrices = True, *, str driver = None, tuple of Tensors out = None) -> (Tensor U, Tensor S, Tensor Vh)
 //
@@ -1139,7 +1309,11 @@ func LinalgSvd(A *Tensor, opts ...LinalgSvdOption) (U *Tensor, S *Tensor, Vh *Te
 // A LinalgSvdvalsOption is an option of [LinalgSvdvals]: [Driver], [Out].
 type LinalgSvdvalsOption interface{ linalgSvdvalsOption() }
 
-// LinalgSvdvals is Python's torch.linalg.svdvals:
+// LinalgSvdvals returns the singular values of a matrix, or of each in a
+// batch, descending. A is (..., m, n), the result (..., min(m, n)). [Driver]
+// chooses the method on GPUs.
+//
+// It is Python's torch.linalg.svdvals:
 //
 //	linalg_svdvals(Tensor A, *, str driver = None, Tensor out = None) -> Tensor
 //
@@ -1166,7 +1340,11 @@ func LinalgSvdvals(A *Tensor, opts ...LinalgSvdvalsOption) *Tensor {
 // A LinalgTensorinvOption is an option of [LinalgTensorinv]: [Ind], [Out].
 type LinalgTensorinvOption interface{ linalgTensorinvOption() }
 
-// LinalgTensorinv is Python's torch.linalg.tensorinv:
+// LinalgTensorinv returns the tensor X for which tensordot(X, input) is the
+// identity. The sizes of the first [Ind] dimensions, 2 by default, and of the
+// others have the same product; the result has the two groups swapped.
+//
+// It is Python's torch.linalg.tensorinv:
 //
 //	linalg_tensorinv(Tensor input, int ind = 2, *, Tensor out = None) -> Tensor
 //
@@ -1194,7 +1372,11 @@ func LinalgTensorinv(input *Tensor, opts ...LinalgTensorinvOption) *Tensor {
 // [Out].
 type LinalgTensorsolveOption interface{ linalgTensorsolveOption() }
 
-// LinalgTensorsolve is Python's torch.linalg.tensorsolve:
+// LinalgTensorsolve returns the X for which tensordot(input, X) is other.
+// [Dims] are moved to the end of input first; the product of the sizes of
+// other is that of the sizes of X.
+//
+// It is Python's torch.linalg.tensorsolve:
 //
 //	linalg_tensorsolve(Tensor input, Tensor other, tuple of ints dims = None, *, Tensor out = None) -> Tensor
 //
@@ -1221,7 +1403,10 @@ func LinalgTensorsolve(input *Tensor, other *Tensor, opts ...LinalgTensorsolveOp
 // A LinalgVanderOption is an option of [LinalgVander]: [N].
 type LinalgVanderOption interface{ linalgVanderOption() }
 
-// LinalgVander is Python's torch.linalg.vander:
+// LinalgVander returns matrices whose columns are the powers 0, 1, ... of the
+// vectors x, (..., n). There are [N] columns, or as many as rows.
+//
+// It is Python's torch.linalg.vander:
 //
 //	linalg_vander(Tensor x, *, int N = None) -> Tensor
 //
@@ -1240,7 +1425,10 @@ func LinalgVander(x *Tensor, opts ...LinalgVanderOption) *Tensor {
 // A LinalgVecdotOption is an option of [LinalgVecdot]: [Dim], [Out].
 type LinalgVecdotOption interface{ linalgVecdotOption() }
 
-// LinalgVecdot is Python's torch.linalg.vecdot:
+// LinalgVecdot returns the dot products of vectors along dimension [Dim], the
+// last by default, with x conjugated. The shapes are broadcast.
+//
+// It is Python's torch.linalg.vecdot:
 //
 //	linalg_vecdot(Tensor x, Tensor y, *, int dim = -1, Tensor out = None) -> Tensor
 //
@@ -1268,7 +1456,12 @@ func LinalgVecdot(x *Tensor, y *Tensor, opts ...LinalgVecdotOption) *Tensor {
 // [Keepdim], a [DType], [Out].
 type LinalgVectorNormOption interface{ linalgVectorNormOption() }
 
-// LinalgVectorNorm is Python's torch.linalg.vector_norm:
+// LinalgVectorNorm returns the norm of the elements of input as a vector, over
+// the dimensions in [Dim] or all: the root ord of the sum of |x|^ord. [Ord] is
+// 2 by default; infinities are the largest or smallest |x|, 0 counts what is
+// not zero. Elements are converted to the dtype first, if one is given.
+//
+// It is Python's torch.linalg.vector_norm:
 //
 //	linalg_vector_norm(Tensor input, Number ord = 2, tuple of ints dim = None, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None) -> Tensor
 //

@@ -6,7 +6,11 @@ package torch
 // [Reduction].
 type MarginRankingLossOption interface{ marginRankingLossOption() }
 
-// MarginRankingLoss is Python's torch.margin_ranking_loss:
+// MarginRankingLoss returns max(0, -y * (x1 - x2) + margin) for input1 and
+// input2, where target y is 1 if the first should be greater and -1 if the
+// second. [Margin] is 0, [Reduction] the mean by default.
+//
+// It is Python's torch.margin_ranking_loss:
 //
 //	margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, float margin = 0.0, int reduction = Mean) -> Tensor
 //
@@ -25,7 +29,10 @@ func MarginRankingLoss(input1 *Tensor, input2 *Tensor, target *Tensor, opts ...M
 	return opMarginRankingLoss(input1, input2, target, margin, reduction)
 }
 
-// MaskedFill is Python's torch.masked_fill:
+// MaskedFill returns input with value where mask is true: a number or a tensor
+// without dimensions. The mask is broadcast.
+//
+// It is Python's torch.masked_fill:
 //
 //	masked_fill(Tensor input, Tensor mask, Tensor value) -> Tensor
 //	masked_fill(Tensor input, Tensor mask, Number value) -> Tensor
@@ -41,15 +48,23 @@ func MaskedFill(input *Tensor, mask *Tensor, value any) *Tensor {
 	panic(mismatch("masked_fill", nil, "(Tensor input, Tensor mask, Tensor value)\n(Tensor input, Tensor mask, Number value)", value))
 }
 
-// MaskedFill is [MaskedFill] with t as input, Python's Tensor.masked_fill.
+// MaskedFill returns t with value where mask is true: a number or a tensor
+// without dimensions. The mask is broadcast.
+//
+// It is [MaskedFill] with t as input, Python's Tensor.masked_fill.
 func (t *Tensor) MaskedFill(mask *Tensor, value any) *Tensor {
 	return MaskedFill(t, mask, value)
 }
 
-// MaskedFill_ is Python's Tensor.masked_fill_, which writes to t and returns it:
+// MaskedFill_ is the in-place form of [Tensor.MaskedFill]: it writes the
+// result to t and returns that.
 //
-//	masked_fill_(Tensor mask, Tensor value)
-//	masked_fill_(Tensor mask, Number value)
+// It is Python's Tensor.masked_fill_:
+//
+//	masked_fill_(Tensor mask, Tensor value) -> Tensor
+//	masked_fill_(Tensor mask, Number value) -> Tensor
+//
+// value is a *Tensor or a number.
 func (t *Tensor) MaskedFill_(mask *Tensor, value any) *Tensor {
 	switch {
 	case isTensor(value):
@@ -62,21 +77,32 @@ func (t *Tensor) MaskedFill_(mask *Tensor, value any) *Tensor {
 	panic(mismatch("masked_fill_", nil, "(Tensor mask, Tensor value)\n(Tensor mask, Number value)", value))
 }
 
-// MaskedScatter is Python's torch.masked_scatter:
+// MaskedScatter returns input with the elements of source, in their order,
+// where mask is true. The mask is broadcast; source has at least as many
+// elements as it is true for.
+//
+// It is Python's torch.masked_scatter:
 //
 //	masked_scatter(Tensor input, Tensor mask, Tensor source) -> Tensor
 func MaskedScatter(input *Tensor, mask *Tensor, source *Tensor) *Tensor {
 	return opMaskedScatter(input, mask, source)
 }
 
-// MaskedScatter is [MaskedScatter] with t as input, Python's Tensor.masked_scatter.
+// MaskedScatter returns t with the elements of source, in their order, where
+// mask is true. The mask is broadcast; source has at least as many elements as
+// it is true for.
+//
+// It is [MaskedScatter] with t as input, Python's Tensor.masked_scatter.
 func (t *Tensor) MaskedScatter(mask *Tensor, source *Tensor) *Tensor {
 	return MaskedScatter(t, mask, source)
 }
 
-// MaskedScatter_ is Python's Tensor.masked_scatter_, which writes to t and returns it:
+// MaskedScatter_ is the in-place form of [Tensor.MaskedScatter]: it writes the
+// result to t and returns that.
 //
-//	masked_scatter_(Tensor mask, Tensor source)
+// It is Python's Tensor.masked_scatter_:
+//
+//	masked_scatter_(Tensor mask, Tensor source) -> Tensor
 func (t *Tensor) MaskedScatter_(mask *Tensor, source *Tensor) *Tensor {
 	opMaskedScatter_(t, mask, source)
 	return t
@@ -85,7 +111,10 @@ func (t *Tensor) MaskedScatter_(mask *Tensor, source *Tensor) *Tensor {
 // A MaskedSelectOption is an option of [MaskedSelect]: [Out].
 type MaskedSelectOption interface{ maskedSelectOption() }
 
-// MaskedSelect is Python's torch.masked_select:
+// MaskedSelect returns the elements of input where mask is true, as a vector.
+// The two are broadcast; the result is a copy.
+//
+// It is Python's torch.masked_select:
 //
 //	masked_select(Tensor input, Tensor mask, *, Tensor out = None) -> Tensor
 //
@@ -106,7 +135,10 @@ func MaskedSelect(input *Tensor, mask *Tensor, opts ...MaskedSelectOption) *Tens
 	return opMaskedSelect(input, mask)
 }
 
-// MaskedSelect is [MaskedSelect] with t as input, Python's Tensor.masked_select.
+// MaskedSelect returns the elements of t where mask is true, as a vector. The
+// two are broadcast; the result is a copy.
+//
+// It is [MaskedSelect] with t as input, Python's Tensor.masked_select.
 func (t *Tensor) MaskedSelect(mask *Tensor) *Tensor {
 	return MaskedSelect(t, mask)
 }
@@ -114,7 +146,12 @@ func (t *Tensor) MaskedSelect(mask *Tensor) *Tensor {
 // A MatmulOption is an option of [Matmul]: [Out].
 type MatmulOption interface{ matmulOption() }
 
-// Matmul is Python's torch.matmul:
+// Matmul returns the matrix product of input and other. Of two vectors it is
+// the dot product; a vector as the first is a row, as the second a column, and
+// that dimension is removed; of tensors with more dimensions the last two are
+// matrices and the others are broadcast.
+//
+// It is Python's torch.matmul:
 //
 //	matmul(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -135,19 +172,30 @@ func Matmul(input *Tensor, other *Tensor, opts ...MatmulOption) *Tensor {
 	return opMatmul(input, other)
 }
 
-// Matmul is [Matmul] with t as input, Python's Tensor.matmul.
+// Matmul returns the matrix product of t and other. Of two vectors it is the
+// dot product; a vector as the first is a row, as the second a column, and
+// that dimension is removed; of tensors with more dimensions the last two are
+// matrices and the others are broadcast.
+//
+// It is [Matmul] with t as input, Python's Tensor.matmul.
 func (t *Tensor) Matmul(other *Tensor) *Tensor {
 	return Matmul(t, other)
 }
 
-// MatrixExp is Python's torch.matrix_exp:
+// MatrixExp returns the exponential of a square matrix, or of each in a batch.
+// See [LinalgMatrixExp].
+//
+// It is Python's torch.matrix_exp:
 //
 //	matrix_exp(Tensor input) -> Tensor
 func MatrixExp(input *Tensor) *Tensor {
 	return opMatrixExp(input)
 }
 
-// MatrixExp is [MatrixExp] with t as input, Python's Tensor.matrix_exp.
+// MatrixExp returns the exponential of a square matrix, or of each in a batch.
+// See [LinalgMatrixExp].
+//
+// It is [MatrixExp] with t as input, Python's Tensor.matrix_exp.
 func (t *Tensor) MatrixExp() *Tensor {
 	return MatrixExp(t)
 }
@@ -155,7 +203,10 @@ func (t *Tensor) MatrixExp() *Tensor {
 // A MatrixPowerOption is an option of [MatrixPower]: [Out].
 type MatrixPowerOption interface{ matrixPowerOption() }
 
-// MatrixPower is Python's torch.matrix_power:
+// MatrixPower returns the power n of a square matrix, or of each in a batch; a
+// negative one is of the inverse. See [LinalgMatrixPower].
+//
+// It is Python's torch.matrix_power:
 //
 //	matrix_power(Tensor input, int n, *, Tensor out = None) -> Tensor
 //
@@ -176,7 +227,10 @@ func MatrixPower(input *Tensor, n int64, opts ...MatrixPowerOption) *Tensor {
 	return opMatrixPower(input, n)
 }
 
-// MatrixPower is [MatrixPower] with t as input, Python's Tensor.matrix_power.
+// MatrixPower returns the power n of a square matrix, or of each in a batch; a
+// negative one is of the inverse. See [LinalgMatrixPower].
+//
+// It is [MatrixPower] with t as input, Python's Tensor.matrix_power.
 func (t *Tensor) MatrixPower(n int64) *Tensor {
 	return MatrixPower(t, n)
 }
@@ -184,7 +238,11 @@ func (t *Tensor) MatrixPower(n int64) *Tensor {
 // A MaxOption is an option of [Max]: [Out], [Other].
 type MaxOption interface{ maxOption() }
 
-// Max is Python's torch.max:
+// Max returns the largest element of input, as a tensor without dimensions;
+// with [Other] it returns what [Maximum] does. [MaxDim] works along a
+// dimension. NaN is larger than all.
+//
+// It is Python's torch.max:
 //
 //	max(Tensor input, *, Tensor out = None) -> Tensor
 //	max(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
@@ -220,7 +278,11 @@ func Max(input *Tensor, opts ...MaxOption) *Tensor {
 	panic(mismatch("max", given(opts), "(Tensor input, *, Tensor out = None)\n(Tensor input, Tensor other, *, Tensor out = None)"))
 }
 
-// Max is [Max] with t as input, Python's Tensor.max.
+// Max returns the largest element of t, as a tensor without dimensions; with
+// [Other] it returns what [Maximum] does. [MaxDim] works along a dimension.
+// NaN is larger than all.
+//
+// It is [Max] with t as input, Python's Tensor.max. Options: [Other].
 func (t *Tensor) Max(opts ...MaxOption) *Tensor {
 	return Max(t, opts...)
 }
@@ -228,7 +290,10 @@ func (t *Tensor) Max(opts ...MaxOption) *Tensor {
 // A MaxDimOption is an option of [MaxDim]: [Keepdim], [Out].
 type MaxDimOption interface{ maxDimOption() }
 
-// MaxDim is Python's torch.max:
+// MaxDim returns the largest elements of input along dimension dim, and their
+// indices. Of several that are equal the first counts. NaN is larger than all.
+//
+// It is Python's torch.max:
 //
 //	max(Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None) -> (Tensor values, Tensor indices)
 //
@@ -252,7 +317,10 @@ func MaxDim(input *Tensor, dim int64, opts ...MaxDimOption) (values *Tensor, ind
 	return opMaxDim(input, dim, keepdim)
 }
 
-// MaxDim is [MaxDim] with t as input, Python's Tensor.max.
+// MaxDim returns the largest elements of t along dimension dim, and their
+// indices. Of several that are equal the first counts. NaN is larger than all.
+//
+// It is [MaxDim] with t as input, Python's Tensor.max. Options: [Keepdim].
 func (t *Tensor) MaxDim(dim int64, opts ...MaxDimOption) (values *Tensor, indices *Tensor) {
 	return MaxDim(t, dim, opts...)
 }
@@ -260,7 +328,10 @@ func (t *Tensor) MaxDim(dim int64, opts ...MaxDimOption) (values *Tensor, indice
 // A MaximumOption is an option of [Maximum]: [Out].
 type MaximumOption interface{ maximumOption() }
 
-// Maximum is Python's torch.maximum:
+// Maximum returns the greater of input and other, element by element, and NaN
+// where one is NaN. The shapes are broadcast.
+//
+// It is Python's torch.maximum:
 //
 //	maximum(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -281,7 +352,10 @@ func Maximum(input *Tensor, other *Tensor, opts ...MaximumOption) *Tensor {
 	return opMaximum(input, other)
 }
 
-// Maximum is [Maximum] with t as input, Python's Tensor.maximum.
+// Maximum returns the greater of t and other, element by element, and NaN
+// where one is NaN. The shapes are broadcast.
+//
+// It is [Maximum] with t as input, Python's Tensor.maximum.
 func (t *Tensor) Maximum(other *Tensor) *Tensor {
 	return Maximum(t, other)
 }
@@ -290,7 +364,11 @@ func (t *Tensor) Maximum(other *Tensor) *Tensor {
 // [Dilation], [CeilMode].
 type MaxPool1dOption interface{ maxPool1dOption() }
 
-// MaxPool1d is Python's torch.max_pool1d:
+// MaxPool1d returns the maxima of input over windows of kernelSize. input is
+// (N, C, L) or (C, L). [Stride] is the kernel's size, [Padding] 0 and
+// [Dilation] 1 by default; [CeilMode] rounds the output's length up.
+//
+// It is Python's torch.max_pool1d:
 //
 //	max_pool1d(Tensor input, tuple of ints kernel_size, tuple of ints stride = [], tuple of ints padding = 0, tuple of ints dilation = 1, bool ceil_mode = False) -> Tensor
 //
@@ -319,7 +397,10 @@ func MaxPool1d(input *Tensor, kernelSize []int64, opts ...MaxPool1dOption) *Tens
 // [Stride], [Padding], [Dilation], [CeilMode].
 type MaxPool1dWithIndicesOption interface{ maxPool1dWithIndicesOption() }
 
-// MaxPool1dWithIndices is Python's torch.max_pool1d_with_indices:
+// MaxPool1dWithIndices returns what [MaxPool1d] does, and the indices of the
+// maxima, as int64.
+//
+// It is Python's torch.max_pool1d_with_indices:
 //
 //	max_pool1d_with_indices(Tensor input, tuple of ints kernel_size, tuple of ints stride = [], tuple of ints padding = 0, tuple of ints dilation = 1, bool ceil_mode = False) -> (Tensor, Tensor)
 //
@@ -348,7 +429,12 @@ func MaxPool1dWithIndices(input *Tensor, kernelSize []int64, opts ...MaxPool1dWi
 // [Dilation], [CeilMode].
 type MaxPool2dOption interface{ maxPool2dOption() }
 
-// MaxPool2d is Python's torch.max_pool2d:
+// MaxPool2d returns the maxima of input over windows of kernelSize, one number
+// or height and width. input is (N, C, H, W) or (C, H, W). [Stride] is the
+// kernel's size, [Padding] 0 and [Dilation] 1 by default; [CeilMode] rounds
+// the output's size up.
+//
+// It is Python's torch.max_pool2d:
 //
 //	max_pool2d(Tensor input, tuple of ints kernel_size, tuple of ints stride = [], tuple of ints padding = 0, tuple of ints dilation = 1, bool ceil_mode = False) -> Tensor
 //
@@ -377,7 +463,10 @@ func MaxPool2d(input *Tensor, kernelSize []int64, opts ...MaxPool2dOption) *Tens
 // [Stride], [Padding], [Dilation], [CeilMode], [Out].
 type MaxPool2dWithIndicesOption interface{ maxPool2dWithIndicesOption() }
 
-// MaxPool2dWithIndices is Python's torch._C._nn.max_pool2d_with_indices:
+// MaxPool2dWithIndices returns what [MaxPool2d] does, and the indices of the
+// maxima in the flattened planes, as int64.
+//
+// It is Python's torch._C._nn.max_pool2d_with_indices:
 //
 //	max_pool2d_with_indices(Tensor input, tuple of ints kernel_size, tuple of ints stride = [], tuple of ints padding = 0, tuple of ints dilation = 1, bool ceil_mode = False, *, tuple of Tensors out = None) -> (Tensor, Tensor)
 //
@@ -414,7 +503,12 @@ func MaxPool2dWithIndices(input *Tensor, kernelSize []int64, opts ...MaxPool2dWi
 // [Dilation], [CeilMode].
 type MaxPool3dOption interface{ maxPool3dOption() }
 
-// MaxPool3d is Python's torch.max_pool3d:
+// MaxPool3d returns the maxima of input over windows of kernelSize, one number
+// or depth, height and width. input is (N, C, D, H, W) or (C, D, H, W).
+// [Stride] is the kernel's size, [Padding] 0 and [Dilation] 1 by default;
+// [CeilMode] rounds the output's size up.
+//
+// It is Python's torch.max_pool3d:
 //
 //	max_pool3d(Tensor input, tuple of ints kernel_size, tuple of ints stride = [], tuple of ints padding = 0, tuple of ints dilation = 1, bool ceil_mode = False) -> Tensor
 //
@@ -443,7 +537,10 @@ func MaxPool3d(input *Tensor, kernelSize []int64, opts ...MaxPool3dOption) *Tens
 // [Stride], [Padding], [Dilation], [CeilMode], [Out].
 type MaxPool3dWithIndicesOption interface{ maxPool3dWithIndicesOption() }
 
-// MaxPool3dWithIndices is Python's torch._C._nn.max_pool3d_with_indices:
+// MaxPool3dWithIndices returns what [MaxPool3d] does, and the indices of the
+// maxima in the flattened volumes, as int64.
+//
+// It is Python's torch._C._nn.max_pool3d_with_indices:
 //
 //	max_pool3d_with_indices(Tensor input, tuple of ints kernel_size, tuple of ints stride = [], tuple of ints padding = 0, tuple of ints dilation = 1, bool ceil_mode = False, *, tuple of Tensors out = None) -> (Tensor, Tensor)
 //
@@ -479,7 +576,11 @@ func MaxPool3dWithIndices(input *Tensor, kernelSize []int64, opts ...MaxPool3dWi
 // A MaxUnpool2dOption is an option of [MaxUnpool2d]: [Out].
 type MaxUnpool2dOption interface{ maxUnpool2dOption() }
 
-// MaxUnpool2d is Python's torch._C._nn.max_unpool2d:
+// MaxUnpool2d puts the elements of input at the places in indices, which
+// [MaxPool2dWithIndices] returned, in planes of height and width outputSize,
+// with zeros elsewhere.
+//
+// It is Python's torch._C._nn.max_unpool2d:
 //
 //	max_unpool2d(Tensor input, Tensor indices, tuple of ints output_size, *, Tensor out = None) -> Tensor
 //
@@ -503,7 +604,11 @@ func MaxUnpool2d(input *Tensor, indices *Tensor, outputSize []int64, opts ...Max
 // A MaxUnpool3dOption is an option of [MaxUnpool3d]: [Out].
 type MaxUnpool3dOption interface{ maxUnpool3dOption() }
 
-// MaxUnpool3d is Python's torch._C._nn.max_unpool3d:
+// MaxUnpool3d puts the elements of input at the places in indices, which
+// [MaxPool3dWithIndices] returned, in volumes of depth, height and width
+// outputSize, with zeros elsewhere.
+//
+// It is Python's torch._C._nn.max_unpool3d:
 //
 //	max_unpool3d(Tensor input, Tensor indices, tuple of ints output_size, tuple of ints stride, tuple of ints padding, *, Tensor out = None) -> Tensor
 //
@@ -527,7 +632,11 @@ func MaxUnpool3d(input *Tensor, indices *Tensor, outputSize []int64, stride []in
 // A MeanOption is an option of [Mean]: a [DType], [Out], [Dim], [Keepdim].
 type MeanOption interface{ meanOption() }
 
-// Mean is Python's torch.mean:
+// Mean returns the mean of the elements of input, over the dimensions in [Dim]
+// or all. input is floating-point or complex; otherwise give a dtype, to which
+// the elements are converted first.
+//
+// It is Python's torch.mean:
 //
 //	mean(Tensor input, *, torch.dtype dtype = None, Tensor out = None) -> Tensor
 //	mean(Tensor input, tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None) -> Tensor
@@ -573,19 +682,32 @@ func Mean(input *Tensor, opts ...MeanOption) *Tensor {
 	panic(mismatch("mean", given(opts), "(Tensor input, *, torch.dtype dtype = None, Tensor out = None)\n(Tensor input, tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None)"))
 }
 
-// Mean is [Mean] with t as input, Python's Tensor.mean.
+// Mean returns the mean of the elements of t, over the dimensions in [Dim] or
+// all. t is floating-point or complex; otherwise give a dtype, to which the
+// elements are converted first.
+//
+// It is [Mean] with t as input, Python's Tensor.mean. Options: a [DType],
+// [Dim], [Keepdim].
 func (t *Tensor) Mean(opts ...MeanOption) *Tensor {
 	return Mean(t, opts...)
 }
 
-// Median is Python's torch.median:
+// Median returns the median of the elements of input, as a tensor without
+// dimensions: the lesser of the two in the middle if their number is even. It
+// is NaN if one is. [MedianDim] works along a dimension.
+//
+// It is Python's torch.median:
 //
 //	median(Tensor input) -> Tensor
 func Median(input *Tensor) *Tensor {
 	return opMedian(input)
 }
 
-// Median is [Median] with t as input, Python's Tensor.median.
+// Median returns the median of the elements of t, as a tensor without
+// dimensions: the lesser of the two in the middle if their number is even. It
+// is NaN if one is. [MedianDim] works along a dimension.
+//
+// It is [Median] with t as input, Python's Tensor.median.
 func (t *Tensor) Median() *Tensor {
 	return Median(t)
 }
@@ -593,7 +715,11 @@ func (t *Tensor) Median() *Tensor {
 // A MedianDimOption is an option of [MedianDim]: [Keepdim], [Out].
 type MedianDimOption interface{ medianDimOption() }
 
-// MedianDim is Python's torch.median:
+// MedianDim returns the medians of input along dimension dim, and their
+// indices: the lesser of the two in the middle if the number is even. It is
+// NaN where one is.
+//
+// It is Python's torch.median:
 //
 //	median(Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None) -> (Tensor values, Tensor indices)
 //
@@ -617,7 +743,12 @@ func MedianDim(input *Tensor, dim int64, opts ...MedianDimOption) (values *Tenso
 	return opMedianDim(input, dim, keepdim)
 }
 
-// MedianDim is [MedianDim] with t as input, Python's Tensor.median.
+// MedianDim returns the medians of t along dimension dim, and their indices:
+// the lesser of the two in the middle if the number is even. It is NaN where
+// one is.
+//
+// It is [MedianDim] with t as input, Python's Tensor.median. Options:
+// [Keepdim].
 func (t *Tensor) MedianDim(dim int64, opts ...MedianDimOption) (values *Tensor, indices *Tensor) {
 	return MedianDim(t, dim, opts...)
 }
@@ -625,7 +756,12 @@ func (t *Tensor) MedianDim(dim int64, opts ...MedianDimOption) (values *Tensor, 
 // A MeshgridOption is an option of [Meshgrid]: [Indexing].
 type MeshgridOption interface{ meshgridOption() }
 
-// Meshgrid is Python's torch.meshgrid:
+// Meshgrid expands vectors to a grid: for n of them the results have n
+// dimensions, and the i-th varies along dimension i only. [Indexing] is "ij",
+// as described, by default; "xy" swaps the first two dimensions. The results
+// are views.
+//
+// It is Python's torch.meshgrid:
 //
 //	meshgrid(tuple of Tensors tensors) -> tuple of Tensors
 //	meshgrid(tuple of Tensors tensors, *, str indexing) -> tuple of Tensors
@@ -653,7 +789,11 @@ func Meshgrid(tensors []*Tensor, opts ...MeshgridOption) []*Tensor {
 // A MinOption is an option of [Min]: [Out], [Other].
 type MinOption interface{ minOption() }
 
-// Min is Python's torch.min:
+// Min returns the smallest element of input, as a tensor without dimensions;
+// with [Other] it returns what [Minimum] does. [MinDim] works along a
+// dimension. NaN is smaller than all.
+//
+// It is Python's torch.min:
 //
 //	min(Tensor input, *, Tensor out = None) -> Tensor
 //	min(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
@@ -689,7 +829,11 @@ func Min(input *Tensor, opts ...MinOption) *Tensor {
 	panic(mismatch("min", given(opts), "(Tensor input, *, Tensor out = None)\n(Tensor input, Tensor other, *, Tensor out = None)"))
 }
 
-// Min is [Min] with t as input, Python's Tensor.min.
+// Min returns the smallest element of t, as a tensor without dimensions; with
+// [Other] it returns what [Minimum] does. [MinDim] works along a dimension.
+// NaN is smaller than all.
+//
+// It is [Min] with t as input, Python's Tensor.min. Options: [Other].
 func (t *Tensor) Min(opts ...MinOption) *Tensor {
 	return Min(t, opts...)
 }
@@ -697,7 +841,11 @@ func (t *Tensor) Min(opts ...MinOption) *Tensor {
 // A MinDimOption is an option of [MinDim]: [Keepdim], [Out].
 type MinDimOption interface{ minDimOption() }
 
-// MinDim is Python's torch.min:
+// MinDim returns the smallest elements of input along dimension dim, and their
+// indices. Of several that are equal the first counts. NaN is smaller than
+// all.
+//
+// It is Python's torch.min:
 //
 //	min(Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None) -> (Tensor values, Tensor indices)
 //
@@ -721,7 +869,11 @@ func MinDim(input *Tensor, dim int64, opts ...MinDimOption) (values *Tensor, ind
 	return opMinDim(input, dim, keepdim)
 }
 
-// MinDim is [MinDim] with t as input, Python's Tensor.min.
+// MinDim returns the smallest elements of t along dimension dim, and their
+// indices. Of several that are equal the first counts. NaN is smaller than
+// all.
+//
+// It is [MinDim] with t as input, Python's Tensor.min. Options: [Keepdim].
 func (t *Tensor) MinDim(dim int64, opts ...MinDimOption) (values *Tensor, indices *Tensor) {
 	return MinDim(t, dim, opts...)
 }
@@ -729,7 +881,10 @@ func (t *Tensor) MinDim(dim int64, opts ...MinDimOption) (values *Tensor, indice
 // A MinimumOption is an option of [Minimum]: [Out].
 type MinimumOption interface{ minimumOption() }
 
-// Minimum is Python's torch.minimum:
+// Minimum returns the lesser of input and other, element by element, and NaN
+// where one is NaN. The shapes are broadcast.
+//
+// It is Python's torch.minimum:
 //
 //	minimum(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -750,7 +905,10 @@ func Minimum(input *Tensor, other *Tensor, opts ...MinimumOption) *Tensor {
 	return opMinimum(input, other)
 }
 
-// Minimum is [Minimum] with t as input, Python's Tensor.minimum.
+// Minimum returns the lesser of t and other, element by element, and NaN where
+// one is NaN. The shapes are broadcast.
+//
+// It is [Minimum] with t as input, Python's Tensor.minimum.
 func (t *Tensor) Minimum(other *Tensor) *Tensor {
 	return Minimum(t, other)
 }
@@ -758,7 +916,9 @@ func (t *Tensor) Minimum(other *Tensor) *Tensor {
 // A MishOption is an option of [Mish]: [Out].
 type MishOption interface{ mishOption() }
 
-// Mish is Python's torch._C._nn.mish:
+// Mish returns x * tanh(log(1 + exp(x))) for each element x of input.
+//
+// It is Python's torch._C._nn.mish:
 //
 //	mish(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -779,11 +939,12 @@ func Mish(input *Tensor, opts ...MishOption) *Tensor {
 	return opMish(input)
 }
 
-// Mish_ is Python's torch._C._nn.mish_:
+// Mish_ is the in-place form of [Mish]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch._C._nn.mish_:
 //
 //	mish_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Mish_(input *Tensor) *Tensor {
 	opMish_(input)
 	return input
@@ -792,7 +953,10 @@ func Mish_(input *Tensor) *Tensor {
 // A MmOption is an option of [Mm]: [Out], [OutDtype].
 type MmOption interface{ mmOption() }
 
-// Mm is Python's torch.mm:
+// Mm returns the product of two matrices: input is (N, M), mat2 (M, P), the
+// result (N, P). Nothing is broadcast; see [Matmul].
+//
+// It is Python's torch.mm:
 //
 //	mm(Tensor input, Tensor mat2, *, Tensor out = None) -> Tensor
 //	mm(Tensor input, Tensor mat2, torch.dtype out_dtype, *, Tensor out = None) -> Tensor
@@ -830,7 +994,10 @@ func Mm(input *Tensor, mat2 *Tensor, opts ...MmOption) *Tensor {
 	panic(mismatch("mm", given(opts), "(Tensor input, Tensor mat2, *, Tensor out = None)\n(Tensor input, Tensor mat2, torch.dtype out_dtype, *, Tensor out = None)"))
 }
 
-// Mm is Python's Tensor.mm:
+// Mm returns the product of two matrices: t is (N, M), mat2 (M, P), the result
+// (N, P). Nothing is broadcast; see [Matmul].
+//
+// It is Python's Tensor.mm:
 //
 //	mm(Tensor mat2) -> Tensor
 func (t *Tensor) Mm(mat2 *Tensor) *Tensor {
@@ -840,7 +1007,10 @@ func (t *Tensor) Mm(mat2 *Tensor) *Tensor {
 // A ModeOption is an option of [Mode]: [Dim], [Keepdim], [Out].
 type ModeOption interface{ modeOption() }
 
-// Mode is Python's torch.mode:
+// Mode returns the most frequent elements of input along dimension [Dim], the
+// last by default, and the index of one of each.
+//
+// It is Python's torch.mode:
 //
 //	mode(Tensor input, int dim = -1, bool keepdim = False, *, tuple of Tensors out = None) -> (Tensor values, Tensor indices)
 //
@@ -867,12 +1037,19 @@ func Mode(input *Tensor, opts ...ModeOption) (values *Tensor, indices *Tensor) {
 	return opMode(input, dim, keepdim)
 }
 
-// Mode is [Mode] with t as input, Python's Tensor.mode.
+// Mode returns the most frequent elements of t along dimension [Dim], the last
+// by default, and the index of one of each.
+//
+// It is [Mode] with t as input, Python's Tensor.mode. Options: [Dim],
+// [Keepdim].
 func (t *Tensor) Mode(opts ...ModeOption) (values *Tensor, indices *Tensor) {
 	return Mode(t, opts...)
 }
 
-// Moveaxis is Python's torch.moveaxis:
+// Moveaxis is another name of [Movedim]: it moves dimensions of input to other
+// places.
+//
+// It is Python's torch.moveaxis:
 //
 //	moveaxis(Tensor input, int source, int destination) -> Tensor
 //	moveaxis(Tensor input, tuple of ints source, tuple of ints destination) -> Tensor
@@ -889,12 +1066,18 @@ func Moveaxis(input *Tensor, source any, destination any) *Tensor {
 	panic(mismatch("moveaxis", nil, "(Tensor input, int source, int destination)\n(Tensor input, tuple of ints source, tuple of ints destination)", source, destination))
 }
 
-// Moveaxis is [Moveaxis] with t as input, Python's Tensor.moveaxis.
+// Moveaxis is another name of [Movedim]: it moves dimensions of t to other
+// places.
+//
+// It is [Moveaxis] with t as input, Python's Tensor.moveaxis.
 func (t *Tensor) Moveaxis(source any, destination any) *Tensor {
 	return Moveaxis(t, source, destination)
 }
 
-// Movedim is Python's torch.movedim:
+// Movedim moves the dimensions source of input to the places destination; the
+// others keep their order. The result is a view.
+//
+// It is Python's torch.movedim:
 //
 //	movedim(Tensor input, int source, int destination) -> Tensor
 //	movedim(Tensor input, tuple of ints source, tuple of ints destination) -> Tensor
@@ -911,7 +1094,10 @@ func Movedim(input *Tensor, source any, destination any) *Tensor {
 	panic(mismatch("movedim", nil, "(Tensor input, int source, int destination)\n(Tensor input, tuple of ints source, tuple of ints destination)", source, destination))
 }
 
-// Movedim is [Movedim] with t as input, Python's Tensor.movedim.
+// Movedim moves the dimensions source of t to the places destination; the
+// others keep their order. The result is a view.
+//
+// It is [Movedim] with t as input, Python's Tensor.movedim.
 func (t *Tensor) Movedim(source any, destination any) *Tensor {
 	return Movedim(t, source, destination)
 }
@@ -919,7 +1105,10 @@ func (t *Tensor) Movedim(source any, destination any) *Tensor {
 // A MseLossOption is an option of [MseLoss]: a [Reduction], [Out].
 type MseLossOption interface{ mseLossOption() }
 
-// MseLoss is Python's torch._C._nn.mse_loss:
+// MseLoss returns (input - target)^2, the mean of it by default; see
+// [Reduction]. input and target have the same shape.
+//
+// It is Python's torch._C._nn.mse_loss:
 //
 //	mse_loss(Tensor input, Tensor target, int reduction = Mean, *, Tensor out = None) -> Tensor
 //
@@ -946,7 +1135,9 @@ func MseLoss(input *Tensor, target *Tensor, opts ...MseLossOption) *Tensor {
 // A MsortOption is an option of [Msort]: [Out].
 type MsortOption interface{ msortOption() }
 
-// Msort is Python's torch.msort:
+// Msort sorts input along its first dimension, in ascending order.
+//
+// It is Python's torch.msort:
 //
 //	msort(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -967,7 +1158,9 @@ func Msort(input *Tensor, opts ...MsortOption) *Tensor {
 	return opMsort(input)
 }
 
-// Msort is [Msort] with t as input, Python's Tensor.msort.
+// Msort sorts t along its first dimension, in ascending order.
+//
+// It is [Msort] with t as input, Python's Tensor.msort.
 func (t *Tensor) Msort() *Tensor {
 	return Msort(t)
 }
@@ -975,7 +1168,10 @@ func (t *Tensor) Msort() *Tensor {
 // A MulOption is an option of [Mul]: [Out].
 type MulOption interface{ mulOption() }
 
-// Mul is Python's torch.mul:
+// Mul returns input * other, element by element. Shapes are broadcast and
+// dtypes promoted. A number as other does not raise the dtype within its kind.
+//
+// It is Python's torch.mul:
 //
 //	mul(Tensor input, Tensor or Number other, *, Tensor out = None) -> Tensor
 //
@@ -996,14 +1192,22 @@ func Mul(input *Tensor, other any, opts ...MulOption) *Tensor {
 	return opMulTensor(input, toOperand(other, "other"))
 }
 
-// Mul is [Mul] with t as input, Python's Tensor.mul.
+// Mul returns t * other, element by element. Shapes are broadcast and dtypes
+// promoted. A number as other does not raise the dtype within its kind.
+//
+// It is [Mul] with t as input, Python's Tensor.mul.
 func (t *Tensor) Mul(other any) *Tensor {
 	return Mul(t, other)
 }
 
-// Mul_ is Python's Tensor.mul_, which writes to t and returns it:
+// Mul_ is the in-place form of [Tensor.Mul]: it writes the result to t and
+// returns that.
 //
-//	mul_(Tensor or Number other)
+// It is Python's Tensor.mul_:
+//
+//	mul_(Tensor or Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) Mul_(other any) *Tensor {
 	opMul_Tensor(t, toOperand(other, "other"))
 	return t
@@ -1013,7 +1217,13 @@ func (t *Tensor) Mul_(other any) *Tensor {
 // [Reduction], [Out].
 type MultilabelMarginLossOption interface{ multilabelMarginLossOption() }
 
-// MultilabelMarginLoss is Python's torch._C._nn.multilabel_margin_loss:
+// MultilabelMarginLoss returns a loss of samples with several classes: the sum
+// of max(0, 1 - (x[y] - x[i])) over the target classes y and the others i,
+// divided by the number of classes. input is (N, C) or (C); target, of the
+// same shape, lists class indices and ends with -1. [Reduction] is the mean by
+// default.
+//
+// It is Python's torch._C._nn.multilabel_margin_loss:
 //
 //	multilabel_margin_loss(Tensor input, Tensor target, int reduction = Mean, *, Tensor out = None) -> Tensor
 //
@@ -1041,7 +1251,12 @@ func MultilabelMarginLoss(input *Tensor, target *Tensor, opts ...MultilabelMargi
 // [Weight], a [Reduction], [Out].
 type MultiMarginLossOption interface{ multiMarginLossOption() }
 
-// MultiMarginLoss is Python's torch._C._nn.multi_margin_loss:
+// MultiMarginLoss returns the sum of max(0, margin - x[y] + x[i])^p over the
+// classes i other than target y, divided by the number of classes. input is
+// (N, C) or (C), target (N) or (). [P] and [Margin] are 1, [Reduction] the
+// mean by default; [Weight] is by class.
+//
+// It is Python's torch._C._nn.multi_margin_loss:
 //
 //	multi_margin_loss(Tensor input, Tensor target, Number p = 1, Number margin = 1, Tensor weight = None, int reduction = Mean, *, Tensor out = None) -> Tensor
 //
@@ -1078,7 +1293,12 @@ func MultiMarginLoss(input *Tensor, target *Tensor, opts ...MultiMarginLossOptio
 // *[Generator], [Out].
 type MultinomialOption interface{ multinomialOption() }
 
-// Multinomial is Python's torch.multinomial:
+// Multinomial draws numSamples indices from each row of input, which has
+// weights that need not add up to 1. input is (m) or (n, m), the result
+// (samples) or (n, samples), as int64. No index is drawn twice unless
+// [Replacement] is set.
+//
+// It is Python's torch.multinomial:
 //
 //	multinomial(Tensor input, int num_samples, bool replacement = False, *, torch.Generator generator = None, Tensor out = None) -> Tensor
 //
@@ -1105,7 +1325,12 @@ func Multinomial(input *Tensor, numSamples int64, opts ...MultinomialOption) *Te
 	return opMultinomial(input, numSamples, replacement, generator)
 }
 
-// Multinomial is [Multinomial] with t as input, Python's Tensor.multinomial.
+// Multinomial draws numSamples indices from each row of t, which has weights
+// that need not add up to 1. t is (m) or (n, m), the result (samples) or (n,
+// samples), as int64. No index is drawn twice unless [Replacement] is set.
+//
+// It is [Multinomial] with t as input, Python's Tensor.multinomial. Options:
+// [Replacement], a *[Generator].
 func (t *Tensor) Multinomial(numSamples int64, opts ...MultinomialOption) *Tensor {
 	return Multinomial(t, numSamples, opts...)
 }
@@ -1113,7 +1338,9 @@ func (t *Tensor) Multinomial(numSamples int64, opts ...MultinomialOption) *Tenso
 // A MultiplyOption is an option of [Multiply]: [Out].
 type MultiplyOption interface{ multiplyOption() }
 
-// Multiply is Python's torch.multiply:
+// Multiply is another name of [Mul]: input * other, element by element.
+//
+// It is Python's torch.multiply:
 //
 //	multiply(Tensor input, Tensor or Number other, *, Tensor out = None) -> Tensor
 //	multiply(Tensor input, Number other) -> Tensor
@@ -1141,15 +1368,22 @@ func Multiply(input *Tensor, other any, opts ...MultiplyOption) *Tensor {
 	panic(mismatch("multiply", given(opts), "(Tensor input, Tensor or Number other, *, Tensor out = None)\n(Tensor input, Number other)", other))
 }
 
-// Multiply is [Multiply] with t as input, Python's Tensor.multiply.
+// Multiply is another name of [Mul]: t * other, element by element.
+//
+// It is [Multiply] with t as input, Python's Tensor.multiply.
 func (t *Tensor) Multiply(other any) *Tensor {
 	return Multiply(t, other)
 }
 
-// Multiply_ is Python's Tensor.multiply_, which writes to t and returns it:
+// Multiply_ is the in-place form of [Tensor.Multiply]: it writes the result to
+// t and returns that.
 //
-//	multiply_(Tensor or Number other)
-//	multiply_(Number other)
+// It is Python's Tensor.multiply_:
+//
+//	multiply_(Tensor or Number other) -> Tensor
+//	multiply_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) Multiply_(other any) *Tensor {
 	switch {
 	case isOperand(other):
@@ -1165,7 +1399,10 @@ func (t *Tensor) Multiply_(other any) *Tensor {
 // A MvOption is an option of [Mv]: [Out].
 type MvOption interface{ mvOption() }
 
-// Mv is Python's torch.mv:
+// Mv returns the product of a matrix input, (N, M), and a vector vec, (M).
+// Nothing is broadcast; see [Matmul].
+//
+// It is Python's torch.mv:
 //
 //	mv(Tensor input, Tensor vec, *, Tensor out = None) -> Tensor
 //
@@ -1186,7 +1423,10 @@ func Mv(input *Tensor, vec *Tensor, opts ...MvOption) *Tensor {
 	return opMv(input, vec)
 }
 
-// Mv is [Mv] with t as input, Python's Tensor.mv.
+// Mv returns the product of a matrix t, (N, M), and a vector vec, (M). Nothing
+// is broadcast; see [Matmul].
+//
+// It is [Mv] with t as input, Python's Tensor.mv.
 func (t *Tensor) Mv(vec *Tensor) *Tensor {
 	return Mv(t, vec)
 }
@@ -1194,7 +1434,10 @@ func (t *Tensor) Mv(vec *Tensor) *Tensor {
 // A MvlgammaOption is an option of [Mvlgamma]: [Out].
 type MvlgammaOption interface{ mvlgammaOption() }
 
-// Mvlgamma is Python's torch.mvlgamma:
+// Mvlgamma returns the logarithm of the gamma function in p dimensions for
+// each element of input, which must be greater than (p-1)/2.
+//
+// It is Python's torch.mvlgamma:
 //
 //	mvlgamma(Tensor input, int p, *, Tensor out = None) -> Tensor
 //
@@ -1215,14 +1458,20 @@ func Mvlgamma(input *Tensor, p int64, opts ...MvlgammaOption) *Tensor {
 	return opMvlgamma(input, p)
 }
 
-// Mvlgamma is [Mvlgamma] with t as input, Python's Tensor.mvlgamma.
+// Mvlgamma returns the logarithm of the gamma function in p dimensions for
+// each element of t, which must be greater than (p-1)/2.
+//
+// It is [Mvlgamma] with t as input, Python's Tensor.mvlgamma.
 func (t *Tensor) Mvlgamma(p int64) *Tensor {
 	return Mvlgamma(t, p)
 }
 
-// Mvlgamma_ is Python's Tensor.mvlgamma_, which writes to t and returns it:
+// Mvlgamma_ is the in-place form of [Tensor.Mvlgamma]: it writes the result to
+// t and returns that.
 //
-//	mvlgamma_(int p)
+// It is Python's Tensor.mvlgamma_:
+//
+//	mvlgamma_(int p) -> Tensor
 func (t *Tensor) Mvlgamma_(p int64) *Tensor {
 	opMvlgamma_(t, p)
 	return t

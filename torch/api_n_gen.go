@@ -6,7 +6,10 @@ package torch
 // [Out].
 type NanmeanOption interface{ nanmeanOption() }
 
-// Nanmean is Python's torch.nanmean:
+// Nanmean returns the mean of the elements of input that are not NaN, over the
+// dimensions in [Dim] or all.
+//
+// It is Python's torch.nanmean:
 //
 //	nanmean(Tensor input, tuple of ints dim = None, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None) -> Tensor
 //
@@ -36,19 +39,29 @@ func Nanmean(input *Tensor, opts ...NanmeanOption) *Tensor {
 	return opNanmean(input, dim, keepdim, dtype)
 }
 
-// Nanmean is [Nanmean] with t as input, Python's Tensor.nanmean.
+// Nanmean returns the mean of the elements of t that are not NaN, over the
+// dimensions in [Dim] or all.
+//
+// It is [Nanmean] with t as input, Python's Tensor.nanmean. Options: [Dim],
+// [Keepdim], a [DType].
 func (t *Tensor) Nanmean(opts ...NanmeanOption) *Tensor {
 	return Nanmean(t, opts...)
 }
 
-// Nanmedian is Python's torch.nanmedian:
+// Nanmedian returns the median of the elements of input that are not NaN, as a
+// tensor without dimensions. [NanmedianDim] works along a dimension.
+//
+// It is Python's torch.nanmedian:
 //
 //	nanmedian(Tensor input) -> Tensor
 func Nanmedian(input *Tensor) *Tensor {
 	return opNanmedian(input)
 }
 
-// Nanmedian is [Nanmedian] with t as input, Python's Tensor.nanmedian.
+// Nanmedian returns the median of the elements of t that are not NaN, as a
+// tensor without dimensions. [NanmedianDim] works along a dimension.
+//
+// It is [Nanmedian] with t as input, Python's Tensor.nanmedian.
 func (t *Tensor) Nanmedian() *Tensor {
 	return Nanmedian(t)
 }
@@ -56,7 +69,10 @@ func (t *Tensor) Nanmedian() *Tensor {
 // A NanmedianDimOption is an option of [NanmedianDim]: [Keepdim], [Out].
 type NanmedianDimOption interface{ nanmedianDimOption() }
 
-// NanmedianDim is Python's torch.nanmedian:
+// NanmedianDim returns the medians of the elements of input that are not NaN
+// along dimension dim, and their indices.
+//
+// It is Python's torch.nanmedian:
 //
 //	nanmedian(Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None) -> (Tensor values, Tensor indices)
 //
@@ -80,7 +96,11 @@ func NanmedianDim(input *Tensor, dim int64, opts ...NanmedianDimOption) (values 
 	return opNanmedianDim(input, dim, keepdim)
 }
 
-// NanmedianDim is [NanmedianDim] with t as input, Python's Tensor.nanmedian.
+// NanmedianDim returns the medians of the elements of t that are not NaN along
+// dimension dim, and their indices.
+//
+// It is [NanmedianDim] with t as input, Python's Tensor.nanmedian. Options:
+// [Keepdim].
 func (t *Tensor) NanmedianDim(dim int64, opts ...NanmedianDimOption) (values *Tensor, indices *Tensor) {
 	return NanmedianDim(t, dim, opts...)
 }
@@ -89,7 +109,10 @@ func (t *Tensor) NanmedianDim(dim int64, opts ...NanmedianDimOption) (values *Te
 // [Interpolation], [Out].
 type NanquantileOption interface{ nanquantileOption() }
 
-// Nanquantile is Python's torch.nanquantile:
+// Nanquantile returns the quantiles q of the elements of input that are not
+// NaN, along dimension [Dim] or of all. See [Quantile].
+//
+// It is Python's torch.nanquantile:
 //
 //	nanquantile(Tensor input, Tensor q, int dim = None, bool keepdim = False, *, str interpolation = linear, Tensor out = None) -> Tensor
 //	nanquantile(Tensor input, float q, int dim = None, bool keepdim = False, *, str interpolation = linear, Tensor out = None) -> Tensor
@@ -132,7 +155,11 @@ func Nanquantile(input *Tensor, q any, opts ...NanquantileOption) *Tensor {
 	panic(mismatch("nanquantile", given(opts), "(Tensor input, Tensor q, int dim = None, bool keepdim = False, *, str interpolation = linear, Tensor out = None)\n(Tensor input, float q, int dim = None, bool keepdim = False, *, str interpolation = linear, Tensor out = None)", q))
 }
 
-// Nanquantile is [Nanquantile] with t as input, Python's Tensor.nanquantile.
+// Nanquantile returns the quantiles q of the elements of t that are not NaN,
+// along dimension [Dim] or of all. See [Quantile].
+//
+// It is [Nanquantile] with t as input, Python's Tensor.nanquantile. Options:
+// [Dim], [Keepdim], [Interpolation].
 func (t *Tensor) Nanquantile(q any, opts ...NanquantileOption) *Tensor {
 	return Nanquantile(t, q, opts...)
 }
@@ -140,7 +167,10 @@ func (t *Tensor) Nanquantile(q any, opts ...NanquantileOption) *Tensor {
 // A NansumOption is an option of [Nansum]: [Dim], [Keepdim], a [DType], [Out].
 type NansumOption interface{ nansumOption() }
 
-// Nansum is Python's torch.nansum:
+// Nansum returns the sum of the elements of input that are not NaN, over the
+// dimensions in [Dim] or all.
+//
+// It is Python's torch.nansum:
 //
 //	nansum(Tensor input, tuple of ints dim = None, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None) -> Tensor
 //
@@ -170,7 +200,11 @@ func Nansum(input *Tensor, opts ...NansumOption) *Tensor {
 	return opNansum(input, dim, keepdim, dtype)
 }
 
-// Nansum is [Nansum] with t as input, Python's Tensor.nansum.
+// Nansum returns the sum of the elements of t that are not NaN, over the
+// dimensions in [Dim] or all.
+//
+// It is [Nansum] with t as input, Python's Tensor.nansum. Options: [Dim],
+// [Keepdim], a [DType].
 func (t *Tensor) Nansum(opts ...NansumOption) *Tensor {
 	return Nansum(t, opts...)
 }
@@ -179,7 +213,11 @@ func (t *Tensor) Nansum(opts ...NansumOption) *Tensor {
 // [Out].
 type NanToNumOption interface{ nanToNumOption() }
 
-// NanToNum is Python's torch.nan_to_num:
+// NanToNum returns input with numbers in the place of NaN and infinities:
+// [Nan], 0 by default, and [Posinf] and [Neginf], by default the greatest and
+// least numbers of the dtype.
+//
+// It is Python's torch.nan_to_num:
 //
 //	nan_to_num(Tensor input, float nan = None, float posinf = None, float neginf = None, *, Tensor out = None) -> Tensor
 //
@@ -209,7 +247,12 @@ func NanToNum(input *Tensor, opts ...NanToNumOption) *Tensor {
 	return opNanToNum(input, nan, posinf, neginf)
 }
 
-// NanToNum is [NanToNum] with t as input, Python's Tensor.nan_to_num.
+// NanToNum returns t with numbers in the place of NaN and infinities: [Nan], 0
+// by default, and [Posinf] and [Neginf], by default the greatest and least
+// numbers of the dtype.
+//
+// It is [NanToNum] with t as input, Python's Tensor.nan_to_num. Options:
+// [Nan], [Posinf], [Neginf].
 func (t *Tensor) NanToNum(opts ...NanToNumOption) *Tensor {
 	return NanToNum(t, opts...)
 }
@@ -218,12 +261,14 @@ func (t *Tensor) NanToNum(opts ...NanToNumOption) *Tensor {
 // [Neginf].
 type NanToNumInplaceOption interface{ nanToNumInplaceOption() }
 
-// NanToNum_ is Python's torch.nan_to_num_:
+// NanToNum_ is the in-place form of [NanToNum]: it writes the result to input
+// and returns that.
+//
+// It is Python's torch.nan_to_num_:
 //
 //	nan_to_num_(Tensor input, float nan = None, float posinf = None, float neginf = None) -> Tensor
 //
-// It writes to its first argument and returns it. Options: [Nan], [Posinf],
-// [Neginf].
+// Options: [Nan], [Posinf], [Neginf].
 func NanToNum_(input *Tensor, opts ...NanToNumInplaceOption) *Tensor {
 	var nan optional[float64]
 	var posinf optional[float64]
@@ -242,12 +287,19 @@ func NanToNum_(input *Tensor, opts ...NanToNumInplaceOption) *Tensor {
 	return input
 }
 
-// NanToNum_ is [NanToNum_] with t as input, Python's Tensor.nan_to_num_.
+// NanToNum_ is the in-place form of [Tensor.NanToNum]: it writes the result to
+// t and returns that.
+//
+// It is [NanToNum_] with t as input, Python's Tensor.nan_to_num_. Options:
+// [Nan], [Posinf], [Neginf].
 func (t *Tensor) NanToNum_(opts ...NanToNumInplaceOption) *Tensor {
 	return NanToNum_(t, opts...)
 }
 
-// Narrow is Python's torch.narrow:
+// Narrow returns a view of length places of input along dimension dim, from
+// start on, which may be a tensor without dimensions.
+//
+// It is Python's torch.narrow:
 //
 //	narrow(Tensor input, int dim, Tensor start, int length) -> Tensor
 //	narrow(Tensor input, int dim, int start, int length) -> Tensor
@@ -263,7 +315,10 @@ func Narrow(input *Tensor, dim int64, start any, length int64) *Tensor {
 	panic(mismatch("narrow", nil, "(Tensor input, int dim, Tensor start, int length)\n(Tensor input, int dim, int start, int length)", start))
 }
 
-// Narrow is [Narrow] with t as input, Python's Tensor.narrow.
+// Narrow returns a view of length places of t along dimension dim, from start
+// on, which may be a tensor without dimensions.
+//
+// It is [Narrow] with t as input, Python's Tensor.narrow.
 func (t *Tensor) Narrow(dim int64, start any, length int64) *Tensor {
 	return Narrow(t, dim, start, length)
 }
@@ -271,7 +326,9 @@ func (t *Tensor) Narrow(dim int64, start any, length int64) *Tensor {
 // A NarrowCopyOption is an option of [NarrowCopy]: [Out].
 type NarrowCopyOption interface{ narrowCopyOption() }
 
-// NarrowCopy is Python's torch.narrow_copy:
+// NarrowCopy returns what [Narrow] returns, as a copy and not a view.
+//
+// It is Python's torch.narrow_copy:
 //
 //	narrow_copy(Tensor input, int dim, int start, int length, *, Tensor out = None) -> Tensor
 //
@@ -292,7 +349,9 @@ func NarrowCopy(input *Tensor, dim int64, start int64, length int64, opts ...Nar
 	return opNarrowCopy(input, dim, start, length)
 }
 
-// NarrowCopy is [NarrowCopy] with t as input, Python's Tensor.narrow_copy.
+// NarrowCopy returns what [Narrow] returns, as a copy and not a view.
+//
+// It is [NarrowCopy] with t as input, Python's Tensor.narrow_copy.
 func (t *Tensor) NarrowCopy(dim int64, start int64, length int64) *Tensor {
 	return NarrowCopy(t, dim, start, length)
 }
@@ -300,7 +359,11 @@ func (t *Tensor) NarrowCopy(dim int64, start int64, length int64) *Tensor {
 // A NativeBatchNormOption is an option of [NativeBatchNorm]: [Out].
 type NativeBatchNormOption interface{ nativeBatchNormOption() }
 
-// NativeBatchNorm is Python's torch.native_batch_norm:
+// NativeBatchNorm is what [BatchNorm] calls. Beside the normalized input it
+// returns the mean and the inverse standard deviation of the batch, for the
+// gradient.
+//
+// It is Python's torch.native_batch_norm:
 //
 //	native_batch_norm(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, bool training, float momentum, float eps, *, tuple of Tensors out = None) -> (Tensor, Tensor, Tensor)
 //
@@ -322,14 +385,20 @@ func NativeBatchNorm(input *Tensor, weight *Tensor, bias *Tensor, runningMean *T
 	return opNativeBatchNorm(input, weight, bias, runningMean, runningVar, training, momentum, eps)
 }
 
-// NativeChannelShuffle is Python's torch.native_channel_shuffle:
+// NativeChannelShuffle splits the channels of input into groups and
+// interleaves them, as [ChannelShuffle] does.
+//
+// It is Python's torch.native_channel_shuffle:
 //
 //	native_channel_shuffle(Tensor input, int groups) -> Tensor
 func NativeChannelShuffle(input *Tensor, groups int64) *Tensor {
 	return opNativeChannelShuffle(input, groups)
 }
 
-// NativeDropout is Python's torch.native_dropout:
+// NativeDropout is what [Dropout] calls. Beside the result it returns the
+// mask: true where an element was kept.
+//
+// It is Python's torch.native_dropout:
 //
 //	native_dropout(Tensor input, float p, bool train) -> (Tensor, Tensor)
 //
@@ -338,7 +407,11 @@ func NativeDropout(input *Tensor, p float64, train any) (*Tensor, *Tensor) {
 	return opNativeDropout(input, p, optionalBool(train, "train"))
 }
 
-// NativeGroupNorm is Python's torch.native_group_norm:
+// NativeGroupNorm is what [GroupNorm] calls. input has N samples, C channels
+// and HxW places in each; the last two results are the mean and the inverse
+// standard deviation of each group.
+//
+// It is Python's torch.native_group_norm:
 //
 //	native_group_norm(Tensor input, Tensor weight, Tensor bias, int N, int C, int HxW, int group, float eps) -> (Tensor, Tensor, Tensor)
 //
@@ -347,7 +420,10 @@ func NativeGroupNorm(input *Tensor, weight *Tensor, bias *Tensor, N int64, C int
 	return opNativeGroupNorm(input, weight, bias, N, C, HxW, group, eps)
 }
 
-// NativeLayerNorm is Python's torch.native_layer_norm:
+// NativeLayerNorm is what [LayerNorm] calls. Beside the normalized input it
+// returns the means and the inverse standard deviations.
+//
+// It is Python's torch.native_layer_norm:
 //
 //	native_layer_norm(Tensor input, tuple of ints normalized_shape, Tensor weight, Tensor bias, float eps) -> (Tensor, Tensor, Tensor)
 //
@@ -360,7 +436,10 @@ func NativeLayerNorm(input *Tensor, normalizedShape []int64, weight *Tensor, bia
 // [DType].
 type NativeNormOption interface{ nativeNormOption() }
 
-// NativeNorm is Python's torch.native_norm:
+// NativeNorm returns the p-norm of input, a sparse tensor. [P] is 2 by
+// default.
+//
+// It is Python's torch.native_norm:
 //
 //	native_norm(Tensor input, Number p = 2) -> Tensor
 //	native_norm(Tensor input, Number p, tuple of ints dim, bool keepdim, torch.dtype dtype) -> Tensor
@@ -405,7 +484,10 @@ func NativeNorm(input *Tensor, opts ...NativeNormOption) *Tensor {
 // A NeOption is an option of [Ne]: [Out].
 type NeOption interface{ neOption() }
 
-// Ne is Python's torch.ne:
+// Ne tells where input and other are not equal, element by element, as bools.
+// The shapes are broadcast.
+//
+// It is Python's torch.ne:
 //
 //	ne(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	ne(Tensor input, Number other, *, Tensor out = None) -> Tensor
@@ -438,15 +520,23 @@ func Ne(input *Tensor, other any, opts ...NeOption) *Tensor {
 	panic(mismatch("ne", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Tensor input, Number other, *, Tensor out = None)", other))
 }
 
-// Ne is [Ne] with t as input, Python's Tensor.ne.
+// Ne tells where t and other are not equal, element by element, as bools. The
+// shapes are broadcast.
+//
+// It is [Ne] with t as input, Python's Tensor.ne.
 func (t *Tensor) Ne(other any) *Tensor {
 	return Ne(t, other)
 }
 
-// Ne_ is Python's Tensor.ne_, which writes to t and returns it:
+// Ne_ is the in-place form of [Tensor.Ne]: it writes the result to t and
+// returns that.
 //
-//	ne_(Tensor other)
-//	ne_(Number other)
+// It is Python's Tensor.ne_:
+//
+//	ne_(Tensor other) -> Tensor
+//	ne_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) Ne_(other any) *Tensor {
 	switch {
 	case isTensor(other):
@@ -462,7 +552,9 @@ func (t *Tensor) Ne_(other any) *Tensor {
 // A NegOption is an option of [Neg]: [Out].
 type NegOption interface{ negOption() }
 
-// Neg is Python's torch.neg:
+// Neg returns -x for each element x of input, which is not of dtype bool.
+//
+// It is Python's torch.neg:
 //
 //	neg(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -483,22 +575,28 @@ func Neg(input *Tensor, opts ...NegOption) *Tensor {
 	return opNeg(input)
 }
 
-// Neg is [Neg] with t as input, Python's Tensor.neg.
+// Neg returns -x for each element x of t, which is not of dtype bool.
+//
+// It is [Neg] with t as input, Python's Tensor.neg.
 func (t *Tensor) Neg() *Tensor {
 	return Neg(t)
 }
 
-// Neg_ is Python's torch.neg_:
+// Neg_ is the in-place form of [Neg]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.neg_:
 //
 //	neg_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Neg_(input *Tensor) *Tensor {
 	opNeg_(input)
 	return input
 }
 
-// Neg_ is [Neg_] with t as input, Python's Tensor.neg_.
+// Neg_ is the in-place form of [Tensor.Neg]: it writes the result to t and
+// returns that.
+//
+// It is [Neg_] with t as input, Python's Tensor.neg_.
 func (t *Tensor) Neg_() *Tensor {
 	return Neg_(t)
 }
@@ -506,7 +604,9 @@ func (t *Tensor) Neg_() *Tensor {
 // A NegativeOption is an option of [Negative]: [Out].
 type NegativeOption interface{ negativeOption() }
 
-// Negative is Python's torch.negative:
+// Negative is another name of [Neg]: -x for each element x of input.
+//
+// It is Python's torch.negative:
 //
 //	negative(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -527,22 +627,28 @@ func Negative(input *Tensor, opts ...NegativeOption) *Tensor {
 	return opNegative(input)
 }
 
-// Negative is [Negative] with t as input, Python's Tensor.negative.
+// Negative is another name of [Neg]: -x for each element x of t.
+//
+// It is [Negative] with t as input, Python's Tensor.negative.
 func (t *Tensor) Negative() *Tensor {
 	return Negative(t)
 }
 
-// Negative_ is Python's torch.negative_:
+// Negative_ is the in-place form of [Negative]: it writes the result to input
+// and returns that.
+//
+// It is Python's torch.negative_:
 //
 //	negative_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Negative_(input *Tensor) *Tensor {
 	opNegative_(input)
 	return input
 }
 
-// Negative_ is [Negative_] with t as input, Python's Tensor.negative_.
+// Negative_ is the in-place form of [Tensor.Negative]: it writes the result to
+// t and returns that.
+//
+// It is [Negative_] with t as input, Python's Tensor.negative_.
 func (t *Tensor) Negative_() *Tensor {
 	return Negative_(t)
 }
@@ -551,7 +657,10 @@ func (t *Tensor) Negative_() *Tensor {
 // [OutputSize].
 type NestedToPaddedTensorOption interface{ nestedToPaddedTensorOption() }
 
-// NestedToPaddedTensor is Python's torch.nested.to_padded_tensor:
+// NestedToPaddedTensor returns the tensors of a nested input in one, of the
+// size that holds all or of [OutputSize], with padding where they end earlier.
+//
+// It is Python's torch.nested.to_padded_tensor:
 //
 //	nested_to_padded_tensor(Tensor input, float padding, tuple of ints output_size = None) -> Tensor
 //
@@ -571,7 +680,10 @@ func NestedToPaddedTensor(input *Tensor, padding float64, opts ...NestedToPadded
 // [Device], [PinMemory], [RequiresGrad].
 type NewEmptyOption interface{ newEmptyOption() }
 
-// NewEmpty is Python's Tensor.new_empty:
+// NewEmpty returns a tensor of the given size whose memory nobody has written
+// to, with the dtype and the device of t unless others are given.
+//
+// It is Python's Tensor.new_empty:
 //
 //	new_empty(tuple of ints size, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //
@@ -603,7 +715,11 @@ func (t *Tensor) NewEmpty(size []int64, opts ...NewEmptyOption) *Tensor {
 // a [Layout], a [Device], [PinMemory], [RequiresGrad].
 type NewEmptyStridedOption interface{ newEmptyStridedOption() }
 
-// NewEmptyStrided is Python's Tensor.new_empty_strided:
+// NewEmptyStrided returns a tensor of the given size and stride whose memory
+// nobody has written to, with the dtype and the device of t unless others are
+// given.
+//
+// It is Python's Tensor.new_empty_strided:
 //
 //	new_empty_strided(tuple of ints size, tuple of ints stride, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //
@@ -635,7 +751,10 @@ func (t *Tensor) NewEmptyStrided(size []int64, stride []int64, opts ...NewEmptyS
 // [Device], [PinMemory], [RequiresGrad].
 type NewFullOption interface{ newFullOption() }
 
-// NewFull is Python's Tensor.new_full:
+// NewFull returns a tensor of the given size filled with fillValue, with the
+// dtype and the device of t unless others are given.
+//
+// It is Python's Tensor.new_full:
 //
 //	new_full(tuple of ints size, Number fill_value, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //
@@ -668,7 +787,10 @@ func (t *Tensor) NewFull(size []int64, fillValue any, opts ...NewFullOption) *Te
 // [Device], [PinMemory], [RequiresGrad].
 type NewOnesOption interface{ newOnesOption() }
 
-// NewOnes is Python's Tensor.new_ones:
+// NewOnes returns a tensor of the given size filled with ones, with the dtype
+// and the device of t unless others are given.
+//
+// It is Python's Tensor.new_ones:
 //
 //	new_ones(tuple of ints size, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //
@@ -700,7 +822,10 @@ func (t *Tensor) NewOnes(size []int64, opts ...NewOnesOption) *Tensor {
 // [Device], [PinMemory], [RequiresGrad].
 type NewZerosOption interface{ newZerosOption() }
 
-// NewZeros is Python's Tensor.new_zeros:
+// NewZeros returns a tensor of the given size filled with zeros, with the
+// dtype and the device of t unless others are given.
+//
+// It is Python's Tensor.new_zeros:
 //
 //	new_zeros(tuple of ints size, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //
@@ -731,7 +856,10 @@ func (t *Tensor) NewZeros(size []int64, opts ...NewZerosOption) *Tensor {
 // A NextafterOption is an option of [Nextafter]: [Out].
 type NextafterOption interface{ nextafterOption() }
 
-// Nextafter is Python's torch.nextafter:
+// Nextafter returns the next number that the dtype has after input, in the
+// direction of other, element by element.
+//
+// It is Python's torch.nextafter:
 //
 //	nextafter(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -752,14 +880,20 @@ func Nextafter(input *Tensor, other *Tensor, opts ...NextafterOption) *Tensor {
 	return opNextafter(input, other)
 }
 
-// Nextafter is [Nextafter] with t as input, Python's Tensor.nextafter.
+// Nextafter returns the next number that the dtype has after t, in the
+// direction of other, element by element.
+//
+// It is [Nextafter] with t as input, Python's Tensor.nextafter.
 func (t *Tensor) Nextafter(other *Tensor) *Tensor {
 	return Nextafter(t, other)
 }
 
-// Nextafter_ is Python's Tensor.nextafter_, which writes to t and returns it:
+// Nextafter_ is the in-place form of [Tensor.Nextafter]: it writes the result
+// to t and returns that.
 //
-//	nextafter_(Tensor other)
+// It is Python's Tensor.nextafter_:
+//
+//	nextafter_(Tensor other) -> Tensor
 func (t *Tensor) Nextafter_(other *Tensor) *Tensor {
 	opNextafter_(t, other)
 	return t
@@ -769,7 +903,12 @@ func (t *Tensor) Nextafter_(other *Tensor) *Tensor {
 // [IgnoreIndex], [Out].
 type NllLossOption interface{ nllLossOption() }
 
-// NllLoss is Python's torch._C._nn.nll_loss:
+// NllLoss returns the negative of the log-probability input of the class
+// target. input is (N, C) or (C), target (N) or (). [Weight] is by class,
+// targets equal to [IgnoreIndex], -100, do not count, [Reduction] is the mean
+// by default, weighted.
+//
+// It is Python's torch._C._nn.nll_loss:
 //
 //	nll_loss(Tensor input, Tensor target, Tensor weight = None, int reduction = Mean, int ignore_index = -100, *, Tensor out = None) -> Tensor
 //
@@ -803,7 +942,11 @@ func NllLoss(input *Tensor, target *Tensor, opts ...NllLossOption) *Tensor {
 // [IgnoreIndex], [Out].
 type NllLoss2dOption interface{ nllLoss2dOption() }
 
-// NllLoss2d is Python's torch._C._nn.nll_loss2d:
+// NllLoss2d returns the negative of the log-probability input of the class
+// target of each pixel. input is (N, C, H, W), target (N, H, W). See
+// [NllLoss].
+//
+// It is Python's torch._C._nn.nll_loss2d:
 //
 //	nll_loss2d(Tensor input, Tensor target, Tensor weight = None, int reduction = Mean, int ignore_index = -100, *, Tensor out = None) -> Tensor
 //
@@ -837,7 +980,11 @@ func NllLoss2d(input *Tensor, target *Tensor, opts ...NllLoss2dOption) *Tensor {
 // [IgnoreIndex].
 type NllLossNdOption interface{ nllLossNdOption() }
 
-// NllLossNd is Python's torch._C._nn.nll_loss_nd:
+// NllLossNd returns the negative of the log-probability input of the class
+// target, for an input of (N, C, d1, ...) and a target of (N, d1, ...). See
+// [NllLoss].
+//
+// It is Python's torch._C._nn.nll_loss_nd:
 //
 //	nll_loss_nd(Tensor input, Tensor target, Tensor weight = None, int reduction = Mean, int ignore_index = -100) -> Tensor
 //
@@ -863,7 +1010,11 @@ func NllLossNd(input *Tensor, target *Tensor, opts ...NllLossNdOption) *Tensor {
 // [FillValue], [Out].
 type NonzeroStaticOption interface{ nonzeroStaticOption() }
 
-// NonzeroStatic is Python's torch.nonzero_static:
+// NonzeroStatic returns the indices of the elements of input that are not
+// zero, with a row for each of the first [WithSize] of them. That option is
+// required; missing rows consist of [FillValue], -1 by default.
+//
+// It is Python's torch.nonzero_static:
 //
 //	nonzero_static(Tensor input, *, int size, int fill_value = -1, Tensor out = None) -> Tensor
 //
@@ -895,7 +1046,12 @@ func NonzeroStatic(input *Tensor, opts ...NonzeroStaticOption) *Tensor {
 	return opNonzeroStatic(input, size, fillValue)
 }
 
-// NonzeroStatic is [NonzeroStatic] with t as input, Python's Tensor.nonzero_static.
+// NonzeroStatic returns the indices of the elements of t that are not zero,
+// with a row for each of the first [WithSize] of them. That option is
+// required; missing rows consist of [FillValue], -1 by default.
+//
+// It is [NonzeroStatic] with t as input, Python's Tensor.nonzero_static.
+// Options: [WithSize], [FillValue].
 func (t *Tensor) NonzeroStatic(opts ...NonzeroStaticOption) *Tensor {
 	return NonzeroStatic(t, opts...)
 }
@@ -904,7 +1060,11 @@ func (t *Tensor) NonzeroStatic(opts ...NonzeroStaticOption) *Tensor {
 // a [DType], a [Layout], a [Device], [PinMemory], [RequiresGrad].
 type NormalOption interface{ normalOption() }
 
-// Normal is Python's torch.normal:
+// Normal returns numbers drawn from the normal distribution with the given
+// mean and standard deviation std, each a tensor or a number. If both are
+// numbers, [WithSize] is the shape.
+//
+// It is Python's torch.normal:
 //
 //	normal(Tensor mean, Tensor std, *, torch.Generator generator = None, Tensor out = None) -> Tensor
 //	normal(Tensor mean, float std = 1, *, torch.Generator generator = None, Tensor out = None) -> Tensor
@@ -993,9 +1153,12 @@ func Normal(mean any, std any, opts ...NormalOption) *Tensor {
 // A NormalInplaceOption is an option of [Tensor.Normal_]: a *[Generator].
 type NormalInplaceOption interface{ normalInplaceOption() }
 
-// Normal_ is Python's Tensor.normal_, which writes to t and returns it:
+// Normal_ fills t with numbers drawn from the normal distribution with the
+// given mean and standard deviation std.
 //
-//	normal_(float mean = 0, float std = 1, *, torch.Generator generator = None)
+// It is Python's Tensor.normal_:
+//
+//	normal_(float mean = 0, float std = 1, *, torch.Generator generator = None) -> Tensor
 //
 // Options: a *[Generator].
 func (t *Tensor) Normal_(mean float64, std float64, opts ...NormalInplaceOption) *Tensor {
@@ -1013,7 +1176,11 @@ func (t *Tensor) Normal_(mean float64, std float64, opts ...NormalInplaceOption)
 // A NormExceptDimOption is an option of [NormExceptDim]: [WithPow], [Dim].
 type NormExceptDimOption interface{ normExceptDimOption() }
 
-// NormExceptDim is Python's torch.norm_except_dim:
+// NormExceptDim returns the p-norms of the slices of v along dimension [Dim],
+// 0 by default, where [WithPow] is p, 2 by default. The result has size 1 in
+// the other dimensions; of dimension -1 it is one norm of all.
+//
+// It is Python's torch.norm_except_dim:
 //
 //	norm_except_dim(Tensor v, int pow = 2, int dim = 0) -> Tensor
 //
@@ -1035,7 +1202,9 @@ func NormExceptDim(v *Tensor, opts ...NormExceptDimOption) *Tensor {
 // A NotEqualOption is an option of [NotEqual]: [Out].
 type NotEqualOption interface{ notEqualOption() }
 
-// NotEqual is Python's torch.not_equal:
+// NotEqual is another name of [Ne]: where input and other are not equal.
+//
+// It is Python's torch.not_equal:
 //
 //	not_equal(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	not_equal(Tensor input, Number other, *, Tensor out = None) -> Tensor
@@ -1068,15 +1237,22 @@ func NotEqual(input *Tensor, other any, opts ...NotEqualOption) *Tensor {
 	panic(mismatch("not_equal", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Tensor input, Number other, *, Tensor out = None)", other))
 }
 
-// NotEqual is [NotEqual] with t as input, Python's Tensor.not_equal.
+// NotEqual is another name of [Ne]: where t and other are not equal.
+//
+// It is [NotEqual] with t as input, Python's Tensor.not_equal.
 func (t *Tensor) NotEqual(other any) *Tensor {
 	return NotEqual(t, other)
 }
 
-// NotEqual_ is Python's Tensor.not_equal_, which writes to t and returns it:
+// NotEqual_ is the in-place form of [Tensor.NotEqual]: it writes the result to
+// t and returns that.
 //
-//	not_equal_(Tensor other)
-//	not_equal_(Number other)
+// It is Python's Tensor.not_equal_:
+//
+//	not_equal_(Tensor other) -> Tensor
+//	not_equal_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) NotEqual_(other any) *Tensor {
 	switch {
 	case isTensor(other):
@@ -1092,7 +1268,10 @@ func (t *Tensor) NotEqual_(other any) *Tensor {
 // A NuclearNormOption is an option of [NuclearNorm]: [Dim], [Keepdim], [Out].
 type NuclearNormOption interface{ nuclearNormOption() }
 
-// NuclearNorm is Python's torch.nuclear_norm:
+// NuclearNorm returns the sum of the singular values of the matrix input, or
+// of the matrices in the two dimensions of [Dim]. See [LinalgMatrixNorm].
+//
+// It is Python's torch.nuclear_norm:
 //
 //	nuclear_norm(Tensor input, tuple of ints dim, bool keepdim = False, *, Tensor out = None) -> Tensor
 //	nuclear_norm(Tensor input, bool keepdim = False, *, Tensor out = None) -> Tensor

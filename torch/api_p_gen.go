@@ -5,7 +5,12 @@ package torch
 // A PadOption is an option of [Pad]: [WithMode], [Value].
 type PadOption interface{ padOption() }
 
-// Pad is Python's torch._C._nn.pad:
+// Pad pads input. pad has the widths in pairs, from the last dimension on:
+// before, after. [WithMode] is "constant", with [Value] or 0, by default, or
+// "reflect", "replicate" or "circular", which copy elements of input. Negative
+// widths cut.
+//
+// It is Python's torch._C._nn.pad:
 //
 //	pad(Tensor input, tuple of ints pad, str mode = constant, float value = None) -> Tensor
 //
@@ -28,7 +33,12 @@ func Pad(input *Tensor, pad []int64, opts ...PadOption) *Tensor {
 // [PaddingValue], [PaddingSide].
 type PadSequenceOption interface{ padSequenceOption() }
 
-// PadSequence is Python's torch._C._nn.pad_sequence:
+// PadSequence stacks sequences of different lengths, (L, ...) each, with
+// [PaddingValue], 0 by default, at the end of the shorter ones: (L, N, ...),
+// or (N, L, ...) with [BatchFirst]. [PaddingSide] is "right" by default, or
+// "left".
+//
+// It is Python's torch._C._nn.pad_sequence:
 //
 //	pad_sequence(tuple of Tensors sequences, bool batch_first = False, float padding_value = 0.0, str padding_side = right) -> Tensor
 //
@@ -54,7 +64,10 @@ func PadSequence(sequences []*Tensor, opts ...PadSequenceOption) *Tensor {
 // [Keepdim].
 type PairwiseDistanceOption interface{ pairwiseDistanceOption() }
 
-// PairwiseDistance is Python's torch.pairwise_distance:
+// PairwiseDistance returns the p-norms of x1 - x2 over the last dimension. [P]
+// is 2 by default; [Eps], 1e-6, is added to the differences.
+//
+// It is Python's torch.pairwise_distance:
 //
 //	pairwise_distance(Tensor x1, Tensor x2, float p = 2, float eps = 1e-06, bool keepdim = False) -> Tensor
 //
@@ -79,7 +92,10 @@ func PairwiseDistance(x1 *Tensor, x2 *Tensor, opts ...PairwiseDistanceOption) *T
 // A PdistOption is an option of [Pdist]: [P].
 type PdistOption interface{ pdistOption() }
 
-// Pdist is Python's torch.pdist:
+// Pdist returns the p-norm distances between all pairs of different rows of
+// input, (n, m), as a vector of n(n-1)/2. [P] is 2 by default.
+//
+// It is Python's torch.pdist:
 //
 //	pdist(Tensor input, float p = 2) -> Tensor
 //
@@ -95,14 +111,18 @@ func Pdist(input *Tensor, opts ...PdistOption) *Tensor {
 	return opPdist(input, p)
 }
 
-// Permute is Python's torch.permute:
+// Permute returns a view of input with its dimensions in the order dims.
+//
+// It is Python's torch.permute:
 //
 //	permute(Tensor input, tuple of ints dims) -> Tensor
 func Permute(input *Tensor, dims ...int64) *Tensor {
 	return opPermute(input, dims)
 }
 
-// Permute is [Permute] with t as input, Python's Tensor.permute.
+// Permute returns a view of t with its dimensions in the order dims.
+//
+// It is [Permute] with t as input, Python's Tensor.permute.
 func (t *Tensor) Permute(dims ...int64) *Tensor {
 	return Permute(t, dims...)
 }
@@ -110,7 +130,9 @@ func (t *Tensor) Permute(dims ...int64) *Tensor {
 // A PermuteCopyOption is an option of [PermuteCopy]: [Out].
 type PermuteCopyOption interface{ permuteCopyOption() }
 
-// PermuteCopy is Python's torch.permute_copy:
+// PermuteCopy returns what [Permute] returns, as a copy and not a view.
+//
+// It is Python's torch.permute_copy:
 //
 //	permute_copy(Tensor input, tuple of ints dims, *, Tensor out = None) -> Tensor
 //
@@ -134,7 +156,10 @@ func PermuteCopy(input *Tensor, dims []int64, opts ...PermuteCopyOption) *Tensor
 // A PinMemoryOption is an option of [Tensor.PinMemory]: a [Device].
 type PinMemoryOption interface{ pinMemoryOption() }
 
-// PinMemory is Python's Tensor.pin_memory:
+// PinMemory returns t in pinned memory, for fast copies to a GPU: a copy,
+// unless it is there already.
+//
+// It is Python's Tensor.pin_memory:
 //
 //	pin_memory(torch.device device = None) -> Tensor
 //
@@ -153,7 +178,10 @@ func (t *Tensor) PinMemory(opts ...PinMemoryOption) *Tensor {
 // A PinverseOption is an option of [Pinverse]: [Rcond].
 type PinverseOption interface{ pinverseOption() }
 
-// Pinverse is Python's torch.pinverse:
+// Pinverse is another name of [LinalgPinv]: the pseudoinverse of a matrix,
+// with [Rcond] as the relative tolerance.
+//
+// It is Python's torch.pinverse:
 //
 //	pinverse(Tensor input, float rcond = 1e-15) -> Tensor
 //
@@ -169,19 +197,29 @@ func Pinverse(input *Tensor, opts ...PinverseOption) *Tensor {
 	return opPinverse(input, rcond)
 }
 
-// Pinverse is [Pinverse] with t as input, Python's Tensor.pinverse.
+// Pinverse is another name of [LinalgPinv]: the pseudoinverse of a matrix,
+// with [Rcond] as the relative tolerance.
+//
+// It is [Pinverse] with t as input, Python's Tensor.pinverse. Options:
+// [Rcond].
 func (t *Tensor) Pinverse(opts ...PinverseOption) *Tensor {
 	return Pinverse(t, opts...)
 }
 
-// PixelShuffle is Python's torch.pixel_shuffle:
+// PixelShuffle moves channels to pixels: input of (..., C*r*r, H, W) becomes
+// (..., C, H*r, W*r), where r is upscaleFactor.
+//
+// It is Python's torch.pixel_shuffle:
 //
 //	pixel_shuffle(Tensor input, int upscale_factor) -> Tensor
 func PixelShuffle(input *Tensor, upscaleFactor int64) *Tensor {
 	return opPixelShuffle(input, upscaleFactor)
 }
 
-// PixelUnshuffle is Python's torch.pixel_unshuffle:
+// PixelUnshuffle moves pixels to channels: input of (..., C, H*r, W*r) becomes
+// (..., C*r*r, H, W), where r is downscaleFactor.
+//
+// It is Python's torch.pixel_unshuffle:
 //
 //	pixel_unshuffle(Tensor input, int downscale_factor) -> Tensor
 func PixelUnshuffle(input *Tensor, downscaleFactor int64) *Tensor {
@@ -191,7 +229,10 @@ func PixelUnshuffle(input *Tensor, downscaleFactor int64) *Tensor {
 // A PoissonOption is an option of [Poisson]: a *[Generator].
 type PoissonOption interface{ poissonOption() }
 
-// Poisson is Python's torch.poisson:
+// Poisson returns numbers drawn from Poisson distributions, whose rates are
+// the elements of input, in its shape and dtype.
+//
+// It is Python's torch.poisson:
 //
 //	poisson(Tensor input, torch.Generator generator = None) -> Tensor
 //
@@ -207,7 +248,12 @@ func Poisson(input *Tensor, opts ...PoissonOption) *Tensor {
 	return opPoisson(input, generator)
 }
 
-// PoissonNllLoss is Python's torch.poisson_nll_loss:
+// PoissonNllLoss returns the negative log-likelihood of target under Poisson
+// distributions with rate input, or exp(input) if logInput is true. full adds
+// Stirling's approximation of the constant term; eps is added in logarithms;
+// reduction is 0 for none, 1 for the mean, 2 for the sum.
+//
+// It is Python's torch.poisson_nll_loss:
 //
 //	poisson_nll_loss(Tensor input, Tensor target, bool log_input, bool full, float eps, int reduction) -> Tensor
 func PoissonNllLoss(input *Tensor, target *Tensor, logInput bool, full bool, eps float64, reduction int64) *Tensor {
@@ -217,7 +263,10 @@ func PoissonNllLoss(input *Tensor, target *Tensor, logInput bool, full bool, eps
 // A PolarOption is an option of [Polar]: [Out].
 type PolarOption interface{ polarOption() }
 
-// Polar is Python's torch.polar:
+// Polar returns the complex numbers with the given magnitudes and angles, in
+// radians.
+//
+// It is Python's torch.polar:
 //
 //	polar(Tensor abs, Tensor angle, *, Tensor out = None) -> Tensor
 //
@@ -241,7 +290,10 @@ func Polar(abs *Tensor, angle *Tensor, opts ...PolarOption) *Tensor {
 // A PolygammaOption is an option of [Polygamma]: [Out].
 type PolygammaOption interface{ polygammaOption() }
 
-// Polygamma is Python's torch.polygamma:
+// Polygamma returns the n-th derivative of [Digamma] for each element of
+// input.
+//
+// It is Python's torch.polygamma:
 //
 //	polygamma(int n, Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -262,27 +314,36 @@ func Polygamma(n int64, input *Tensor, opts ...PolygammaOption) *Tensor {
 	return opPolygamma(n, input)
 }
 
-// Polygamma is [Polygamma] with t as input, Python's Tensor.polygamma.
+// Polygamma returns the n-th derivative of [Digamma] for each element of t.
+//
+// It is [Polygamma] with t as input, Python's Tensor.polygamma.
 func (t *Tensor) Polygamma(n int64) *Tensor {
 	return Polygamma(n, t)
 }
 
-// Polygamma_ is Python's Tensor.polygamma_, which writes to t and returns it:
+// Polygamma_ is the in-place form of [Tensor.Polygamma]: it writes the result
+// to t and returns that.
 //
-//	polygamma_(int n)
+// It is Python's Tensor.polygamma_:
+//
+//	polygamma_(int n) -> Tensor
 func (t *Tensor) Polygamma_(n int64) *Tensor {
 	opPolygamma_(t, n)
 	return t
 }
 
-// Positive is Python's torch.positive:
+// Positive returns input itself, which is not of dtype bool.
+//
+// It is Python's torch.positive:
 //
 //	positive(Tensor input) -> Tensor
 func Positive(input *Tensor) *Tensor {
 	return opPositive(input)
 }
 
-// Positive is [Positive] with t as input, Python's Tensor.positive.
+// Positive returns t itself, which is not of dtype bool.
+//
+// It is [Positive] with t as input, Python's Tensor.positive.
 func (t *Tensor) Positive() *Tensor {
 	return Positive(t)
 }
@@ -290,7 +351,10 @@ func (t *Tensor) Positive() *Tensor {
 // A PowOption is an option of [Pow]: [Out].
 type PowOption interface{ powOption() }
 
-// Pow is Python's torch.pow:
+// Pow returns input to the power of exponent, element by element. The shapes
+// are broadcast. Integers cannot have negative exponents that are numbers.
+//
+// It is Python's torch.pow:
 //
 //	pow(Tensor input, Tensor exponent, *, Tensor out = None) -> Tensor
 //	pow(Number input, Tensor exponent, *, Tensor out = None) -> Tensor
@@ -332,15 +396,23 @@ func Pow(input any, exponent any, opts ...PowOption) *Tensor {
 	panic(mismatch("pow", given(opts), "(Tensor input, Tensor exponent, *, Tensor out = None)\n(Number input, Tensor exponent, *, Tensor out = None)\n(Tensor input, Number exponent, *, Tensor out = None)", input, exponent))
 }
 
-// Pow is [Pow] with t as input, Python's Tensor.pow.
+// Pow returns t to the power of exponent, element by element. The shapes are
+// broadcast. Integers cannot have negative exponents that are numbers.
+//
+// It is [Pow] with t as input, Python's Tensor.pow.
 func (t *Tensor) Pow(exponent any) *Tensor {
 	return Pow(t, exponent)
 }
 
-// Pow_ is Python's Tensor.pow_, which writes to t and returns it:
+// Pow_ is the in-place form of [Tensor.Pow]: it writes the result to t and
+// returns that.
 //
-//	pow_(Tensor exponent)
-//	pow_(Number exponent)
+// It is Python's Tensor.pow_:
+//
+//	pow_(Tensor exponent) -> Tensor
+//	pow_(Number exponent) -> Tensor
+//
+// exponent is a *Tensor or a number.
 func (t *Tensor) Pow_(exponent any) *Tensor {
 	switch {
 	case isTensor(exponent):
@@ -353,14 +425,20 @@ func (t *Tensor) Pow_(exponent any) *Tensor {
 	panic(mismatch("pow_", nil, "(Tensor exponent)\n(Number exponent)", exponent))
 }
 
-// Prelu is Python's torch.prelu:
+// Prelu returns the elements of input, the negative ones times weight, which
+// has one element or one for each channel, dimension 1.
+//
+// It is Python's torch.prelu:
 //
 //	prelu(Tensor input, Tensor weight) -> Tensor
 func Prelu(input *Tensor, weight *Tensor) *Tensor {
 	return opPrelu(input, weight)
 }
 
-// Prelu is [Prelu] with t as input, Python's Tensor.prelu.
+// Prelu returns the elements of t, the negative ones times weight, which has
+// one element or one for each channel, dimension 1.
+//
+// It is [Prelu] with t as input, Python's Tensor.prelu.
 func (t *Tensor) Prelu(weight *Tensor) *Tensor {
 	return Prelu(t, weight)
 }
@@ -368,7 +446,11 @@ func (t *Tensor) Prelu(weight *Tensor) *Tensor {
 // A ProdOption is an option of [Prod]: a [DType], [Dim], [Keepdim], [Out].
 type ProdOption interface{ prodOption() }
 
-// Prod is Python's torch.prod:
+// Prod returns the product of the elements of input, along dimension [Dim] or
+// of all. Integers give int64 unless a dtype is given, to which the elements
+// are converted first.
+//
+// It is Python's torch.prod:
 //
 //	prod(Tensor input, *, torch.dtype dtype = None) -> Tensor
 //	prod(Tensor input, int dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None) -> Tensor
@@ -409,12 +491,20 @@ func Prod(input *Tensor, opts ...ProdOption) *Tensor {
 	panic(mismatch("prod", given(opts), "(Tensor input, *, torch.dtype dtype = None)\n(Tensor input, int dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None)"))
 }
 
-// Prod is [Prod] with t as input, Python's Tensor.prod.
+// Prod returns the product of the elements of t, along dimension [Dim] or of
+// all. Integers give int64 unless a dtype is given, to which the elements are
+// converted first.
+//
+// It is [Prod] with t as input, Python's Tensor.prod. Options: a [DType],
+// [Dim], [Keepdim].
 func (t *Tensor) Prod(opts ...ProdOption) *Tensor {
 	return Prod(t, opts...)
 }
 
-// PromoteTypes is Python's torch.promote_types:
+// PromoteTypes returns the dtype that operations on tensors of the two dtypes
+// have.
+//
+// It is Python's torch.promote_types:
 //
 //	promote_types(torch.dtype type1, torch.dtype type2) -> torch.dtype
 func PromoteTypes(type1 DType, type2 DType) DType {
@@ -424,7 +514,11 @@ func PromoteTypes(type1 DType, type2 DType) DType {
 // A PutOption is an option of [Put]: [Accumulate].
 type PutOption interface{ putOption() }
 
-// Put is Python's torch.put:
+// Put returns input with the elements of source at the places in index, which
+// count as if input were flattened. [Accumulate] adds instead; without it no
+// index should occur twice.
+//
+// It is Python's torch.put:
 //
 //	put(Tensor input, Tensor index, Tensor source, bool accumulate = False) -> Tensor
 //
@@ -440,14 +534,21 @@ func Put(input *Tensor, index *Tensor, source *Tensor, opts ...PutOption) *Tenso
 	return opPut(input, index, source, accumulate)
 }
 
-// Put is [Put] with t as input, Python's Tensor.put.
+// Put returns t with the elements of source at the places in index, which
+// count as if t were flattened. [Accumulate] adds instead; without it no index
+// should occur twice.
+//
+// It is [Put] with t as input, Python's Tensor.put. Options: [Accumulate].
 func (t *Tensor) Put(index *Tensor, source *Tensor, opts ...PutOption) *Tensor {
 	return Put(t, index, source, opts...)
 }
 
-// Put_ is Python's Tensor.put_, which writes to t and returns it:
+// Put_ is the in-place form of [Tensor.Put]: it writes the result to t and
+// returns that.
 //
-//	put_(Tensor index, Tensor source, bool accumulate = False)
+// It is Python's Tensor.put_:
+//
+//	put_(Tensor index, Tensor source, bool accumulate = False) -> Tensor
 //
 // Options: [Accumulate].
 func (t *Tensor) Put_(index *Tensor, source *Tensor, opts ...PutOption) *Tensor {

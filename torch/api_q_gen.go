@@ -2,55 +2,80 @@
 
 package torch
 
-// QPerChannelAxis is Python's torch.q_per_channel_axis:
+// QPerChannelAxis returns the dimension along which input, a tensor quantized
+// by channel, has its scales.
+//
+// It is Python's torch.q_per_channel_axis:
 //
 //	q_per_channel_axis(Tensor input) -> int
 func QPerChannelAxis(input *Tensor) int64 {
 	return opQPerChannelAxis(input)
 }
 
-// QPerChannelAxis is [QPerChannelAxis] with t as input, Python's Tensor.q_per_channel_axis.
+// QPerChannelAxis returns the dimension along which t, a tensor quantized by
+// channel, has its scales.
+//
+// It is [QPerChannelAxis] with t as input, Python's Tensor.q_per_channel_axis.
 func (t *Tensor) QPerChannelAxis() int64 {
 	return QPerChannelAxis(t)
 }
 
-// QPerChannelScales is Python's torch.q_per_channel_scales:
+// QPerChannelScales returns the scales of input, a tensor quantized by
+// channel.
+//
+// It is Python's torch.q_per_channel_scales:
 //
 //	q_per_channel_scales(Tensor input) -> Tensor
 func QPerChannelScales(input *Tensor) *Tensor {
 	return opQPerChannelScales(input)
 }
 
-// QPerChannelScales is [QPerChannelScales] with t as input, Python's Tensor.q_per_channel_scales.
+// QPerChannelScales returns the scales of t, a tensor quantized by channel.
+//
+// It is [QPerChannelScales] with t as input, Python's
+// Tensor.q_per_channel_scales.
 func (t *Tensor) QPerChannelScales() *Tensor {
 	return QPerChannelScales(t)
 }
 
-// QPerChannelZeroPoints is Python's torch.q_per_channel_zero_points:
+// QPerChannelZeroPoints returns the zero points of input, a tensor quantized
+// by channel.
+//
+// It is Python's torch.q_per_channel_zero_points:
 //
 //	q_per_channel_zero_points(Tensor input) -> Tensor
 func QPerChannelZeroPoints(input *Tensor) *Tensor {
 	return opQPerChannelZeroPoints(input)
 }
 
-// QPerChannelZeroPoints is [QPerChannelZeroPoints] with t as input, Python's Tensor.q_per_channel_zero_points.
+// QPerChannelZeroPoints returns the zero points of t, a tensor quantized by
+// channel.
+//
+// It is [QPerChannelZeroPoints] with t as input, Python's
+// Tensor.q_per_channel_zero_points.
 func (t *Tensor) QPerChannelZeroPoints() *Tensor {
 	return QPerChannelZeroPoints(t)
 }
 
-// QScale is Python's torch.q_scale:
+// QScale returns the scale of input, a tensor quantized as a whole.
+//
+// It is Python's torch.q_scale:
 //
 //	q_scale(Tensor input) -> float
 func QScale(input *Tensor) float64 {
 	return opQScale(input)
 }
 
-// QScale is [QScale] with t as input, Python's Tensor.q_scale.
+// QScale returns the scale of t, a tensor quantized as a whole.
+//
+// It is [QScale] with t as input, Python's Tensor.q_scale.
 func (t *Tensor) QScale() float64 {
 	return QScale(t)
 }
 
-// Qscheme is Python's Tensor.qscheme:
+// Qscheme returns the number of the scheme by which t is quantized.
+//
+// It is Python's Tensor.qscheme:
 //
 //	qscheme() ->
 func (t *Tensor) Qscheme() int64 {
@@ -61,7 +86,12 @@ func (t *Tensor) Qscheme() int64 {
 // [Interpolation], [Out].
 type QuantileOption interface{ quantileOption() }
 
-// Quantile is Python's torch.quantile:
+// Quantile returns the quantiles q, a number or a tensor of numbers from 0 to
+// 1, of input along dimension [Dim] or of all. Several are the first dimension
+// of the result. [Interpolation] between neighbors is "linear" by default, or
+// "lower", "higher", "midpoint" or "nearest".
+//
+// It is Python's torch.quantile:
 //
 //	quantile(Tensor input, Tensor q, int dim = None, bool keepdim = False, *, str interpolation = linear, Tensor out = None) -> Tensor
 //	quantile(Tensor input, float q, int dim = None, bool keepdim = False, *, str interpolation = linear, Tensor out = None) -> Tensor
@@ -104,19 +134,31 @@ func Quantile(input *Tensor, q any, opts ...QuantileOption) *Tensor {
 	panic(mismatch("quantile", given(opts), "(Tensor input, Tensor q, int dim = None, bool keepdim = False, *, str interpolation = linear, Tensor out = None)\n(Tensor input, float q, int dim = None, bool keepdim = False, *, str interpolation = linear, Tensor out = None)", q))
 }
 
-// Quantile is [Quantile] with t as input, Python's Tensor.quantile.
+// Quantile returns the quantiles q, a number or a tensor of numbers from 0 to
+// 1, of t along dimension [Dim] or of all. Several are the first dimension of
+// the result. [Interpolation] between neighbors is "linear" by default, or
+// "lower", "higher", "midpoint" or "nearest".
+//
+// It is [Quantile] with t as input, Python's Tensor.quantile. Options: [Dim],
+// [Keepdim], [Interpolation].
 func (t *Tensor) Quantile(q any, opts ...QuantileOption) *Tensor {
 	return Quantile(t, q, opts...)
 }
 
-// QuantizePerChannel is Python's torch.quantize_per_channel:
+// QuantizePerChannel quantizes input to dtype with a scale and a zero point
+// for each index of dimension axis.
+//
+// It is Python's torch.quantize_per_channel:
 //
 //	quantize_per_channel(Tensor input, Tensor scales, Tensor zero_points, int axis, torch.dtype dtype) -> Tensor
 func QuantizePerChannel(input *Tensor, scales *Tensor, zeroPoints *Tensor, axis int64, dtype DType) *Tensor {
 	return opQuantizePerChannel(input, scales, zeroPoints, axis, dtype)
 }
 
-// QuantizePerTensor is Python's torch.quantize_per_tensor:
+// QuantizePerTensor quantizes input to dtype: round(x / scale) + zero_point,
+// with scale and zeroPoint numbers or tensors.
+//
+// It is Python's torch.quantize_per_tensor:
 //
 //	quantize_per_tensor(Tensor input, Tensor scale, Tensor zero_point, torch.dtype dtype) -> Tensor
 //	quantize_per_tensor(Tensor input, float scale, int zero_point, torch.dtype dtype) -> Tensor
@@ -132,28 +174,39 @@ func QuantizePerTensor(input *Tensor, scale any, zeroPoint any, dtype DType) *Te
 	panic(mismatch("quantize_per_tensor", nil, "(Tensor input, Tensor scale, Tensor zero_point, torch.dtype dtype)\n(Tensor input, float scale, int zero_point, torch.dtype dtype)", scale, zeroPoint))
 }
 
-// QuantizePerTensorDynamic is Python's torch.quantize_per_tensor_dynamic:
+// QuantizePerTensorDynamic quantizes input to dtype with a scale and a zero
+// point that fit its least and greatest element. reduceRange takes one bit
+// less.
+//
+// It is Python's torch.quantize_per_tensor_dynamic:
 //
 //	quantize_per_tensor_dynamic(Tensor input, torch.dtype dtype, bool reduce_range) -> Tensor
 func QuantizePerTensorDynamic(input *Tensor, dtype DType, reduceRange bool) *Tensor {
 	return opQuantizePerTensorDynamic(input, dtype, reduceRange)
 }
 
-// QuantizePerTensorList is Python's torch.quantize_per_tensor:
+// QuantizePerTensorList quantizes each of the tensors to dtype, with its
+// element of scales and zeroPoints.
+//
+// It is Python's torch.quantize_per_tensor:
 //
 //	quantize_per_tensor(tuple of Tensors tensors, Tensor scales, Tensor zero_points, torch.dtype dtype) -> tuple of Tensors
 func QuantizePerTensorList(tensors []*Tensor, scales *Tensor, zeroPoints *Tensor, dtype DType) []*Tensor {
 	return opQuantizePerTensorTensors(tensors, scales, zeroPoints, dtype)
 }
 
-// QZeroPoint is Python's torch.q_zero_point:
+// QZeroPoint returns the zero point of input, a tensor quantized as a whole.
+//
+// It is Python's torch.q_zero_point:
 //
 //	q_zero_point(Tensor input) -> int
 func QZeroPoint(input *Tensor) int64 {
 	return opQZeroPoint(input)
 }
 
-// QZeroPoint is [QZeroPoint] with t as input, Python's Tensor.q_zero_point.
+// QZeroPoint returns the zero point of t, a tensor quantized as a whole.
+//
+// It is [QZeroPoint] with t as input, Python's Tensor.q_zero_point.
 func (t *Tensor) QZeroPoint() int64 {
 	return QZeroPoint(t)
 }

@@ -5,7 +5,9 @@ package torch
 // A SpecialAiryAiOption is an option of [SpecialAiryAi]: [Out].
 type SpecialAiryAiOption interface{ specialAiryAiOption() }
 
-// SpecialAiryAi is Python's torch.special.airy_ai:
+// SpecialAiryAi returns the Airy function Ai of each element of x.
+//
+// It is Python's torch.special.airy_ai:
 //
 //	special_airy_ai(Tensor x, *, Tensor out = None) -> Tensor
 //
@@ -29,7 +31,10 @@ func SpecialAiryAi(x *Tensor, opts ...SpecialAiryAiOption) *Tensor {
 // A SpecialBesselJ0Option is an option of [SpecialBesselJ0]: [Out].
 type SpecialBesselJ0Option interface{ specialBesselJ0Option() }
 
-// SpecialBesselJ0 is Python's torch.special.bessel_j0:
+// SpecialBesselJ0 returns the Bessel function of the first kind and order 0 of
+// each element of input.
+//
+// It is Python's torch.special.bessel_j0:
 //
 //	special_bessel_j0(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -53,7 +58,10 @@ func SpecialBesselJ0(input *Tensor, opts ...SpecialBesselJ0Option) *Tensor {
 // A SpecialBesselJ1Option is an option of [SpecialBesselJ1]: [Out].
 type SpecialBesselJ1Option interface{ specialBesselJ1Option() }
 
-// SpecialBesselJ1 is Python's torch.special.bessel_j1:
+// SpecialBesselJ1 returns the Bessel function of the first kind and order 1 of
+// each element of input.
+//
+// It is Python's torch.special.bessel_j1:
 //
 //	special_bessel_j1(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -77,7 +85,10 @@ func SpecialBesselJ1(input *Tensor, opts ...SpecialBesselJ1Option) *Tensor {
 // A SpecialBesselY0Option is an option of [SpecialBesselY0]: [Out].
 type SpecialBesselY0Option interface{ specialBesselY0Option() }
 
-// SpecialBesselY0 is Python's torch.special.bessel_y0:
+// SpecialBesselY0 returns the Bessel function of the second kind and order 0
+// of each element of input.
+//
+// It is Python's torch.special.bessel_y0:
 //
 //	special_bessel_y0(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -101,7 +112,10 @@ func SpecialBesselY0(input *Tensor, opts ...SpecialBesselY0Option) *Tensor {
 // A SpecialBesselY1Option is an option of [SpecialBesselY1]: [Out].
 type SpecialBesselY1Option interface{ specialBesselY1Option() }
 
-// SpecialBesselY1 is Python's torch.special.bessel_y1:
+// SpecialBesselY1 returns the Bessel function of the second kind and order 1
+// of each element of input.
+//
+// It is Python's torch.special.bessel_y1:
 //
 //	special_bessel_y1(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -126,7 +140,10 @@ func SpecialBesselY1(input *Tensor, opts ...SpecialBesselY1Option) *Tensor {
 // [SpecialChebyshevPolynomialT]: [Out].
 type SpecialChebyshevPolynomialTOption interface{ specialChebyshevPolynomialTOption() }
 
-// SpecialChebyshevPolynomialT is Python's torch.special.chebyshev_polynomial_t:
+// SpecialChebyshevPolynomialT returns the Chebyshev polynomial of the first
+// kind and degree n at x, element by element. The shapes are broadcast.
+//
+// It is Python's torch.special.chebyshev_polynomial_t:
 //
 //	special_chebyshev_polynomial_t(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
 //	special_chebyshev_polynomial_t(Number x, Tensor n, *, Tensor out = None) -> Tensor
@@ -171,7 +188,10 @@ func SpecialChebyshevPolynomialT(x any, n any, opts ...SpecialChebyshevPolynomia
 // [SpecialChebyshevPolynomialU]: [Out].
 type SpecialChebyshevPolynomialUOption interface{ specialChebyshevPolynomialUOption() }
 
-// SpecialChebyshevPolynomialU is Python's torch.special.chebyshev_polynomial_u:
+// SpecialChebyshevPolynomialU returns the Chebyshev polynomial of the second
+// kind and degree n at x, element by element. The shapes are broadcast.
+//
+// It is Python's torch.special.chebyshev_polynomial_u:
 //
 //	special_chebyshev_polynomial_u(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
 //	special_chebyshev_polynomial_u(Number x, Tensor n, *, Tensor out = None) -> Tensor
@@ -216,7 +236,10 @@ func SpecialChebyshevPolynomialU(x any, n any, opts ...SpecialChebyshevPolynomia
 // [SpecialChebyshevPolynomialV]: [Out].
 type SpecialChebyshevPolynomialVOption interface{ specialChebyshevPolynomialVOption() }
 
-// SpecialChebyshevPolynomialV is Python's torch.special.chebyshev_polynomial_v:
+// SpecialChebyshevPolynomialV returns the Chebyshev polynomial of the third
+// kind and degree n at x, element by element. The shapes are broadcast.
+//
+// It is Python's torch.special.chebyshev_polynomial_v:
 //
 //	special_chebyshev_polynomial_v(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
 //	special_chebyshev_polynomial_v(Number x, Tensor n, *, Tensor out = None) -> Tensor
@@ -261,7 +284,10 @@ func SpecialChebyshevPolynomialV(x any, n any, opts ...SpecialChebyshevPolynomia
 // [SpecialChebyshevPolynomialW]: [Out].
 type SpecialChebyshevPolynomialWOption interface{ specialChebyshevPolynomialWOption() }
 
-// SpecialChebyshevPolynomialW is Python's torch.special.chebyshev_polynomial_w:
+// SpecialChebyshevPolynomialW returns the Chebyshev polynomial of the fourth
+// kind and degree n at x, element by element. The shapes are broadcast.
+//
+// It is Python's torch.special.chebyshev_polynomial_w:
 //
 //	special_chebyshev_polynomial_w(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
 //	special_chebyshev_polynomial_w(Number x, Tensor n, *, Tensor out = None) -> Tensor
@@ -305,7 +331,10 @@ func SpecialChebyshevPolynomialW(x any, n any, opts ...SpecialChebyshevPolynomia
 // A SpecialDigammaOption is an option of [SpecialDigamma]: [Out].
 type SpecialDigammaOption interface{ specialDigammaOption() }
 
-// SpecialDigamma is Python's torch.special.digamma:
+// SpecialDigamma is another name of [Digamma]: the logarithmic derivative of
+// the gamma function for each element of input.
+//
+// It is Python's torch.special.digamma:
 //
 //	special_digamma(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -329,7 +358,10 @@ func SpecialDigamma(input *Tensor, opts ...SpecialDigammaOption) *Tensor {
 // A SpecialEntrOption is an option of [SpecialEntr]: [Out].
 type SpecialEntrOption interface{ specialEntrOption() }
 
-// SpecialEntr is Python's torch.special.entr:
+// SpecialEntr returns the entropy of each element x of input: -x log(x), 0 for
+// 0, and -Inf for negative numbers.
+//
+// It is Python's torch.special.entr:
 //
 //	special_entr(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -353,7 +385,10 @@ func SpecialEntr(input *Tensor, opts ...SpecialEntrOption) *Tensor {
 // A SpecialErfOption is an option of [SpecialErf]: [Out].
 type SpecialErfOption interface{ specialErfOption() }
 
-// SpecialErf is Python's torch.special.erf:
+// SpecialErf is another name of [Erf]: the error function of each element of
+// input.
+//
+// It is Python's torch.special.erf:
 //
 //	special_erf(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -377,7 +412,10 @@ func SpecialErf(input *Tensor, opts ...SpecialErfOption) *Tensor {
 // A SpecialErfcOption is an option of [SpecialErfc]: [Out].
 type SpecialErfcOption interface{ specialErfcOption() }
 
-// SpecialErfc is Python's torch.special.erfc:
+// SpecialErfc is another name of [Erfc]: 1 - erf(x) for each element x of
+// input.
+//
+// It is Python's torch.special.erfc:
 //
 //	special_erfc(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -401,7 +439,10 @@ func SpecialErfc(input *Tensor, opts ...SpecialErfcOption) *Tensor {
 // A SpecialErfcxOption is an option of [SpecialErfcx]: [Out].
 type SpecialErfcxOption interface{ specialErfcxOption() }
 
-// SpecialErfcx is Python's torch.special.erfcx:
+// SpecialErfcx returns exp(x^2) * erfc(x) for each element x of input, without
+// overflow.
+//
+// It is Python's torch.special.erfcx:
 //
 //	special_erfcx(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -425,7 +466,10 @@ func SpecialErfcx(input *Tensor, opts ...SpecialErfcxOption) *Tensor {
 // A SpecialErfinvOption is an option of [SpecialErfinv]: [Out].
 type SpecialErfinvOption interface{ specialErfinvOption() }
 
-// SpecialErfinv is Python's torch.special.erfinv:
+// SpecialErfinv is another name of [Erfinv]: the inverse of the error function
+// for each element of input.
+//
+// It is Python's torch.special.erfinv:
 //
 //	special_erfinv(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -449,7 +493,10 @@ func SpecialErfinv(input *Tensor, opts ...SpecialErfinvOption) *Tensor {
 // A SpecialExp2Option is an option of [SpecialExp2]: [Out].
 type SpecialExp2Option interface{ specialExp2Option() }
 
-// SpecialExp2 is Python's torch.special.exp2:
+// SpecialExp2 is another name of [Exp2]: 2 to the power of each element of
+// input.
+//
+// It is Python's torch.special.exp2:
 //
 //	special_exp2(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -473,7 +520,10 @@ func SpecialExp2(input *Tensor, opts ...SpecialExp2Option) *Tensor {
 // A SpecialExpitOption is an option of [SpecialExpit]: [Out].
 type SpecialExpitOption interface{ specialExpitOption() }
 
-// SpecialExpit is Python's torch.special.expit:
+// SpecialExpit is another name of [Sigmoid]: 1 / (1 + exp(-x)) for each
+// element x of input.
+//
+// It is Python's torch.special.expit:
 //
 //	special_expit(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -497,7 +547,10 @@ func SpecialExpit(input *Tensor, opts ...SpecialExpitOption) *Tensor {
 // A SpecialExpm1Option is an option of [SpecialExpm1]: [Out].
 type SpecialExpm1Option interface{ specialExpm1Option() }
 
-// SpecialExpm1 is Python's torch.special.expm1:
+// SpecialExpm1 is another name of [Expm1]: exp(x) - 1 for each element x of
+// input.
+//
+// It is Python's torch.special.expm1:
 //
 //	special_expm1(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -521,7 +574,10 @@ func SpecialExpm1(input *Tensor, opts ...SpecialExpm1Option) *Tensor {
 // A SpecialGammaincOption is an option of [SpecialGammainc]: [Out].
 type SpecialGammaincOption interface{ specialGammaincOption() }
 
-// SpecialGammainc is Python's torch.special.gammainc:
+// SpecialGammainc is another name of [Igamma]: the lower regularized
+// incomplete gamma function P(a, x) with input as a and other as x.
+//
+// It is Python's torch.special.gammainc:
 //
 //	special_gammainc(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -545,7 +601,10 @@ func SpecialGammainc(input *Tensor, other *Tensor, opts ...SpecialGammaincOption
 // A SpecialGammainccOption is an option of [SpecialGammaincc]: [Out].
 type SpecialGammainccOption interface{ specialGammainccOption() }
 
-// SpecialGammaincc is Python's torch.special.gammaincc:
+// SpecialGammaincc is another name of [Igammac]: the upper regularized
+// incomplete gamma function Q(a, x) with input as a and other as x.
+//
+// It is Python's torch.special.gammaincc:
 //
 //	special_gammaincc(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -569,7 +628,10 @@ func SpecialGammaincc(input *Tensor, other *Tensor, opts ...SpecialGammainccOpti
 // A SpecialGammalnOption is an option of [SpecialGammaln]: [Out].
 type SpecialGammalnOption interface{ specialGammalnOption() }
 
-// SpecialGammaln is Python's torch.special.gammaln:
+// SpecialGammaln is another name of [Lgamma]: the logarithm of the magnitude
+// of the gamma function for each element of input.
+//
+// It is Python's torch.special.gammaln:
 //
 //	special_gammaln(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -594,7 +656,10 @@ func SpecialGammaln(input *Tensor, opts ...SpecialGammalnOption) *Tensor {
 // [SpecialHermitePolynomialH]: [Out].
 type SpecialHermitePolynomialHOption interface{ specialHermitePolynomialHOption() }
 
-// SpecialHermitePolynomialH is Python's torch.special.hermite_polynomial_h:
+// SpecialHermitePolynomialH returns the physicist's Hermite polynomial of
+// degree n at x, element by element. The shapes are broadcast.
+//
+// It is Python's torch.special.hermite_polynomial_h:
 //
 //	special_hermite_polynomial_h(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
 //	special_hermite_polynomial_h(Number x, Tensor n, *, Tensor out = None) -> Tensor
@@ -639,7 +704,10 @@ func SpecialHermitePolynomialH(x any, n any, opts ...SpecialHermitePolynomialHOp
 // [SpecialHermitePolynomialHe]: [Out].
 type SpecialHermitePolynomialHeOption interface{ specialHermitePolynomialHeOption() }
 
-// SpecialHermitePolynomialHe is Python's torch.special.hermite_polynomial_he:
+// SpecialHermitePolynomialHe returns the probabilist's Hermite polynomial of
+// degree n at x, element by element. The shapes are broadcast.
+//
+// It is Python's torch.special.hermite_polynomial_he:
 //
 //	special_hermite_polynomial_he(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
 //	special_hermite_polynomial_he(Number x, Tensor n, *, Tensor out = None) -> Tensor
@@ -683,7 +751,10 @@ func SpecialHermitePolynomialHe(x any, n any, opts ...SpecialHermitePolynomialHe
 // A SpecialI0Option is an option of [SpecialI0]: [Out].
 type SpecialI0Option interface{ specialI0Option() }
 
-// SpecialI0 is Python's torch.special.i0:
+// SpecialI0 is another name of [I0]: the modified Bessel function of the first
+// kind and order 0.
+//
+// It is Python's torch.special.i0:
 //
 //	special_i0(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -707,7 +778,10 @@ func SpecialI0(input *Tensor, opts ...SpecialI0Option) *Tensor {
 // A SpecialI0eOption is an option of [SpecialI0e]: [Out].
 type SpecialI0eOption interface{ specialI0eOption() }
 
-// SpecialI0e is Python's torch.special.i0e:
+// SpecialI0e returns the modified Bessel function of the first kind and order
+// 0 of each element x of input, times exp(-|x|).
+//
+// It is Python's torch.special.i0e:
 //
 //	special_i0e(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -731,7 +805,10 @@ func SpecialI0e(input *Tensor, opts ...SpecialI0eOption) *Tensor {
 // A SpecialI1Option is an option of [SpecialI1]: [Out].
 type SpecialI1Option interface{ specialI1Option() }
 
-// SpecialI1 is Python's torch.special.i1:
+// SpecialI1 returns the modified Bessel function of the first kind and order 1
+// of each element of input.
+//
+// It is Python's torch.special.i1:
 //
 //	special_i1(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -755,7 +832,10 @@ func SpecialI1(input *Tensor, opts ...SpecialI1Option) *Tensor {
 // A SpecialI1eOption is an option of [SpecialI1e]: [Out].
 type SpecialI1eOption interface{ specialI1eOption() }
 
-// SpecialI1e is Python's torch.special.i1e:
+// SpecialI1e returns the modified Bessel function of the first kind and order
+// 1 of each element x of input, times exp(-|x|).
+//
+// It is Python's torch.special.i1e:
 //
 //	special_i1e(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -780,7 +860,10 @@ func SpecialI1e(input *Tensor, opts ...SpecialI1eOption) *Tensor {
 // [SpecialLaguerrePolynomialL]: [Out].
 type SpecialLaguerrePolynomialLOption interface{ specialLaguerrePolynomialLOption() }
 
-// SpecialLaguerrePolynomialL is Python's torch.special.laguerre_polynomial_l:
+// SpecialLaguerrePolynomialL returns the Laguerre polynomial of degree n at x,
+// element by element. The shapes are broadcast.
+//
+// It is Python's torch.special.laguerre_polynomial_l:
 //
 //	special_laguerre_polynomial_l(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
 //	special_laguerre_polynomial_l(Number x, Tensor n, *, Tensor out = None) -> Tensor
@@ -825,7 +908,10 @@ func SpecialLaguerrePolynomialL(x any, n any, opts ...SpecialLaguerrePolynomialL
 // [SpecialLegendrePolynomialP]: [Out].
 type SpecialLegendrePolynomialPOption interface{ specialLegendrePolynomialPOption() }
 
-// SpecialLegendrePolynomialP is Python's torch.special.legendre_polynomial_p:
+// SpecialLegendrePolynomialP returns the Legendre polynomial of degree n at x,
+// element by element. The shapes are broadcast.
+//
+// It is Python's torch.special.legendre_polynomial_p:
 //
 //	special_legendre_polynomial_p(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
 //	special_legendre_polynomial_p(Number x, Tensor n, *, Tensor out = None) -> Tensor
@@ -869,7 +955,10 @@ func SpecialLegendrePolynomialP(x any, n any, opts ...SpecialLegendrePolynomialP
 // A SpecialLog1pOption is an option of [SpecialLog1p]: [Out].
 type SpecialLog1pOption interface{ specialLog1pOption() }
 
-// SpecialLog1p is Python's torch.special.log1p:
+// SpecialLog1p is another name of [Log1p]: the natural logarithm of 1 + x for
+// each element x of input.
+//
+// It is Python's torch.special.log1p:
 //
 //	special_log1p(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -893,7 +982,10 @@ func SpecialLog1p(input *Tensor, opts ...SpecialLog1pOption) *Tensor {
 // A SpecialLogitOption is an option of [SpecialLogit]: [Eps], [Out].
 type SpecialLogitOption interface{ specialLogitOption() }
 
-// SpecialLogit is Python's torch.special.logit:
+// SpecialLogit is another name of [Logit]: log(x / (1 - x)) for each element x
+// of input, limited to [Eps] and 1 - eps if that is given.
+//
+// It is Python's torch.special.logit:
 //
 //	special_logit(Tensor input, float eps = None, *, Tensor out = None) -> Tensor
 //
@@ -920,7 +1012,10 @@ func SpecialLogit(input *Tensor, opts ...SpecialLogitOption) *Tensor {
 // A SpecialLogNdtrOption is an option of [SpecialLogNdtr]: [Out].
 type SpecialLogNdtrOption interface{ specialLogNdtrOption() }
 
-// SpecialLogNdtr is Python's torch.special.log_ndtr:
+// SpecialLogNdtr returns the logarithm of the probability that a standard
+// normal variable is less than x, for each element x of input.
+//
+// It is Python's torch.special.log_ndtr:
 //
 //	special_log_ndtr(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -944,7 +1039,10 @@ func SpecialLogNdtr(input *Tensor, opts ...SpecialLogNdtrOption) *Tensor {
 // A SpecialLogSoftmaxOption is an option of [SpecialLogSoftmax]: a [DType].
 type SpecialLogSoftmaxOption interface{ specialLogSoftmaxOption() }
 
-// SpecialLogSoftmax is Python's torch.special.log_softmax:
+// SpecialLogSoftmax is another name of [LogSoftmax]: the logarithm of the
+// softmax of input along dimension dim.
+//
+// It is Python's torch.special.log_softmax:
 //
 //	special_log_softmax(Tensor input, int dim, *, torch.dtype dtype = None) -> Tensor
 //
@@ -964,7 +1062,10 @@ func SpecialLogSoftmax(input *Tensor, dim int64, opts ...SpecialLogSoftmaxOption
 // [Out].
 type SpecialLogsumexpOption interface{ specialLogsumexpOption() }
 
-// SpecialLogsumexp is Python's torch.special.logsumexp:
+// SpecialLogsumexp is another name of [Logsumexp]: the logarithm of the sum of
+// the exponentials of input over the dimensions in dim.
+//
+// It is Python's torch.special.logsumexp:
 //
 //	special_logsumexp(Tensor input, tuple of ints dim, bool keepdim = False, *, Tensor out = None) -> Tensor
 //
@@ -992,7 +1093,10 @@ func SpecialLogsumexp(input *Tensor, dim []int64, opts ...SpecialLogsumexpOption
 // [Out].
 type SpecialModifiedBesselI0Option interface{ specialModifiedBesselI0Option() }
 
-// SpecialModifiedBesselI0 is Python's torch.special.modified_bessel_i0:
+// SpecialModifiedBesselI0 returns the modified Bessel function of the first
+// kind and order 0 of each element of input.
+//
+// It is Python's torch.special.modified_bessel_i0:
 //
 //	special_modified_bessel_i0(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1017,7 +1121,10 @@ func SpecialModifiedBesselI0(input *Tensor, opts ...SpecialModifiedBesselI0Optio
 // [Out].
 type SpecialModifiedBesselI1Option interface{ specialModifiedBesselI1Option() }
 
-// SpecialModifiedBesselI1 is Python's torch.special.modified_bessel_i1:
+// SpecialModifiedBesselI1 returns the modified Bessel function of the first
+// kind and order 1 of each element of input.
+//
+// It is Python's torch.special.modified_bessel_i1:
 //
 //	special_modified_bessel_i1(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1042,7 +1149,10 @@ func SpecialModifiedBesselI1(input *Tensor, opts ...SpecialModifiedBesselI1Optio
 // [Out].
 type SpecialModifiedBesselK0Option interface{ specialModifiedBesselK0Option() }
 
-// SpecialModifiedBesselK0 is Python's torch.special.modified_bessel_k0:
+// SpecialModifiedBesselK0 returns the modified Bessel function of the second
+// kind and order 0 of each element of input.
+//
+// It is Python's torch.special.modified_bessel_k0:
 //
 //	special_modified_bessel_k0(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1067,7 +1177,10 @@ func SpecialModifiedBesselK0(input *Tensor, opts ...SpecialModifiedBesselK0Optio
 // [Out].
 type SpecialModifiedBesselK1Option interface{ specialModifiedBesselK1Option() }
 
-// SpecialModifiedBesselK1 is Python's torch.special.modified_bessel_k1:
+// SpecialModifiedBesselK1 returns the modified Bessel function of the second
+// kind and order 1 of each element of input.
+//
+// It is Python's torch.special.modified_bessel_k1:
 //
 //	special_modified_bessel_k1(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1091,7 +1204,10 @@ func SpecialModifiedBesselK1(input *Tensor, opts ...SpecialModifiedBesselK1Optio
 // A SpecialMultigammalnOption is an option of [SpecialMultigammaln]: [Out].
 type SpecialMultigammalnOption interface{ specialMultigammalnOption() }
 
-// SpecialMultigammaln is Python's torch.special.multigammaln:
+// SpecialMultigammaln is another name of [Mvlgamma]: the logarithm of the
+// gamma function in p dimensions for each element of input.
+//
+// It is Python's torch.special.multigammaln:
 //
 //	special_multigammaln(Tensor input, int p, *, Tensor out = None) -> Tensor
 //
@@ -1115,7 +1231,10 @@ func SpecialMultigammaln(input *Tensor, p int64, opts ...SpecialMultigammalnOpti
 // A SpecialNdtrOption is an option of [SpecialNdtr]: [Out].
 type SpecialNdtrOption interface{ specialNdtrOption() }
 
-// SpecialNdtr is Python's torch.special.ndtr:
+// SpecialNdtr returns the probability that a standard normal variable is less
+// than x, for each element x of input.
+//
+// It is Python's torch.special.ndtr:
 //
 //	special_ndtr(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1139,7 +1258,10 @@ func SpecialNdtr(input *Tensor, opts ...SpecialNdtrOption) *Tensor {
 // A SpecialNdtriOption is an option of [SpecialNdtri]: [Out].
 type SpecialNdtriOption interface{ specialNdtriOption() }
 
-// SpecialNdtri is Python's torch.special.ndtri:
+// SpecialNdtri returns the x below which a standard normal variable is with
+// the probability that each element of input is: the inverse of [SpecialNdtr].
+//
+// It is Python's torch.special.ndtri:
 //
 //	special_ndtri(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1163,7 +1285,10 @@ func SpecialNdtri(input *Tensor, opts ...SpecialNdtriOption) *Tensor {
 // A SpecialPolygammaOption is an option of [SpecialPolygamma]: [Out].
 type SpecialPolygammaOption interface{ specialPolygammaOption() }
 
-// SpecialPolygamma is Python's torch.special.polygamma:
+// SpecialPolygamma is another name of [Polygamma]: the n-th derivative of the
+// digamma function for each element of input.
+//
+// It is Python's torch.special.polygamma:
 //
 //	special_polygamma(int n, Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1187,7 +1312,10 @@ func SpecialPolygamma(n int64, input *Tensor, opts ...SpecialPolygammaOption) *T
 // A SpecialPsiOption is an option of [SpecialPsi]: [Out].
 type SpecialPsiOption interface{ specialPsiOption() }
 
-// SpecialPsi is Python's torch.special.psi:
+// SpecialPsi is another name of [Digamma]: the logarithmic derivative of the
+// gamma function for each element of input.
+//
+// It is Python's torch.special.psi:
 //
 //	special_psi(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1211,7 +1339,10 @@ func SpecialPsi(input *Tensor, opts ...SpecialPsiOption) *Tensor {
 // A SpecialRoundOption is an option of [SpecialRound]: [Decimals], [Out].
 type SpecialRoundOption interface{ specialRoundOption() }
 
-// SpecialRound is Python's torch.special.round:
+// SpecialRound is another name of [Round]: it rounds the elements of input, to
+// [Decimals] places if that is given.
+//
+// It is Python's torch.special.round:
 //
 //	special_round(Tensor input, *, int decimals = 0, Tensor out = None) -> Tensor
 //
@@ -1239,7 +1370,10 @@ func SpecialRound(input *Tensor, opts ...SpecialRoundOption) *Tensor {
 // [SpecialScaledModifiedBesselK0]: [Out].
 type SpecialScaledModifiedBesselK0Option interface{ specialScaledModifiedBesselK0Option() }
 
-// SpecialScaledModifiedBesselK0 is Python's torch.special.scaled_modified_bessel_k0:
+// SpecialScaledModifiedBesselK0 returns the modified Bessel function of the
+// second kind and order 0 of each element of x, times exp(x).
+//
+// It is Python's torch.special.scaled_modified_bessel_k0:
 //
 //	special_scaled_modified_bessel_k0(Tensor x, *, Tensor out = None) -> Tensor
 //
@@ -1264,7 +1398,10 @@ func SpecialScaledModifiedBesselK0(x *Tensor, opts ...SpecialScaledModifiedBesse
 // [SpecialScaledModifiedBesselK1]: [Out].
 type SpecialScaledModifiedBesselK1Option interface{ specialScaledModifiedBesselK1Option() }
 
-// SpecialScaledModifiedBesselK1 is Python's torch.special.scaled_modified_bessel_k1:
+// SpecialScaledModifiedBesselK1 returns the modified Bessel function of the
+// second kind and order 1 of each element of x, times exp(x).
+//
+// It is Python's torch.special.scaled_modified_bessel_k1:
 //
 //	special_scaled_modified_bessel_k1(Tensor x, *, Tensor out = None) -> Tensor
 //
@@ -1289,7 +1426,11 @@ func SpecialScaledModifiedBesselK1(x *Tensor, opts ...SpecialScaledModifiedBesse
 // [SpecialShiftedChebyshevPolynomialT]: [Out].
 type SpecialShiftedChebyshevPolynomialTOption interface{ specialShiftedChebyshevPolynomialTOption() }
 
-// SpecialShiftedChebyshevPolynomialT is Python's torch.special.shifted_chebyshev_polynomial_t:
+// SpecialShiftedChebyshevPolynomialT returns the Chebyshev polynomial of the
+// first kind and degree n at 2x - 1, for x from 0 to 1, element by element.
+// The shapes are broadcast.
+//
+// It is Python's torch.special.shifted_chebyshev_polynomial_t:
 //
 //	special_shifted_chebyshev_polynomial_t(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
 //	special_shifted_chebyshev_polynomial_t(Number x, Tensor n, *, Tensor out = None) -> Tensor
@@ -1334,7 +1475,11 @@ func SpecialShiftedChebyshevPolynomialT(x any, n any, opts ...SpecialShiftedCheb
 // [SpecialShiftedChebyshevPolynomialU]: [Out].
 type SpecialShiftedChebyshevPolynomialUOption interface{ specialShiftedChebyshevPolynomialUOption() }
 
-// SpecialShiftedChebyshevPolynomialU is Python's torch.special.shifted_chebyshev_polynomial_u:
+// SpecialShiftedChebyshevPolynomialU returns the Chebyshev polynomial of the
+// second kind and degree n at 2x - 1, for x from 0 to 1, element by element.
+// The shapes are broadcast.
+//
+// It is Python's torch.special.shifted_chebyshev_polynomial_u:
 //
 //	special_shifted_chebyshev_polynomial_u(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
 //	special_shifted_chebyshev_polynomial_u(Number x, Tensor n, *, Tensor out = None) -> Tensor
@@ -1379,7 +1524,11 @@ func SpecialShiftedChebyshevPolynomialU(x any, n any, opts ...SpecialShiftedCheb
 // [SpecialShiftedChebyshevPolynomialV]: [Out].
 type SpecialShiftedChebyshevPolynomialVOption interface{ specialShiftedChebyshevPolynomialVOption() }
 
-// SpecialShiftedChebyshevPolynomialV is Python's torch.special.shifted_chebyshev_polynomial_v:
+// SpecialShiftedChebyshevPolynomialV returns the Chebyshev polynomial of the
+// third kind and degree n at 2x - 1, for x from 0 to 1, element by element.
+// The shapes are broadcast.
+//
+// It is Python's torch.special.shifted_chebyshev_polynomial_v:
 //
 //	special_shifted_chebyshev_polynomial_v(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
 //	special_shifted_chebyshev_polynomial_v(Number x, Tensor n, *, Tensor out = None) -> Tensor
@@ -1424,7 +1573,11 @@ func SpecialShiftedChebyshevPolynomialV(x any, n any, opts ...SpecialShiftedCheb
 // [SpecialShiftedChebyshevPolynomialW]: [Out].
 type SpecialShiftedChebyshevPolynomialWOption interface{ specialShiftedChebyshevPolynomialWOption() }
 
-// SpecialShiftedChebyshevPolynomialW is Python's torch.special.shifted_chebyshev_polynomial_w:
+// SpecialShiftedChebyshevPolynomialW returns the Chebyshev polynomial of the
+// fourth kind and degree n at 2x - 1, for x from 0 to 1, element by element.
+// The shapes are broadcast.
+//
+// It is Python's torch.special.shifted_chebyshev_polynomial_w:
 //
 //	special_shifted_chebyshev_polynomial_w(Tensor x, Tensor n, *, Tensor out = None) -> Tensor
 //	special_shifted_chebyshev_polynomial_w(Number x, Tensor n, *, Tensor out = None) -> Tensor
@@ -1468,7 +1621,10 @@ func SpecialShiftedChebyshevPolynomialW(x any, n any, opts ...SpecialShiftedCheb
 // A SpecialSincOption is an option of [SpecialSinc]: [Out].
 type SpecialSincOption interface{ specialSincOption() }
 
-// SpecialSinc is Python's torch.special.sinc:
+// SpecialSinc is another name of [Sinc]: sin(pi x) / (pi x) for each element x
+// of input.
+//
+// It is Python's torch.special.sinc:
 //
 //	special_sinc(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1492,7 +1648,10 @@ func SpecialSinc(input *Tensor, opts ...SpecialSincOption) *Tensor {
 // A SpecialSoftmaxOption is an option of [SpecialSoftmax]: a [DType].
 type SpecialSoftmaxOption interface{ specialSoftmaxOption() }
 
-// SpecialSoftmax is Python's torch.special.softmax:
+// SpecialSoftmax is another name of [Softmax]: the exponentials of input
+// divided by their sum along dimension dim.
+//
+// It is Python's torch.special.softmax:
 //
 //	special_softmax(Tensor input, int dim, torch.dtype dtype = None) -> Tensor
 //
@@ -1512,7 +1671,10 @@ func SpecialSoftmax(input *Tensor, dim int64, opts ...SpecialSoftmaxOption) *Ten
 // [Out].
 type SpecialSphericalBesselJ0Option interface{ specialSphericalBesselJ0Option() }
 
-// SpecialSphericalBesselJ0 is Python's torch.special.spherical_bessel_j0:
+// SpecialSphericalBesselJ0 returns the spherical Bessel function of the first
+// kind and order 0 of each element of x: sin(x) / x.
+//
+// It is Python's torch.special.spherical_bessel_j0:
 //
 //	special_spherical_bessel_j0(Tensor x, *, Tensor out = None) -> Tensor
 //
@@ -1536,7 +1698,10 @@ func SpecialSphericalBesselJ0(x *Tensor, opts ...SpecialSphericalBesselJ0Option)
 // A SpecialXlog1pyOption is an option of [SpecialXlog1py]: [Out].
 type SpecialXlog1pyOption interface{ specialXlog1pyOption() }
 
-// SpecialXlog1py is Python's torch.special.xlog1py:
+// SpecialXlog1py returns input * log(1 + other), element by element: 0 where
+// input is 0, and NaN where other is NaN. The shapes are broadcast.
+//
+// It is Python's torch.special.xlog1py:
 //
 //	special_xlog1py(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	special_xlog1py(Number input, Tensor other, *, Tensor out = None) -> Tensor
@@ -1581,7 +1746,10 @@ func SpecialXlog1py(input any, other any, opts ...SpecialXlog1pyOption) *Tensor 
 // A SpecialXlogyOption is an option of [SpecialXlogy]: [Out].
 type SpecialXlogyOption interface{ specialXlogyOption() }
 
-// SpecialXlogy is Python's torch.special.xlogy:
+// SpecialXlogy is another name of [Xlogy]: input * log(other), and 0 where
+// input is 0.
+//
+// It is Python's torch.special.xlogy:
 //
 //	special_xlogy(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	special_xlogy(Number input, Tensor other, *, Tensor out = None) -> Tensor
@@ -1626,7 +1794,11 @@ func SpecialXlogy(input any, other any, opts ...SpecialXlogyOption) *Tensor {
 // A SpecialZetaOption is an option of [SpecialZeta]: [Out].
 type SpecialZetaOption interface{ specialZetaOption() }
 
-// SpecialZeta is Python's torch.special.zeta:
+// SpecialZeta returns the Hurwitz zeta function of input and other, element by
+// element: the sum of 1 / (k + q)^x over k = 0, 1, ..., with x input and q
+// other.
+//
+// It is Python's torch.special.zeta:
 //
 //	special_zeta(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	special_zeta(Number input, Tensor other, *, Tensor out = None) -> Tensor

@@ -5,7 +5,10 @@ package torch
 // A UnbindOption is an option of [Unbind]: [Dim].
 type UnbindOption interface{ unbindOption() }
 
-// Unbind is Python's torch.unbind:
+// Unbind returns the slices of input along dimension [Dim], the first by
+// default, which they lack. They are views.
+//
+// It is Python's torch.unbind:
 //
 //	unbind(Tensor input, int dim = 0) -> tuple of Tensors
 //
@@ -21,7 +24,10 @@ func Unbind(input *Tensor, opts ...UnbindOption) []*Tensor {
 	return opUnbindInt(input, dim)
 }
 
-// Unbind is [Unbind] with t as input, Python's Tensor.unbind.
+// Unbind returns the slices of t along dimension [Dim], the first by default,
+// which they lack. They are views.
+//
+// It is [Unbind] with t as input, Python's Tensor.unbind. Options: [Dim].
 func (t *Tensor) Unbind(opts ...UnbindOption) []*Tensor {
 	return Unbind(t, opts...)
 }
@@ -29,7 +35,9 @@ func (t *Tensor) Unbind(opts ...UnbindOption) []*Tensor {
 // A UnbindCopyOption is an option of [UnbindCopy]: [Dim], [Out].
 type UnbindCopyOption interface{ unbindCopyOption() }
 
-// UnbindCopy is Python's torch.unbind_copy:
+// UnbindCopy returns what [Unbind] returns, as copies and not views.
+//
+// It is Python's torch.unbind_copy:
 //
 //	unbind_copy(Tensor input, int dim = 0, *, tuple of Tensors out = None) -> tuple of Tensors
 //
@@ -52,26 +60,38 @@ func UnbindCopy(input *Tensor, opts ...UnbindCopyOption) []*Tensor {
 	return opUnbindCopyInt(input, dim)
 }
 
-// Unflatten is Python's torch.unflatten:
+// Unflatten splits dimension dim of input into several of the given sizes, one
+// of which may be -1. The result is a view.
+//
+// It is Python's torch.unflatten:
 //
 //	unflatten(Tensor input, int dim, tuple of ints sizes) -> Tensor
 func Unflatten(input *Tensor, dim int64, sizes ...int64) *Tensor {
 	return opUnflattenInt(input, dim, sizes)
 }
 
-// Unflatten is [Unflatten] with t as input, Python's Tensor.unflatten.
+// Unflatten splits dimension dim of t into several of the given sizes, one of
+// which may be -1. The result is a view.
+//
+// It is [Unflatten] with t as input, Python's Tensor.unflatten.
 func (t *Tensor) Unflatten(dim int64, sizes ...int64) *Tensor {
 	return Unflatten(t, dim, sizes...)
 }
 
-// UnflattenDenseTensors is Python's torch._C._nn.unflatten_dense_tensors:
+// UnflattenDenseTensors cuts flat, a vector such as [FlattenDenseTensors]
+// returns, into views of the sizes that the tensors have.
+//
+// It is Python's torch._C._nn.unflatten_dense_tensors:
 //
 //	unflatten_dense_tensors(Tensor flat, tuple of Tensors tensors) -> tuple of Tensors
 func UnflattenDenseTensors(flat *Tensor, tensors []*Tensor) []*Tensor {
 	return opUnflattenDenseTensors(flat, tensors)
 }
 
-// Unfold is Python's Tensor.unfold:
+// Unfold returns a view of all slices of size places along dimension, step
+// places from one to the next. They are a new last dimension of the result.
+//
+// It is Python's Tensor.unfold:
 //
 //	unfold(int dimension, int size, int step) -> Tensor
 func (t *Tensor) Unfold(dimension int64, size int64, step int64) *Tensor {
@@ -81,7 +101,9 @@ func (t *Tensor) Unfold(dimension int64, size int64, step int64) *Tensor {
 // A UnfoldCopyOption is an option of [UnfoldCopy]: [Out].
 type UnfoldCopyOption interface{ unfoldCopyOption() }
 
-// UnfoldCopy is Python's torch.unfold_copy:
+// UnfoldCopy returns what [Tensor.Unfold] returns, as a copy and not a view.
+//
+// It is Python's torch.unfold_copy:
 //
 //	unfold_copy(Tensor input, int dimension, int size, int step, *, Tensor out = None) -> Tensor
 //
@@ -105,9 +127,12 @@ func UnfoldCopy(input *Tensor, dimension int64, size int64, step int64, opts ...
 // A UniformInplaceOption is an option of [Tensor.Uniform_]: a *[Generator].
 type UniformInplaceOption interface{ uniformInplaceOption() }
 
-// Uniform_ is Python's Tensor.uniform_, which writes to t and returns it:
+// Uniform_ fills t with numbers drawn evenly from from_ to to, without the
+// latter.
 //
-//	uniform_(float from = 0, float to = 1, *, torch.Generator generator = None)
+// It is Python's Tensor.uniform_:
+//
+//	uniform_(float from = 0, float to = 1, *, torch.Generator generator = None) -> Tensor
 //
 // Options: a *[Generator].
 func (t *Tensor) Uniform_(from_ float64, to float64, opts ...UniformInplaceOption) *Tensor {
@@ -126,7 +151,11 @@ func (t *Tensor) Uniform_(from_ float64, to float64, opts ...UniformInplaceOptio
 // [ReturnCounts].
 type UniqueDimOption interface{ uniqueDimOption() }
 
-// UniqueDim is Python's torch.unique_dim:
+// UniqueDim returns the different slices of input along dimension dim, where
+// each one of input went, with [ReturnInverse], and how often each occurred,
+// with [ReturnCounts]. The last two are empty otherwise.
+//
+// It is Python's torch.unique_dim:
 //
 //	unique_dim(Tensor input, int dim, bool sorted = True, bool return_inverse = False, bool return_counts = False) -> (Tensor, Tensor, Tensor)
 //
@@ -151,7 +180,10 @@ func UniqueDim(input *Tensor, dim int64, opts ...UniqueDimOption) (*Tensor, *Ten
 // A UnsafeChunkOption is an option of [UnsafeChunk]: [Dim].
 type UnsafeChunkOption interface{ unsafeChunkOption() }
 
-// UnsafeChunk is Python's torch.unsafe_chunk:
+// UnsafeChunk does what [Chunk] does, without autograd watching that parts are
+// not written to.
+//
+// It is Python's torch.unsafe_chunk:
 //
 //	unsafe_chunk(Tensor input, int chunks, int dim = 0) -> tuple of Tensors
 //
@@ -167,7 +199,11 @@ func UnsafeChunk(input *Tensor, chunks int64, opts ...UnsafeChunkOption) []*Tens
 	return opUnsafeChunk(input, chunks, dim)
 }
 
-// UnsafeChunk is [UnsafeChunk] with t as input, Python's Tensor.unsafe_chunk.
+// UnsafeChunk does what [Chunk] does, without autograd watching that parts are
+// not written to.
+//
+// It is [UnsafeChunk] with t as input, Python's Tensor.unsafe_chunk. Options:
+// [Dim].
 func (t *Tensor) UnsafeChunk(chunks int64, opts ...UnsafeChunkOption) []*Tensor {
 	return UnsafeChunk(t, chunks, opts...)
 }
@@ -175,7 +211,10 @@ func (t *Tensor) UnsafeChunk(chunks int64, opts ...UnsafeChunkOption) []*Tensor 
 // A UnsafeSplitOption is an option of [UnsafeSplit]: [Dim].
 type UnsafeSplitOption interface{ unsafeSplitOption() }
 
-// UnsafeSplit is Python's torch.unsafe_split:
+// UnsafeSplit does what [Split] does, without autograd watching that parts are
+// not written to.
+//
+// It is Python's torch.unsafe_split:
 //
 //	unsafe_split(Tensor input, int split_size, int dim = 0) -> tuple of Tensors
 //
@@ -191,7 +230,11 @@ func UnsafeSplit(input *Tensor, splitSize int64, opts ...UnsafeSplitOption) []*T
 	return opUnsafeSplitTensor(input, splitSize, dim)
 }
 
-// UnsafeSplit is [UnsafeSplit] with t as input, Python's Tensor.unsafe_split.
+// UnsafeSplit does what [Split] does, without autograd watching that parts are
+// not written to.
+//
+// It is [UnsafeSplit] with t as input, Python's Tensor.unsafe_split. Options:
+// [Dim].
 func (t *Tensor) UnsafeSplit(splitSize int64, opts ...UnsafeSplitOption) []*Tensor {
 	return UnsafeSplit(t, splitSize, opts...)
 }
@@ -199,7 +242,10 @@ func (t *Tensor) UnsafeSplit(splitSize int64, opts ...UnsafeSplitOption) []*Tens
 // A UnsafeSplitWithSizesOption is an option of [UnsafeSplitWithSizes]: [Dim].
 type UnsafeSplitWithSizesOption interface{ unsafeSplitWithSizesOption() }
 
-// UnsafeSplitWithSizes is Python's torch.unsafe_split_with_sizes:
+// UnsafeSplitWithSizes does what [SplitWithSizes] does, without autograd
+// watching that parts are not written to.
+//
+// It is Python's torch.unsafe_split_with_sizes:
 //
 //	unsafe_split_with_sizes(Tensor input, tuple of ints split_sizes, int dim = 0) -> tuple of Tensors
 //
@@ -215,26 +261,38 @@ func UnsafeSplitWithSizes(input *Tensor, splitSizes []int64, opts ...UnsafeSplit
 	return opUnsafeSplitWithSizes(input, splitSizes, dim)
 }
 
-// UnsafeSplitWithSizes is [UnsafeSplitWithSizes] with t as input, Python's Tensor.unsafe_split_with_sizes.
+// UnsafeSplitWithSizes does what [SplitWithSizes] does, without autograd
+// watching that parts are not written to.
+//
+// It is [UnsafeSplitWithSizes] with t as input, Python's
+// Tensor.unsafe_split_with_sizes. Options: [Dim].
 func (t *Tensor) UnsafeSplitWithSizes(splitSizes []int64, opts ...UnsafeSplitWithSizesOption) []*Tensor {
 	return UnsafeSplitWithSizes(t, splitSizes, opts...)
 }
 
-// Unsqueeze is Python's torch.unsqueeze:
+// Unsqueeze returns a view of input with a dimension of size 1 more, at place
+// dim.
+//
+// It is Python's torch.unsqueeze:
 //
 //	unsqueeze(Tensor input, int dim) -> Tensor
 func Unsqueeze(input *Tensor, dim int64) *Tensor {
 	return opUnsqueeze(input, dim)
 }
 
-// Unsqueeze is [Unsqueeze] with t as input, Python's Tensor.unsqueeze.
+// Unsqueeze returns a view of t with a dimension of size 1 more, at place dim.
+//
+// It is [Unsqueeze] with t as input, Python's Tensor.unsqueeze.
 func (t *Tensor) Unsqueeze(dim int64) *Tensor {
 	return Unsqueeze(t, dim)
 }
 
-// Unsqueeze_ is Python's Tensor.unsqueeze_, which writes to t and returns it:
+// Unsqueeze_ is the in-place form of [Tensor.Unsqueeze]: it writes the result
+// to t and returns that.
 //
-//	unsqueeze_(int dim)
+// It is Python's Tensor.unsqueeze_:
+//
+//	unsqueeze_(int dim) -> Tensor
 func (t *Tensor) Unsqueeze_(dim int64) *Tensor {
 	opUnsqueeze_(t, dim)
 	return t
@@ -243,7 +301,9 @@ func (t *Tensor) Unsqueeze_(dim int64) *Tensor {
 // A UnsqueezeCopyOption is an option of [UnsqueezeCopy]: [Out].
 type UnsqueezeCopyOption interface{ unsqueezeCopyOption() }
 
-// UnsqueezeCopy is Python's torch.unsqueeze_copy:
+// UnsqueezeCopy returns what [Unsqueeze] returns, as a copy and not a view.
+//
+// It is Python's torch.unsqueeze_copy:
 //
 //	unsqueeze_copy(Tensor input, int dim, *, Tensor out = None) -> Tensor
 //
@@ -268,7 +328,12 @@ func UnsqueezeCopy(input *Tensor, dim int64, opts ...UnsqueezeCopyOption) *Tenso
 // [ScaleFactors], [ScalesH], [ScalesW], [Out].
 type UpsampleBicubic2dOption interface{ upsampleBicubic2dOption() }
 
-// UpsampleBicubic2d is Python's torch._C._nn.upsample_bicubic2d:
+// UpsampleBicubic2d resizes images, (N, C, H, W), to the height and width in
+// outputSize by bicubic interpolation. alignCorners has the centers of the
+// corner pixels stay; scales replace the ratios of the sizes. A nil output
+// size needs [ScaleFactors].
+//
+// It is Python's torch._C._nn.upsample_bicubic2d:
 //
 //	upsample_bicubic2d(Tensor input, tuple of ints output_size, bool align_corners, tuple of floats scale_factors) -> Tensor
 //	upsample_bicubic2d(Tensor input, tuple of ints output_size, bool align_corners, float scales_h = None, float scales_w = None, *, Tensor out = None) -> Tensor
@@ -315,7 +380,12 @@ func UpsampleBicubic2d(input *Tensor, outputSize []int64, alignCorners bool, opt
 // [ScaleFactors], [ScalesH], [ScalesW], [Out].
 type UpsampleBilinear2dOption interface{ upsampleBilinear2dOption() }
 
-// UpsampleBilinear2d is Python's torch._C._nn.upsample_bilinear2d:
+// UpsampleBilinear2d resizes images, (N, C, H, W), to the height and width in
+// outputSize by bilinear interpolation. alignCorners has the centers of the
+// corner pixels stay; scales replace the ratios of the sizes. A nil output
+// size needs [ScaleFactors].
+//
+// It is Python's torch._C._nn.upsample_bilinear2d:
 //
 //	upsample_bilinear2d(Tensor input, tuple of ints output_size, bool align_corners, tuple of floats scale_factors) -> Tensor
 //	upsample_bilinear2d(Tensor input, tuple of ints output_size, bool align_corners, float scales_h = None, float scales_w = None, *, Tensor out = None) -> Tensor
@@ -362,7 +432,11 @@ func UpsampleBilinear2d(input *Tensor, outputSize []int64, alignCorners bool, op
 // [Scales], [Out].
 type UpsampleLinear1dOption interface{ upsampleLinear1dOption() }
 
-// UpsampleLinear1d is Python's torch._C._nn.upsample_linear1d:
+// UpsampleLinear1d resizes signals, (N, C, L), to the length in outputSize by
+// linear interpolation. alignCorners has the ends stay; scales replace the
+// ratio of the sizes. A nil output size needs [ScaleFactors].
+//
+// It is Python's torch._C._nn.upsample_linear1d:
 //
 //	upsample_linear1d(Tensor input, tuple of ints output_size, bool align_corners, tuple of floats scale_factors) -> Tensor
 //	upsample_linear1d(Tensor input, tuple of ints output_size, bool align_corners, float scales = None, *, Tensor out = None) -> Tensor
@@ -404,7 +478,10 @@ func UpsampleLinear1d(input *Tensor, outputSize []int64, alignCorners bool, opts
 // [ScaleFactors], [Scales], [Out].
 type UpsampleNearest1dOption interface{ upsampleNearest1dOption() }
 
-// UpsampleNearest1d is Python's torch._C._nn.upsample_nearest1d:
+// UpsampleNearest1d resizes signals, (N, C, L), to the length in outputSize by
+// repeating or leaving out elements. A nil output size needs [ScaleFactors].
+//
+// It is Python's torch._C._nn.upsample_nearest1d:
 //
 //	upsample_nearest1d(Tensor input, tuple of ints output_size, tuple of floats scale_factors) -> Tensor
 //	upsample_nearest1d(Tensor input, tuple of ints output_size, float scales = None, *, Tensor out = None) -> Tensor
@@ -446,7 +523,11 @@ func UpsampleNearest1d(input *Tensor, outputSize []int64, opts ...UpsampleNeares
 // [ScaleFactors], [ScalesH], [ScalesW], [Out].
 type UpsampleNearest2dOption interface{ upsampleNearest2dOption() }
 
-// UpsampleNearest2d is Python's torch._C._nn.upsample_nearest2d:
+// UpsampleNearest2d resizes images, (N, C, H, W), to the height and width in
+// outputSize by repeating or leaving out pixels. A nil output size needs
+// [ScaleFactors].
+//
+// It is Python's torch._C._nn.upsample_nearest2d:
 //
 //	upsample_nearest2d(Tensor input, tuple of ints output_size, tuple of floats scale_factors) -> Tensor
 //	upsample_nearest2d(Tensor input, tuple of ints output_size, float scales_h = None, float scales_w = None, *, Tensor out = None) -> Tensor
@@ -493,7 +574,11 @@ func UpsampleNearest2d(input *Tensor, outputSize []int64, opts ...UpsampleNeares
 // [ScaleFactors], [ScalesD], [ScalesH], [ScalesW], [Out].
 type UpsampleNearest3dOption interface{ upsampleNearest3dOption() }
 
-// UpsampleNearest3d is Python's torch._C._nn.upsample_nearest3d:
+// UpsampleNearest3d resizes volumes, (N, C, D, H, W), to the sizes in
+// outputSize by repeating or leaving out elements. A nil output size needs
+// [ScaleFactors].
+//
+// It is Python's torch._C._nn.upsample_nearest3d:
 //
 //	upsample_nearest3d(Tensor input, tuple of ints output_size, tuple of floats scale_factors) -> Tensor
 //	upsample_nearest3d(Tensor input, tuple of ints output_size, float scales_d = None, float scales_h = None, float scales_w = None, *, Tensor out = None) -> Tensor
@@ -545,7 +630,12 @@ func UpsampleNearest3d(input *Tensor, outputSize []int64, opts ...UpsampleNeares
 // [ScaleFactors], [ScalesD], [ScalesH], [ScalesW], [Out].
 type UpsampleTrilinear3dOption interface{ upsampleTrilinear3dOption() }
 
-// UpsampleTrilinear3d is Python's torch._C._nn.upsample_trilinear3d:
+// UpsampleTrilinear3d resizes volumes, (N, C, D, H, W), to the sizes in
+// outputSize by trilinear interpolation. alignCorners has the centers of the
+// corners stay; scales replace the ratios of the sizes. A nil output size
+// needs [ScaleFactors].
+//
+// It is Python's torch._C._nn.upsample_trilinear3d:
 //
 //	upsample_trilinear3d(Tensor input, tuple of ints output_size, bool align_corners, tuple of floats scale_factors) -> Tensor
 //	upsample_trilinear3d(Tensor input, tuple of ints output_size, bool align_corners, float scales_d = None, float scales_h = None, float scales_w = None, *, Tensor out = None) -> Tensor

@@ -2,7 +2,10 @@
 
 package torch
 
-// Values is Python's Tensor.values:
+// Values returns the values of t, a sparse tensor, as a view. In layout
+// SparseCOO it must be coalesced.
+//
+// It is Python's Tensor.values:
 //
 //	values() -> Tensor
 func (t *Tensor) Values() *Tensor {
@@ -12,7 +15,9 @@ func (t *Tensor) Values() *Tensor {
 // A ValuesCopyOption is an option of [ValuesCopy]: [Out].
 type ValuesCopyOption interface{ valuesCopyOption() }
 
-// ValuesCopy is Python's torch.values_copy:
+// ValuesCopy returns a copy of the values of input, see [Tensor.Values].
+//
+// It is Python's torch.values_copy:
 //
 //	values_copy(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -36,7 +41,11 @@ func ValuesCopy(input *Tensor, opts ...ValuesCopyOption) *Tensor {
 // A VanderOption is an option of [Vander]: [N], [Increasing].
 type VanderOption interface{ vanderOption() }
 
-// Vander is Python's torch.vander:
+// Vander returns the matrix whose columns are the powers of the vector x, the
+// highest first, or last with [Increasing]. There are [N] columns, or as many
+// as rows.
+//
+// It is Python's torch.vander:
 //
 //	vander(Tensor x, int N = None, bool increasing = False) -> Tensor
 //
@@ -59,7 +68,11 @@ func Vander(x *Tensor, opts ...VanderOption) *Tensor {
 // [Correction].
 type VarOption interface{ varOption() }
 
-// Var is Python's torch.var:
+// Var returns the variance of the elements of input, over the dimensions in
+// [Dim] or all. [Correction] is 1 by default: it divides by N-1; [Unbiased]
+// false is the same as a correction of 0.
+//
+// It is Python's torch.var:
 //
 //	var(Tensor input, tuple of ints dim, bool unbiased = True, bool keepdim = False, *, Tensor out = None) -> Tensor
 //	var(Tensor input, tuple of ints dim = None, *, Number correction = None, bool keepdim = False, Tensor out = None) -> Tensor
@@ -115,7 +128,12 @@ func Var(input *Tensor, opts ...VarOption) *Tensor {
 	panic(mismatch("var", given(opts), "(Tensor input, tuple of ints dim, bool unbiased = True, bool keepdim = False, *, Tensor out = None)\n(Tensor input, tuple of ints dim = None, *, Number correction = None, bool keepdim = False, Tensor out = None)\n(Tensor input, bool unbiased = True)"))
 }
 
-// Var is [Var] with t as input, Python's Tensor.var.
+// Var returns the variance of the elements of t, over the dimensions in [Dim]
+// or all. [Correction] is 1 by default: it divides by N-1; [Unbiased] false is
+// the same as a correction of 0.
+//
+// It is [Var] with t as input, Python's Tensor.var. Options: [Dim],
+// [Unbiased], [Keepdim], [Correction].
 func (t *Tensor) Var(opts ...VarOption) *Tensor {
 	return Var(t, opts...)
 }
@@ -124,7 +142,10 @@ func (t *Tensor) Var(opts ...VarOption) *Tensor {
 // [Correction].
 type VarMeanOption interface{ varMeanOption() }
 
-// VarMean is Python's torch.var_mean:
+// VarMean returns the variance and the mean of the elements of input, over the
+// dimensions in [Dim] or all. [Correction] is 1 by default; see [Var].
+//
+// It is Python's torch.var_mean:
 //
 //	var_mean(Tensor input, tuple of ints dim, bool unbiased = True, bool keepdim = False) -> (Tensor, Tensor)
 //	var_mean(Tensor input, tuple of ints dim = None, *, Number correction = None, bool keepdim = False) -> (Tensor, Tensor)
@@ -170,7 +191,9 @@ func VarMean(input *Tensor, opts ...VarMeanOption) (*Tensor, *Tensor) {
 // A VdotOption is an option of [Vdot]: [Out].
 type VdotOption interface{ vdotOption() }
 
-// Vdot is Python's torch.vdot:
+// Vdot returns the dot product of two vectors, with the first conjugated.
+//
+// It is Python's torch.vdot:
 //
 //	vdot(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -191,26 +214,37 @@ func Vdot(input *Tensor, other *Tensor, opts ...VdotOption) *Tensor {
 	return opVdot(input, other)
 }
 
-// Vdot is [Vdot] with t as input, Python's Tensor.vdot.
+// Vdot returns the dot product of two vectors, with the first conjugated.
+//
+// It is [Vdot] with t as input, Python's Tensor.vdot.
 func (t *Tensor) Vdot(other *Tensor) *Tensor {
 	return Vdot(t, other)
 }
 
-// View is Python's Tensor.view:
+// View returns a view of t in another shape with as many elements. One size
+// may be -1, which the number of elements decides. It panics if the elements
+// would have to move; see [Tensor.Reshape].
+//
+// It is Python's Tensor.view:
 //
 //	view(tuple of ints size) -> Tensor
 func (t *Tensor) View(size ...int64) *Tensor {
 	return opView(t, size)
 }
 
-// ViewAs is Python's Tensor.view_as:
+// ViewAs returns a view of t in the shape of other, as [Tensor.View] does.
+//
+// It is Python's Tensor.view_as:
 //
 //	view_as(Tensor other) -> Tensor
 func (t *Tensor) ViewAs(other *Tensor) *Tensor {
 	return opViewAs(t, other)
 }
 
-// ViewAsComplex is Python's torch.view_as_complex:
+// ViewAsComplex returns a view of input as complex numbers: its last
+// dimension, of size 2, has real and imaginary parts.
+//
+// It is Python's torch.view_as_complex:
 //
 //	view_as_complex(Tensor input) -> Tensor
 func ViewAsComplex(input *Tensor) *Tensor {
@@ -220,7 +254,10 @@ func ViewAsComplex(input *Tensor) *Tensor {
 // A ViewAsComplexCopyOption is an option of [ViewAsComplexCopy]: [Out].
 type ViewAsComplexCopyOption interface{ viewAsComplexCopyOption() }
 
-// ViewAsComplexCopy is Python's torch.view_as_complex_copy:
+// ViewAsComplexCopy returns what [ViewAsComplex] returns, as a copy and not a
+// view.
+//
+// It is Python's torch.view_as_complex_copy:
 //
 //	view_as_complex_copy(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -241,7 +278,10 @@ func ViewAsComplexCopy(input *Tensor, opts ...ViewAsComplexCopyOption) *Tensor {
 	return opViewAsComplexCopy(input)
 }
 
-// ViewAsReal is Python's torch.view_as_real:
+// ViewAsReal returns a view of input, which is complex, as real numbers: a
+// last dimension of size 2 has real and imaginary parts.
+//
+// It is Python's torch.view_as_real:
 //
 //	view_as_real(Tensor input) -> Tensor
 func ViewAsReal(input *Tensor) *Tensor {
@@ -251,7 +291,9 @@ func ViewAsReal(input *Tensor) *Tensor {
 // A ViewAsRealCopyOption is an option of [ViewAsRealCopy]: [Out].
 type ViewAsRealCopyOption interface{ viewAsRealCopyOption() }
 
-// ViewAsRealCopy is Python's torch.view_as_real_copy:
+// ViewAsRealCopy returns what [ViewAsReal] returns, as a copy and not a view.
+//
+// It is Python's torch.view_as_real_copy:
 //
 //	view_as_real_copy(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -275,7 +317,9 @@ func ViewAsRealCopy(input *Tensor, opts ...ViewAsRealCopyOption) *Tensor {
 // A ViewCopyOption is an option of [ViewCopy]: [Out].
 type ViewCopyOption interface{ viewCopyOption() }
 
-// ViewCopy is Python's torch.view_copy:
+// ViewCopy returns what [Tensor.View] returns, as a copy and not a view.
+//
+// It is Python's torch.view_copy:
 //
 //	view_copy(Tensor input, tuple of ints size, *, Tensor out = None) -> Tensor
 //
@@ -299,7 +343,10 @@ func ViewCopy(input *Tensor, size []int64, opts ...ViewCopyOption) *Tensor {
 // A ViewCopyDtypeOption is an option of [ViewCopyDtype]: [Out].
 type ViewCopyDtypeOption interface{ viewCopyDtypeOption() }
 
-// ViewCopyDtype is Python's torch.view_copy:
+// ViewCopyDtype returns what [Tensor.ViewDtype] returns, as a copy and not a
+// view.
+//
+// It is Python's torch.view_copy:
 //
 //	view_copy(Tensor input, torch.dtype dtype, *, Tensor out = None) -> Tensor
 //
@@ -320,14 +367,20 @@ func ViewCopyDtype(input *Tensor, dtype DType, opts ...ViewCopyDtypeOption) *Ten
 	return opViewCopyDtype(input, dtype)
 }
 
-// ViewDtype is Python's Tensor.view:
+// ViewDtype returns a view of the memory of t as elements of another dtype. If
+// they have another size, the last dimension changes.
+//
+// It is Python's Tensor.view:
 //
 //	view(torch.dtype dtype) -> Tensor
 func (t *Tensor) ViewDtype(dtype DType) *Tensor {
 	return opViewDtype(t, dtype)
 }
 
-// Vsplit is Python's torch.vsplit:
+// Vsplit splits input along dimension 0 into that many equal parts or before
+// the given indices. It has at least two dimensions. The results are views.
+//
+// It is Python's torch.vsplit:
 //
 //	vsplit(Tensor input, int sections) -> tuple of Tensors
 //	vsplit(Tensor input, tuple of ints indices) -> tuple of Tensors
@@ -343,7 +396,10 @@ func Vsplit(input *Tensor, indicesOrSections any) []*Tensor {
 	panic(mismatch("vsplit", nil, "(Tensor input, int sections)\n(Tensor input, tuple of ints indices)", indicesOrSections))
 }
 
-// Vsplit is [Vsplit] with t as input, Python's Tensor.vsplit.
+// Vsplit splits t along dimension 0 into that many equal parts or before the
+// given indices. It has at least two dimensions. The results are views.
+//
+// It is [Vsplit] with t as input, Python's Tensor.vsplit.
 func (t *Tensor) Vsplit(indicesOrSections any) []*Tensor {
 	return Vsplit(t, indicesOrSections)
 }
@@ -351,7 +407,10 @@ func (t *Tensor) Vsplit(indicesOrSections any) []*Tensor {
 // A VstackOption is an option of [Vstack]: [Out].
 type VstackOption interface{ vstackOption() }
 
-// Vstack is Python's torch.vstack:
+// Vstack stacks tensors as rows: along the first dimension, after making them
+// two-dimensional as [Atleast2d] does.
+//
+// It is Python's torch.vstack:
 //
 //	vstack(tuple of Tensors tensors, *, Tensor out = None) -> Tensor
 //

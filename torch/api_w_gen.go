@@ -5,7 +5,11 @@ package torch
 // A WhereOption is an option of [Where]: [Out].
 type WhereOption interface{ whereOption() }
 
-// Where is Python's torch.where:
+// Where returns input where condition is true and other where it is not,
+// element by element. All are broadcast; either may be a number.
+// [WhereIndices] tells where a condition is true.
+//
+// It is Python's torch.where:
 //
 //	where(Tensor condition, Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	where(Tensor condition, Number input, Tensor other) -> Tensor
@@ -40,12 +44,19 @@ func Where(condition *Tensor, input any, other any, opts ...WhereOption) *Tensor
 	panic(mismatch("where", given(opts), "(Tensor condition, Tensor input, Tensor other, *, Tensor out = None)\n(Tensor condition, Number input, Tensor other)\n(Tensor condition, Tensor input, Number other)\n(Tensor condition, Number input, Number other)", input, other))
 }
 
-// Where is [Where] with t as input, Python's Tensor.where.
+// Where returns t where condition is true and other where it is not, element
+// by element. All are broadcast; either may be a number. [WhereIndices] tells
+// where a condition is true.
+//
+// It is [Where] with t as input, Python's Tensor.where.
 func (t *Tensor) Where(condition *Tensor, other any) *Tensor {
 	return Where(condition, t, other)
 }
 
-// WhereIndices is Python's torch.where:
+// WhereIndices returns the indices of the elements of condition that are not
+// zero: a tensor for each dimension.
+//
+// It is Python's torch.where:
 //
 //	where(Tensor condition) -> tuple of Tensors
 func WhereIndices(condition *Tensor) []*Tensor {

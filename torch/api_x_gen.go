@@ -5,7 +5,10 @@ package torch
 // A XlogyOption is an option of [Xlogy]: [Out].
 type XlogyOption interface{ xlogyOption() }
 
-// Xlogy is Python's torch.xlogy:
+// Xlogy returns input * log(other), element by element: 0 where input is 0,
+// and NaN where other is NaN. The shapes are broadcast.
+//
+// It is Python's torch.xlogy:
 //
 //	xlogy(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	xlogy(Number input, Tensor other, *, Tensor out = None) -> Tensor
@@ -47,18 +50,23 @@ func Xlogy(input any, other any, opts ...XlogyOption) *Tensor {
 	panic(mismatch("xlogy", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Number input, Tensor other, *, Tensor out = None)\n(Tensor input, Number other, *, Tensor out = None)", input, other))
 }
 
-// Xlogy is [Xlogy] with t as input, Python's Tensor.xlogy.
+// Xlogy returns t * log(other), element by element: 0 where t is 0, and NaN
+// where other is NaN. The shapes are broadcast.
+//
+// It is [Xlogy] with t as input, Python's Tensor.xlogy.
 func (t *Tensor) Xlogy(other any) *Tensor {
 	return Xlogy(t, other)
 }
 
-// Xlogy_ is Python's torch.xlogy_:
+// Xlogy_ is the in-place form of [Xlogy]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.xlogy_:
 //
 //	xlogy_(Tensor input, Tensor other) -> Tensor
 //	xlogy_(Tensor input, Number other) -> Tensor
 //
-// other is a *Tensor or a number. It writes to its first argument and returns
-// it.
+// other is a *Tensor or a number.
 func Xlogy_(input *Tensor, other any) *Tensor {
 	switch {
 	case isTensor(other):
@@ -71,7 +79,10 @@ func Xlogy_(input *Tensor, other any) *Tensor {
 	panic(mismatch("xlogy_", nil, "(Tensor input, Tensor other)\n(Tensor input, Number other)", other))
 }
 
-// Xlogy_ is [Xlogy_] with t as input, Python's Tensor.xlogy_.
+// Xlogy_ is the in-place form of [Tensor.Xlogy]: it writes the result to t and
+// returns that.
+//
+// It is [Xlogy_] with t as input, Python's Tensor.xlogy_.
 func (t *Tensor) Xlogy_(other any) *Tensor {
 	return Xlogy_(t, other)
 }

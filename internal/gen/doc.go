@@ -2,24 +2,45 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
-// writeDoc writes a function's documentation: the Python function that it is,
-// the signatures, and the options.
-func (r *renderer) writeDoc() {
-	f := r.function
+// document is a function's documentation, under the name that it has in a
+// package: what it does, the Python function that it is, with the signatures,
+// and the options.
+func (t *Texts) document(f *Function, name string) (string, error) {
+	text, err := t.of(f)
+	if err != nil {
+		return "", err
+	}
+	paragraphs := strings.Split(name+" "+text, "\n")
 	if f.Forward != nil {
-		r.printf("// %s is [%s] with t as %s, Python's %s.\n", f.Name, f.Forward.Name, f.Forward.self(), f.Binding.Display())
-		return
+		is := fmt.Sprintf("It is [%s] with t as %s, Python's %s.", f.Forward.Name, f.Forward.self(), f.Binding.Display())
+		return comment(append(paragraphs, is+t.optionNote(f))...), nil
 	}
-	if f.Binding.InPlace() && f.Method() && r.writeInPlaceDoc() {
-		return
+	paragraphs = append(paragraphs, "It is Python's "+f.Binding.Display()+":", f.signatureLines(name))
+	if notes := strings.TrimSpace(f.parameterNotes() + t.optionNote(f)); notes != "" {
+		paragraphs = append(paragraphs, notes)
 	}
-	r.printf("// %s is Python's %s:\n//\n", f.Name, f.Binding.Display())
+	return comment(paragraphs...), nil
+}
+
+// signatureLines lists the overloads as a block of code.
+func (f *Function) signatureLines(name string) string {
+	python := f.Binding.Name
+	if name != f.Name { // in a package of its own
+		python = strings.TrimPrefix(python, f.Binding.Module+"_")
+	}
+	var lines []string
 	for _, s := range f.signatures() {
-		r.printf("//\t%s%s -> %s\n", f.Binding.Name, s, f.pythonResult())
+		lines = append(lines, "\t"+python+s+" -> "+f.pythonResult())
 	}
+	return strings.Join(lines, "\n")
+}
+
+// parameterNotes say what the Go types of the parameters do not.
+func (f *Function) parameterNotes() string {
 	var notes []string
 	for _, p := range f.Parameters {
 		if p.Type == "any" {
@@ -29,44 +50,38 @@ func (r *renderer) writeDoc() {
 			notes = append(notes, p.Go+" may be nil.")
 		}
 	}
-	if f.Binding.InPlace() {
-		notes = append(notes, "It writes to its first argument and returns it.")
-	}
-	if f.Interface != "" {
-		var words []*Keyword
-		for _, o := range f.Options {
-			words = append(words, r.keywords[camel(o.Python)])
-		}
-		notes = append(notes, "Options: "+optionList(words)+".")
-	}
-	if len(notes) > 0 {
-		r.printf("//\n// %s\n", wrap(strings.Join(notes, " "), 3))
-	}
+	return strings.Join(notes, " ")
 }
 
-// writeInPlaceDoc documents the in-place form of a documented function.
-func (r *renderer) writeInPlaceDoc() bool {
-	f := r.function
-	r.printf("// %s is Python's %s, which writes to t and returns it:\n//\n", f.Name, f.Binding.Display())
-	for _, s := range f.signatures() {
-		r.printf("//\t%s%s\n", f.Binding.Name, s)
+// optionNote lists the options.
+func (t *Texts) optionNote(f *Function) string {
+	if len(f.Options) == 0 {
+		return ""
 	}
-	if f.Interface != "" {
-		var words []*Keyword
-		for _, o := range f.Options {
-			words = append(words, r.keywords[camel(o.Python)])
-		}
-		r.printf("//\n// %s\n", wrap("Options: "+optionList(words)+".", 3))
-	}
-	return true
+	return " Options: " + optionList(t.words(f)) + "."
 }
 
-// self is the name of the parameter that a method's receiver stands for.
+// words are the keywords of a function's options.
+func (t *Texts) words(f *Function) []*Keyword {
+	var words []*Keyword
+	for _, o := range f.Options {
+		words = append(words, t.keywords[camel(o.Python)])
+	}
+	return words
+}
+
+// self is the name of what a method is called on: the receiver, or the
+// function's parameter that stands for it.
 func (f *Function) self() string {
-	if p := f.parameter("self"); p != nil {
+	switch p := f.parameter("self"); {
+	case p != nil:
 		return p.Go
+	case f.Method():
+		return "t"
+	case len(f.Parameters) > 0:
+		return f.Parameters[0].Go
 	}
-	return "its tensor"
+	return ""
 }
 
 // link is how documentation refers to the function.
@@ -163,7 +178,15 @@ func article(name string) string {
 	return "A"
 }
 
-// forwardDoc documents a function of package linalg, fft or special.
-func forwardDoc(f *Function, name string) string {
-	return fmt.Sprintf("// %s is [torch.%s], Python's %s.\n", name, f.Name, f.Binding.Display())
+var docLink = regexp.MustCompile(`\[([A-Z][\w.]*)\]`)
+
+// qualifyLinks makes the links of a documentation in package torch those of a
+// package that shows a part of it, under the names in own.
+func qualifyLinks(doc string, own map[string]string) string {
+	return docLink.ReplaceAllStringFunc(doc, func(link string) string {
+		if name := own[link[1:len(link)-1]]; name != "" {
+			return "[" + name + "]"
+		}
+		return "[torch." + link[1:]
+	})
 }

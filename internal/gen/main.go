@@ -4,7 +4,8 @@
 //	csrc/src/ops_*.cpp     the table of all ATen operators
 //	torch/ops_*_gen.go     a typed Go function for each of them
 //	torch/api_*_gen.go     the exported functions, methods and options, by
-//	                       Python's names; overrides.yaml has the exceptions
+//	                       Python's names; overrides.yaml has the exceptions,
+//	                       docs/*.yaml what each of them does
 //	linalg, fft, special,
 //	sparse                 the same under the names in these modules
 //	csrc/src/stamp.h and

@@ -133,23 +133,28 @@ func (k *Keyword) value() string {
 }
 
 // writeType writes the option's type, its constructor and its marker methods.
-func (k *Keyword) writeType(b *strings.Builder) {
+func (k *Keyword) writeType(b *strings.Builder, texts *Texts, owners map[string]string) error {
 	if k.Constructor != "" {
 		what := k.Class
 		if boxed(k.Class) {
 			what = "struct{ value " + k.Class + " }"
 		}
 		fmt.Fprintf(b, "// %s is the option that [%s] makes.\ntype %s %s\n\n", k.Type, k.Constructor, k.Type, what)
+		text, err := texts.option(k)
+		if err != nil {
+			return err
+		}
+		b.WriteString(comment(k.Constructor+" "+text, k.note(owners)))
 		k.writeConstructor(b)
 	}
 	for _, iface := range k.Interfaces {
 		fmt.Fprintf(b, "func (%s) %s() {}\n", k.Type, marker(iface))
 	}
 	b.WriteString("\n")
+	return nil
 }
 
 func (k *Keyword) writeConstructor(b *strings.Builder) {
-	fmt.Fprintf(b, "// %s is Python's %s=%s\n", k.Constructor, k.Python, k.note())
 	switch {
 	case k.Python == "out":
 		fmt.Fprintf(b, "func Out(tensors ...*Tensor) OutArg { return tensors }\n\n")
@@ -164,27 +169,34 @@ func (k *Keyword) writeConstructor(b *strings.Builder) {
 	}
 }
 
-// note says what the value may be, and where the option goes.
-func (k *Keyword) note() string {
-	var text string
+// note says what the value may be, and which functions take the option.
+func (k *Keyword) note(owners map[string]string) string {
+	text := "It is Python's " + k.Python + "="
 	switch {
 	case k.Python == "out":
-		text = ": the tensors that the results are written to. The function returns them."
 	case k.Class == "any":
-		text = ": " + typeNames(k.Kinds) + "."
+		text += ", " + typeNames(k.Kinds)
 	case k.Class == "[]int64":
-		text = ", one integer or several."
-	default:
-		text = "."
+		text += ", one integer or several"
 	}
 	var functions []string
 	for _, iface := range k.Interfaces {
-		functions = append(functions, "["+iface+"]")
+		functions = append(functions, "["+owners[iface]+"]")
 	}
+	slices.Sort(functions)
 	if n := len(functions); n > 6 {
-		functions = append(functions[:5], fmt.Sprintf("and %d others", n-5))
+		functions = append(functions[:5], fmt.Sprintf("%d others", n-5))
 	}
-	return text + wrap(" It is a "+strings.Join(functions, ", ")+".", len(k.Constructor)+len(k.Python)+len(text)+14)
+	return text + ", an option of " + enumerate(functions) + "."
+}
+
+// enumerate joins words as in a sentence: a, b and c.
+func enumerate(words []string) string {
+	last := len(words) - 1
+	if last == 0 {
+		return words[0]
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
 func marker(iface string) string { return strings.ToLower(iface[:1]) + iface[1:] }

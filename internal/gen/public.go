@@ -47,13 +47,21 @@ func writePublic(python string, operators []*Operator) error {
 	}
 	reserve(bindings, overrides, taken)
 	words := keywords(functions, overrides, taken)
-	if err := writeFunctions(functions, words); err != nil {
+	texts, err := readTexts("internal/gen/docs")
+	if err != nil {
 		return err
 	}
-	if err := writeOptions(words, overrides); err != nil {
+	texts.learn(words, taken)
+	if err := writeFunctions(functions, texts); err != nil {
 		return err
 	}
-	return writeForwarding(functions)
+	if err := writeOptions(words, functions, overrides, texts); err != nil {
+		return err
+	}
+	if err := writeForwarding(functions, texts); err != nil {
+		return err
+	}
+	return texts.checkUsed()
 }
 
 // mergeAll makes the Go functions of all names. Their names must differ.
@@ -233,28 +241,28 @@ func addDeclared(names map[string]bool, declaration ast.Decl) {
 }
 
 // writeFunctions writes the functions and methods, in files by first letter.
-func writeFunctions(functions []*Function, words []*Keyword) error {
-	byGoName := map[string]*Keyword{}
-	for _, k := range words {
-		byGoName[camel(k.Python)] = k
-	}
+func writeFunctions(functions []*Function, texts *Texts) error {
 	sorted := slices.Clone(functions)
 	slices.SortStableFunc(sorted, func(a, b *Function) int { return strings.Compare(a.sortKey(), b.sortKey()) })
 	shards := map[string]*bytes.Buffer{}
 	interfaces := map[string]bool{}
+	var failures []error
 	for _, f := range sorted {
 		file := "torch/api_" + f.shard() + "_gen.go"
 		if shards[file] == nil {
 			shards[file] = bytes.NewBufferString(goHeader + "package torch\n\n")
 		}
-		r := &renderer{Buffer: shards[file], function: f, keywords: byGoName}
+		r := &renderer{Buffer: shards[file], function: f, texts: texts}
 		if f.Interface != "" && !interfaces[f.Interface] {
 			interfaces[f.Interface] = true
 			r.writeInterface()
 		}
 		if err := r.writeFunction(); err != nil {
-			return fmt.Errorf("%s: %w", f.Binding.Key(), err)
+			failures = append(failures, fmt.Errorf("%s: %w", f.Binding.Key(), err))
 		}
+	}
+	if err := errors.Join(failures...); err != nil {
+		return err
 	}
 	for file, b := range shards {
 		if err := writeFormatted(file, b.Bytes()); err != nil {
@@ -288,16 +296,29 @@ func (f *Function) shard() string {
 
 // writeOptions writes the types of the options, and the interfaces of functions
 // that are written by hand.
-func writeOptions(words []*Keyword, overrides *Overrides) error {
+func writeOptions(words []*Keyword, functions []*Function, overrides *Overrides, texts *Texts) error {
 	var b strings.Builder
 	b.WriteString(goHeader + "package torch\n\n")
+	owners := map[string]string{} // the function of an interface
+	for _, f := range functions {
+		if f.Interface != "" && owners[f.Interface] == "" {
+			owners[f.Interface] = f.link()
+		}
+	}
 	for _, name := range sortedKeys(overrides.Hand) {
 		iface := handInterface(name)
-		fmt.Fprintf(&b, "// %s %s is an option of [%s]: %s.\ntype %s interface{ %s() }\n\n",
-			article(iface), iface, name, optionList(handKeywords(words, iface)), iface, marker(iface))
+		owners[iface] = name
+		text := fmt.Sprintf("%s %s is an option of [%s]: %s.", article(iface), iface, name, optionList(handKeywords(words, iface)))
+		fmt.Fprintf(&b, "%stype %s interface{ %s() }\n\n", comment(text), iface, marker(iface))
 	}
+	var failures []error
 	for _, k := range words {
-		k.writeType(&b)
+		if err := k.writeType(&b, texts, owners); err != nil {
+			failures = append(failures, err)
+		}
+	}
+	if err := errors.Join(failures...); err != nil {
+		return err
 	}
 	return writeFormatted("torch/api_options_gen.go", []byte(b.String()))
 }

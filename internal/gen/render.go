@@ -12,7 +12,7 @@ import (
 type renderer struct {
 	*bytes.Buffer
 	function *Function
-	keywords map[string]*Keyword // by Go name
+	texts    *Texts
 	locals   []*local
 }
 
@@ -34,18 +34,18 @@ func (r *renderer) printf(format string, args ...any) { fmt.Fprintf(r, format, a
 
 func (r *renderer) writeInterface() {
 	f := r.function
-	var words []*Keyword
-	for _, o := range f.Options {
-		words = append(words, r.keywords[camel(o.Python)])
-	}
-	text := fmt.Sprintf("%s %s is an option of [%s]: %s.", article(f.Interface), f.Interface, f.link(), optionList(words))
-	r.printf("// %s\ntype %s interface{ %s() }\n\n", wrap(text, 3), f.Interface, marker(f.Interface))
+	text := fmt.Sprintf("%s %s is an option of [%s]: %s.", article(f.Interface), f.Interface, f.link(), optionList(r.texts.words(f)))
+	r.printf("%stype %s interface{ %s() }\n\n", comment(text), f.Interface, marker(f.Interface))
 }
 
 // writeFunction writes the documentation, the signature and the body.
 func (r *renderer) writeFunction() error {
 	f := r.function
-	r.writeDoc()
+	doc, err := r.texts.document(f, f.Name)
+	if err != nil {
+		return err
+	}
+	r.WriteString(doc)
 	receiver := ""
 	if f.Method() {
 		receiver = "(t *Tensor) "
@@ -222,7 +222,7 @@ func (r *renderer) makeLocals() error {
 		used[p.Go] = true
 	}
 	for _, o := range r.function.Options {
-		l := &local{option: o, keyword: r.keywords[camel(o.Python)], name: localName(o.Python)}
+		l := &local{option: o, keyword: r.texts.keywords[camel(o.Python)], name: localName(o.Python)}
 		for used[l.name] {
 			l.name += "_"
 		}
