@@ -5,7 +5,10 @@ package torch
 // An AbsOption is an option of [Abs]: [Out].
 type AbsOption interface{ absOption() }
 
-// Abs is Python's torch.abs:
+// Abs returns the absolute value of each element of input. For complex numbers
+// that is the magnitude, and the result is real.
+//
+// It is Python's torch.abs:
 //
 //	abs(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -26,22 +29,29 @@ func Abs(input *Tensor, opts ...AbsOption) *Tensor {
 	return opAbs(input)
 }
 
-// Abs is [Abs] with t as input, Python's Tensor.abs.
+// Abs returns the absolute value of each element of t. For complex numbers
+// that is the magnitude, and the result is real.
+//
+// It is [Abs] with t as input, Python's Tensor.abs.
 func (t *Tensor) Abs() *Tensor {
 	return Abs(t)
 }
 
-// Abs_ is Python's torch.abs_:
+// Abs_ is the in-place form of [Abs]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.abs_:
 //
 //	abs_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Abs_(input *Tensor) *Tensor {
 	opAbs_(input)
 	return input
 }
 
-// Abs_ is [Abs_] with t as input, Python's Tensor.abs_.
+// Abs_ is the in-place form of [Tensor.Abs]: it writes the result to t and
+// returns that.
+//
+// It is [Abs_] with t as input, Python's Tensor.abs_.
 func (t *Tensor) Abs_() *Tensor {
 	return Abs_(t)
 }
@@ -49,7 +59,10 @@ func (t *Tensor) Abs_() *Tensor {
 // An AbsoluteOption is an option of [Absolute]: [Out].
 type AbsoluteOption interface{ absoluteOption() }
 
-// Absolute is Python's torch.absolute:
+// Absolute is another name of [Abs]: the absolute value of each element of
+// input.
+//
+// It is Python's torch.absolute:
 //
 //	absolute(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -70,14 +83,19 @@ func Absolute(input *Tensor, opts ...AbsoluteOption) *Tensor {
 	return opAbsolute(input)
 }
 
-// Absolute is [Absolute] with t as input, Python's Tensor.absolute.
+// Absolute is another name of [Abs]: the absolute value of each element of t.
+//
+// It is [Absolute] with t as input, Python's Tensor.absolute.
 func (t *Tensor) Absolute() *Tensor {
 	return Absolute(t)
 }
 
-// Absolute_ is Python's Tensor.absolute_, which writes to t and returns it:
+// Absolute_ is the in-place form of [Tensor.Absolute]: it writes the result to
+// t and returns that.
 //
-//	absolute_()
+// It is Python's Tensor.absolute_:
+//
+//	absolute_() -> Tensor
 func (t *Tensor) Absolute_() *Tensor {
 	opAbsolute_(t)
 	return t
@@ -86,7 +104,10 @@ func (t *Tensor) Absolute_() *Tensor {
 // An AcosOption is an option of [Acos]: [Out].
 type AcosOption interface{ acosOption() }
 
-// Acos is Python's torch.acos:
+// Acos returns the inverse cosine, in radians, of each element of input. It is
+// NaN outside of -1 to 1. Integers give a floating-point result.
+//
+// It is Python's torch.acos:
 //
 //	acos(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -107,22 +128,29 @@ func Acos(input *Tensor, opts ...AcosOption) *Tensor {
 	return opAcos(input)
 }
 
-// Acos is [Acos] with t as input, Python's Tensor.acos.
+// Acos returns the inverse cosine, in radians, of each element of t. It is NaN
+// outside of -1 to 1. Integers give a floating-point result.
+//
+// It is [Acos] with t as input, Python's Tensor.acos.
 func (t *Tensor) Acos() *Tensor {
 	return Acos(t)
 }
 
-// Acos_ is Python's torch.acos_:
+// Acos_ is the in-place form of [Acos]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.acos_:
 //
 //	acos_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Acos_(input *Tensor) *Tensor {
 	opAcos_(input)
 	return input
 }
 
-// Acos_ is [Acos_] with t as input, Python's Tensor.acos_.
+// Acos_ is the in-place form of [Tensor.Acos]: it writes the result to t and
+// returns that.
+//
+// It is [Acos_] with t as input, Python's Tensor.acos_.
 func (t *Tensor) Acos_() *Tensor {
 	return Acos_(t)
 }
@@ -130,7 +158,10 @@ func (t *Tensor) Acos_() *Tensor {
 // An AcoshOption is an option of [Acosh]: [Out].
 type AcoshOption interface{ acoshOption() }
 
-// Acosh is Python's torch.acosh:
+// Acosh returns the inverse hyperbolic cosine of each element of input. It is
+// NaN for numbers less than 1.
+//
+// It is Python's torch.acosh:
 //
 //	acosh(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -151,27 +182,37 @@ func Acosh(input *Tensor, opts ...AcoshOption) *Tensor {
 	return opAcosh(input)
 }
 
-// Acosh is [Acosh] with t as input, Python's Tensor.acosh.
+// Acosh returns the inverse hyperbolic cosine of each element of t. It is NaN
+// for numbers less than 1.
+//
+// It is [Acosh] with t as input, Python's Tensor.acosh.
 func (t *Tensor) Acosh() *Tensor {
 	return Acosh(t)
 }
 
-// Acosh_ is Python's torch.acosh_:
+// Acosh_ is the in-place form of [Acosh]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.acosh_:
 //
 //	acosh_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Acosh_(input *Tensor) *Tensor {
 	opAcosh_(input)
 	return input
 }
 
-// Acosh_ is [Acosh_] with t as input, Python's Tensor.acosh_.
+// Acosh_ is the in-place form of [Tensor.Acosh]: it writes the result to t and
+// returns that.
+//
+// It is [Acosh_] with t as input, Python's Tensor.acosh_.
 func (t *Tensor) Acosh_() *Tensor {
 	return Acosh_(t)
 }
 
-// AdaptiveAvgPool1d is Python's torch.adaptive_avg_pool1d:
+// AdaptiveAvgPool1d averages input over windows chosen so that the result has
+// the length outputSize. input is (N, C, L) or (C, L).
+//
+// It is Python's torch.adaptive_avg_pool1d:
 //
 //	adaptive_avg_pool1d(Tensor input, tuple of ints output_size) -> Tensor
 func AdaptiveAvgPool1d(input *Tensor, outputSize ...int64) *Tensor {
@@ -181,7 +222,11 @@ func AdaptiveAvgPool1d(input *Tensor, outputSize ...int64) *Tensor {
 // An AdaptiveAvgPool2dOption is an option of [AdaptiveAvgPool2d]: [Out].
 type AdaptiveAvgPool2dOption interface{ adaptiveAvgPool2dOption() }
 
-// AdaptiveAvgPool2d is Python's torch._C._nn.adaptive_avg_pool2d:
+// AdaptiveAvgPool2d averages input over windows chosen so that the result has
+// the height and width in outputSize. input is (N, C, H, W) or (C, H, W); a
+// size of one number is for both.
+//
+// It is Python's torch._C._nn.adaptive_avg_pool2d:
 //
 //	adaptive_avg_pool2d(Tensor input, tuple of ints output_size, *, Tensor out = None) -> Tensor
 //
@@ -205,7 +250,11 @@ func AdaptiveAvgPool2d(input *Tensor, outputSize []int64, opts ...AdaptiveAvgPoo
 // An AdaptiveAvgPool3dOption is an option of [AdaptiveAvgPool3d]: [Out].
 type AdaptiveAvgPool3dOption interface{ adaptiveAvgPool3dOption() }
 
-// AdaptiveAvgPool3d is Python's torch._C._nn.adaptive_avg_pool3d:
+// AdaptiveAvgPool3d averages input over windows chosen so that the result has
+// the depth, height and width in outputSize. input is (N, C, D, H, W) or (C,
+// D, H, W).
+//
+// It is Python's torch._C._nn.adaptive_avg_pool3d:
 //
 //	adaptive_avg_pool3d(Tensor input, tuple of ints output_size, *, Tensor out = None) -> Tensor
 //
@@ -226,7 +275,11 @@ func AdaptiveAvgPool3d(input *Tensor, outputSize []int64, opts ...AdaptiveAvgPoo
 	return opAdaptiveAvgPool3d(input, spread(outputSize, 3))
 }
 
-// AdaptiveMaxPool1d is Python's torch.adaptive_max_pool1d:
+// AdaptiveMaxPool1d returns the maxima of input over windows chosen so that
+// the result has the length outputSize, and their indices. input is (N, C, L)
+// or (C, L).
+//
+// It is Python's torch.adaptive_max_pool1d:
 //
 //	adaptive_max_pool1d(Tensor input, tuple of ints output_size) -> (Tensor, Tensor)
 func AdaptiveMaxPool1d(input *Tensor, outputSize ...int64) (*Tensor, *Tensor) {
@@ -236,7 +289,11 @@ func AdaptiveMaxPool1d(input *Tensor, outputSize ...int64) (*Tensor, *Tensor) {
 // An AdaptiveMaxPool2dOption is an option of [AdaptiveMaxPool2d]: [Out].
 type AdaptiveMaxPool2dOption interface{ adaptiveMaxPool2dOption() }
 
-// AdaptiveMaxPool2d is Python's torch._C._nn.adaptive_max_pool2d:
+// AdaptiveMaxPool2d returns the maxima of input over windows chosen so that
+// the result has the height and width in outputSize, and their indices in the
+// flattened plane. input is (N, C, H, W) or (C, H, W).
+//
+// It is Python's torch._C._nn.adaptive_max_pool2d:
 //
 //	adaptive_max_pool2d(Tensor input, tuple of ints output_size, *, tuple of Tensors out = None) -> (Tensor, Tensor)
 //
@@ -260,7 +317,11 @@ func AdaptiveMaxPool2d(input *Tensor, outputSize []int64, opts ...AdaptiveMaxPoo
 // An AdaptiveMaxPool3dOption is an option of [AdaptiveMaxPool3d]: [Out].
 type AdaptiveMaxPool3dOption interface{ adaptiveMaxPool3dOption() }
 
-// AdaptiveMaxPool3d is Python's torch._C._nn.adaptive_max_pool3d:
+// AdaptiveMaxPool3d returns the maxima of input over windows chosen so that
+// the result has the depth, height and width in outputSize, and their indices
+// in the flattened volume. input is (N, C, D, H, W) or (C, D, H, W).
+//
+// It is Python's torch._C._nn.adaptive_max_pool3d:
 //
 //	adaptive_max_pool3d(Tensor input, tuple of ints output_size, *, tuple of Tensors out = None) -> (Tensor, Tensor)
 //
@@ -284,7 +345,11 @@ func AdaptiveMaxPool3d(input *Tensor, outputSize []int64, opts ...AdaptiveMaxPoo
 // An AddOption is an option of [Add]: [Alpha], [Out].
 type AddOption interface{ addOption() }
 
-// Add is Python's torch.add:
+// Add returns input + [Alpha] * other, element by element; [Alpha] is 1 by
+// default. Shapes are broadcast and dtypes promoted. A number as other does
+// not raise the dtype within its kind.
+//
+// It is Python's torch.add:
 //
 //	add(Tensor input, Tensor or Number other, *, Number alpha = 1, Tensor out = None) -> Tensor
 //
@@ -308,7 +373,11 @@ func Add(input *Tensor, other any, opts ...AddOption) *Tensor {
 	return opAddTensor(input, toOperand(other, "other"), alpha)
 }
 
-// Add is [Add] with t as input, Python's Tensor.add.
+// Add returns t + [Alpha] * other, element by element; [Alpha] is 1 by
+// default. Shapes are broadcast and dtypes promoted. A number as other does
+// not raise the dtype within its kind.
+//
+// It is [Add] with t as input, Python's Tensor.add. Options: [Alpha].
 func (t *Tensor) Add(other any, opts ...AddOption) *Tensor {
 	return Add(t, other, opts...)
 }
@@ -316,11 +385,14 @@ func (t *Tensor) Add(other any, opts ...AddOption) *Tensor {
 // An AddInplaceOption is an option of [Tensor.Add_]: [Alpha].
 type AddInplaceOption interface{ addInplaceOption() }
 
-// Add_ is Python's Tensor.add_, which writes to t and returns it:
+// Add_ is the in-place form of [Tensor.Add]: it writes the result to t and
+// returns that.
 //
-//	add_(Tensor or Number other, *, Number alpha = 1)
+// It is Python's Tensor.add_:
 //
-// Options: [Alpha].
+//	add_(Tensor or Number other, *, Number alpha = 1) -> Tensor
+//
+// other is a *Tensor or a number. Options: [Alpha].
 func (t *Tensor) Add_(other any, opts ...AddInplaceOption) *Tensor {
 	alpha := intScalar(1)
 	for _, o := range opts {
@@ -336,7 +408,12 @@ func (t *Tensor) Add_(other any, opts ...AddInplaceOption) *Tensor {
 // An AddbmmOption is an option of [Addbmm]: [Beta], [Alpha], [Out].
 type AddbmmOption interface{ addbmmOption() }
 
-// Addbmm is Python's torch.addbmm:
+// Addbmm returns [Beta] * input plus [Alpha] times the sum of the matrix
+// products of a batch. batch1 is (B, N, M), batch2 (B, M, P); input broadcasts
+// to (N, P), the shape of the result. Both factors are 1 by default; with a
+// beta of 0 input is ignored, NaN and all.
+//
+// It is Python's torch.addbmm:
 //
 //	addbmm(Tensor input, Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1, Tensor out = None) -> Tensor
 //
@@ -363,7 +440,13 @@ func Addbmm(input *Tensor, batch1 *Tensor, batch2 *Tensor, opts ...AddbmmOption)
 	return opAddbmm(input, batch1, batch2, beta, alpha)
 }
 
-// Addbmm is [Addbmm] with t as input, Python's Tensor.addbmm.
+// Addbmm returns [Beta] * t plus [Alpha] times the sum of the matrix products
+// of a batch. batch1 is (B, N, M), batch2 (B, M, P); t broadcasts to (N, P),
+// the shape of the result. Both factors are 1 by default; with a beta of 0 t
+// is ignored, NaN and all.
+//
+// It is [Addbmm] with t as input, Python's Tensor.addbmm. Options: [Beta],
+// [Alpha].
 func (t *Tensor) Addbmm(batch1 *Tensor, batch2 *Tensor, opts ...AddbmmOption) *Tensor {
 	return Addbmm(t, batch1, batch2, opts...)
 }
@@ -371,9 +454,12 @@ func (t *Tensor) Addbmm(batch1 *Tensor, batch2 *Tensor, opts ...AddbmmOption) *T
 // An AddbmmInplaceOption is an option of [Tensor.Addbmm_]: [Beta], [Alpha].
 type AddbmmInplaceOption interface{ addbmmInplaceOption() }
 
-// Addbmm_ is Python's Tensor.addbmm_, which writes to t and returns it:
+// Addbmm_ is the in-place form of [Tensor.Addbmm]: it writes the result to t
+// and returns that.
 //
-//	addbmm_(Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1)
+// It is Python's Tensor.addbmm_:
+//
+//	addbmm_(Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1) -> Tensor
 //
 // Options: [Beta], [Alpha].
 func (t *Tensor) Addbmm_(batch1 *Tensor, batch2 *Tensor, opts ...AddbmmInplaceOption) *Tensor {
@@ -394,7 +480,11 @@ func (t *Tensor) Addbmm_(batch1 *Tensor, batch2 *Tensor, opts ...AddbmmInplaceOp
 // An AddcdivOption is an option of [Addcdiv]: [Value], [Out].
 type AddcdivOption interface{ addcdivOption() }
 
-// Addcdiv is Python's torch.addcdiv:
+// Addcdiv returns input + [Value] * tensor1 / tensor2, element by element,
+// with [Value] 1 by default. The shapes are broadcast. Integer tensors cannot
+// be divided.
+//
+// It is Python's torch.addcdiv:
 //
 //	addcdiv(Tensor input, Tensor tensor1, Tensor tensor2, *, Number value = 1, Tensor out = None) -> Tensor
 //
@@ -418,7 +508,11 @@ func Addcdiv(input *Tensor, tensor1 *Tensor, tensor2 *Tensor, opts ...AddcdivOpt
 	return opAddcdiv(input, tensor1, tensor2, value)
 }
 
-// Addcdiv is [Addcdiv] with t as input, Python's Tensor.addcdiv.
+// Addcdiv returns t + [Value] * tensor1 / tensor2, element by element, with
+// [Value] 1 by default. The shapes are broadcast. Integer tensors cannot be
+// divided.
+//
+// It is [Addcdiv] with t as input, Python's Tensor.addcdiv. Options: [Value].
 func (t *Tensor) Addcdiv(tensor1 *Tensor, tensor2 *Tensor, opts ...AddcdivOption) *Tensor {
 	return Addcdiv(t, tensor1, tensor2, opts...)
 }
@@ -426,9 +520,12 @@ func (t *Tensor) Addcdiv(tensor1 *Tensor, tensor2 *Tensor, opts ...AddcdivOption
 // An AddcdivInplaceOption is an option of [Tensor.Addcdiv_]: [Value].
 type AddcdivInplaceOption interface{ addcdivInplaceOption() }
 
-// Addcdiv_ is Python's Tensor.addcdiv_, which writes to t and returns it:
+// Addcdiv_ is the in-place form of [Tensor.Addcdiv]: it writes the result to t
+// and returns that.
 //
-//	addcdiv_(Tensor tensor1, Tensor tensor2, *, Number value = 1)
+// It is Python's Tensor.addcdiv_:
+//
+//	addcdiv_(Tensor tensor1, Tensor tensor2, *, Number value = 1) -> Tensor
 //
 // Options: [Value].
 func (t *Tensor) Addcdiv_(tensor1 *Tensor, tensor2 *Tensor, opts ...AddcdivInplaceOption) *Tensor {
@@ -446,7 +543,10 @@ func (t *Tensor) Addcdiv_(tensor1 *Tensor, tensor2 *Tensor, opts ...AddcdivInpla
 // An AddcmulOption is an option of [Addcmul]: [Value], [Out].
 type AddcmulOption interface{ addcmulOption() }
 
-// Addcmul is Python's torch.addcmul:
+// Addcmul returns input + [Value] * tensor1 * tensor2, element by element,
+// with [Value] 1 by default. The shapes are broadcast.
+//
+// It is Python's torch.addcmul:
 //
 //	addcmul(Tensor input, Tensor tensor1, Tensor tensor2, *, Number value = 1, Tensor out = None) -> Tensor
 //
@@ -470,7 +570,10 @@ func Addcmul(input *Tensor, tensor1 *Tensor, tensor2 *Tensor, opts ...AddcmulOpt
 	return opAddcmul(input, tensor1, tensor2, value)
 }
 
-// Addcmul is [Addcmul] with t as input, Python's Tensor.addcmul.
+// Addcmul returns t + [Value] * tensor1 * tensor2, element by element, with
+// [Value] 1 by default. The shapes are broadcast.
+//
+// It is [Addcmul] with t as input, Python's Tensor.addcmul. Options: [Value].
 func (t *Tensor) Addcmul(tensor1 *Tensor, tensor2 *Tensor, opts ...AddcmulOption) *Tensor {
 	return Addcmul(t, tensor1, tensor2, opts...)
 }
@@ -478,9 +581,12 @@ func (t *Tensor) Addcmul(tensor1 *Tensor, tensor2 *Tensor, opts ...AddcmulOption
 // An AddcmulInplaceOption is an option of [Tensor.Addcmul_]: [Value].
 type AddcmulInplaceOption interface{ addcmulInplaceOption() }
 
-// Addcmul_ is Python's Tensor.addcmul_, which writes to t and returns it:
+// Addcmul_ is the in-place form of [Tensor.Addcmul]: it writes the result to t
+// and returns that.
 //
-//	addcmul_(Tensor tensor1, Tensor tensor2, *, Number value = 1)
+// It is Python's Tensor.addcmul_:
+//
+//	addcmul_(Tensor tensor1, Tensor tensor2, *, Number value = 1) -> Tensor
 //
 // Options: [Value].
 func (t *Tensor) Addcmul_(tensor1 *Tensor, tensor2 *Tensor, opts ...AddcmulInplaceOption) *Tensor {
@@ -498,7 +604,11 @@ func (t *Tensor) Addcmul_(tensor1 *Tensor, tensor2 *Tensor, opts ...AddcmulInpla
 // An AddmmOption is an option of [Addmm]: [Beta], [Alpha], [Out], [OutDtype].
 type AddmmOption interface{ addmmOption() }
 
-// Addmm is Python's torch.addmm:
+// Addmm returns [Beta] * input + [Alpha] * (mat1 @ mat2). mat1 is (N, M), mat2
+// (M, P), and input broadcasts to (N, P). Both factors are 1 by default; with
+// a beta of 0 input is ignored, NaN and all.
+//
+// It is Python's torch.addmm:
 //
 //	addmm(Tensor input, Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1, Tensor out = None) -> Tensor
 //	addmm(Tensor input, Tensor mat1, Tensor mat2, torch.dtype out_dtype, *, Number beta = 1, Number alpha = 1, Tensor out = None) -> Tensor
@@ -545,7 +655,11 @@ func Addmm(input *Tensor, mat1 *Tensor, mat2 *Tensor, opts ...AddmmOption) *Tens
 // A TensorAddmmOption is an option of [Tensor.Addmm]: [Beta], [Alpha].
 type TensorAddmmOption interface{ tensorAddmmOption() }
 
-// Addmm is Python's Tensor.addmm:
+// Addmm returns [Beta] * t + [Alpha] * (mat1 @ mat2). mat1 is (N, M), mat2 (M,
+// P), and t broadcasts to (N, P). Both factors are 1 by default; with a beta
+// of 0 t is ignored, NaN and all.
+//
+// It is Python's Tensor.addmm:
 //
 //	addmm(Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1) -> Tensor
 //
@@ -567,9 +681,12 @@ func (t *Tensor) Addmm(mat1 *Tensor, mat2 *Tensor, opts ...TensorAddmmOption) *T
 // An AddmmInplaceOption is an option of [Tensor.Addmm_]: [Beta], [Alpha].
 type AddmmInplaceOption interface{ addmmInplaceOption() }
 
-// Addmm_ is Python's Tensor.addmm_, which writes to t and returns it:
+// Addmm_ is the in-place form of [Tensor.Addmm]: it writes the result to t and
+// returns that.
 //
-//	addmm_(Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1)
+// It is Python's Tensor.addmm_:
+//
+//	addmm_(Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1) -> Tensor
 //
 // Options: [Beta], [Alpha].
 func (t *Tensor) Addmm_(mat1 *Tensor, mat2 *Tensor, opts ...AddmmInplaceOption) *Tensor {
@@ -590,7 +707,11 @@ func (t *Tensor) Addmm_(mat1 *Tensor, mat2 *Tensor, opts ...AddmmInplaceOption) 
 // An AddmvOption is an option of [Addmv]: [Beta], [Alpha], [Out].
 type AddmvOption interface{ addmvOption() }
 
-// Addmv is Python's torch.addmv:
+// Addmv returns [Beta] * input + [Alpha] * (mat @ vec). mat is (N, M), vec
+// (M), and input broadcasts to (N). Both factors are 1 by default; with a beta
+// of 0 input is ignored.
+//
+// It is Python's torch.addmv:
 //
 //	addmv(Tensor input, Tensor mat, Tensor vec, *, Number beta = 1, Number alpha = 1, Tensor out = None) -> Tensor
 //
@@ -617,7 +738,12 @@ func Addmv(input *Tensor, mat *Tensor, vec *Tensor, opts ...AddmvOption) *Tensor
 	return opAddmv(input, mat, vec, beta, alpha)
 }
 
-// Addmv is [Addmv] with t as input, Python's Tensor.addmv.
+// Addmv returns [Beta] * t + [Alpha] * (mat @ vec). mat is (N, M), vec (M),
+// and t broadcasts to (N). Both factors are 1 by default; with a beta of 0 t
+// is ignored.
+//
+// It is [Addmv] with t as input, Python's Tensor.addmv. Options: [Beta],
+// [Alpha].
 func (t *Tensor) Addmv(mat *Tensor, vec *Tensor, opts ...AddmvOption) *Tensor {
 	return Addmv(t, mat, vec, opts...)
 }
@@ -625,11 +751,14 @@ func (t *Tensor) Addmv(mat *Tensor, vec *Tensor, opts ...AddmvOption) *Tensor {
 // An AddmvInplaceOption is an option of [Addmv_]: [Beta], [Alpha].
 type AddmvInplaceOption interface{ addmvInplaceOption() }
 
-// Addmv_ is Python's torch.addmv_:
+// Addmv_ is the in-place form of [Addmv]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.addmv_:
 //
 //	addmv_(Tensor input, Tensor mat, Tensor vec, *, Number beta = 1, Number alpha = 1) -> Tensor
 //
-// It writes to its first argument and returns it. Options: [Beta], [Alpha].
+// Options: [Beta], [Alpha].
 func Addmv_(input *Tensor, mat *Tensor, vec *Tensor, opts ...AddmvInplaceOption) *Tensor {
 	beta := intScalar(1)
 	alpha := intScalar(1)
@@ -645,7 +774,11 @@ func Addmv_(input *Tensor, mat *Tensor, vec *Tensor, opts ...AddmvInplaceOption)
 	return input
 }
 
-// Addmv_ is [Addmv_] with t as input, Python's Tensor.addmv_.
+// Addmv_ is the in-place form of [Tensor.Addmv]: it writes the result to t and
+// returns that.
+//
+// It is [Addmv_] with t as input, Python's Tensor.addmv_. Options: [Beta],
+// [Alpha].
 func (t *Tensor) Addmv_(mat *Tensor, vec *Tensor, opts ...AddmvInplaceOption) *Tensor {
 	return Addmv_(t, mat, vec, opts...)
 }
@@ -653,7 +786,11 @@ func (t *Tensor) Addmv_(mat *Tensor, vec *Tensor, opts ...AddmvInplaceOption) *T
 // An AddrOption is an option of [Addr]: [Beta], [Alpha], [Out].
 type AddrOption interface{ addrOption() }
 
-// Addr is Python's torch.addr:
+// Addr returns [Beta] * input plus [Alpha] times the outer product of two
+// vectors. vec1 is (N), vec2 (M), and input broadcasts to (N, M). Both factors
+// are 1 by default; with a beta of 0 input is ignored.
+//
+// It is Python's torch.addr:
 //
 //	addr(Tensor input, Tensor vec1, Tensor vec2, *, Number beta = 1, Number alpha = 1, Tensor out = None) -> Tensor
 //
@@ -680,7 +817,12 @@ func Addr(input *Tensor, vec1 *Tensor, vec2 *Tensor, opts ...AddrOption) *Tensor
 	return opAddr(input, vec1, vec2, beta, alpha)
 }
 
-// Addr is [Addr] with t as input, Python's Tensor.addr.
+// Addr returns [Beta] * t plus [Alpha] times the outer product of two vectors.
+// vec1 is (N), vec2 (M), and t broadcasts to (N, M). Both factors are 1 by
+// default; with a beta of 0 t is ignored.
+//
+// It is [Addr] with t as input, Python's Tensor.addr. Options: [Beta],
+// [Alpha].
 func (t *Tensor) Addr(vec1 *Tensor, vec2 *Tensor, opts ...AddrOption) *Tensor {
 	return Addr(t, vec1, vec2, opts...)
 }
@@ -688,9 +830,12 @@ func (t *Tensor) Addr(vec1 *Tensor, vec2 *Tensor, opts ...AddrOption) *Tensor {
 // An AddrInplaceOption is an option of [Tensor.Addr_]: [Beta], [Alpha].
 type AddrInplaceOption interface{ addrInplaceOption() }
 
-// Addr_ is Python's Tensor.addr_, which writes to t and returns it:
+// Addr_ is the in-place form of [Tensor.Addr]: it writes the result to t and
+// returns that.
 //
-//	addr_(Tensor vec1, Tensor vec2, *, Number beta = 1, Number alpha = 1)
+// It is Python's Tensor.addr_:
+//
+//	addr_(Tensor vec1, Tensor vec2, *, Number beta = 1, Number alpha = 1) -> Tensor
 //
 // Options: [Beta], [Alpha].
 func (t *Tensor) Addr_(vec1 *Tensor, vec2 *Tensor, opts ...AddrInplaceOption) *Tensor {
@@ -708,19 +853,31 @@ func (t *Tensor) Addr_(vec1 *Tensor, vec2 *Tensor, opts ...AddrInplaceOption) *T
 	return t
 }
 
-// Adjoint is Python's torch.adjoint:
+// Adjoint returns input with the last two dimensions swapped and its elements
+// conjugated. The result is a view. input has at least two dimensions.
+//
+// It is Python's torch.adjoint:
 //
 //	adjoint(Tensor input) -> Tensor
 func Adjoint(input *Tensor) *Tensor {
 	return opAdjoint(input)
 }
 
-// Adjoint is [Adjoint] with t as input, Python's Tensor.adjoint.
+// Adjoint returns t with the last two dimensions swapped and its elements
+// conjugated. The result is a view. t has at least two dimensions.
+//
+// It is [Adjoint] with t as input, Python's Tensor.adjoint.
 func (t *Tensor) Adjoint() *Tensor {
 	return Adjoint(t)
 }
 
-// AffineGridGenerator is Python's torch.affine_grid_generator:
+// AffineGridGenerator returns the grid of sampling positions of affine maps,
+// for [GridSampler]. theta is (N, 2, 3) with a size of (N, C, H, W), and (N,
+// 3, 4) with (N, C, D, H, W); the result is (N, H, W, 2) or (N, D, H, W, 3).
+// alignCorners says whether -1 and 1 are the centers of the corner pixels or
+// their outer edges.
+//
+// It is Python's torch.affine_grid_generator:
 //
 //	affine_grid_generator(Tensor theta, tuple of ints size, bool align_corners) -> Tensor
 func AffineGridGenerator(theta *Tensor, size []int64, alignCorners bool) *Tensor {
@@ -730,7 +887,9 @@ func AffineGridGenerator(theta *Tensor, size []int64, alignCorners bool) *Tensor
 // An AliasCopyOption is an option of [AliasCopy]: [Out].
 type AliasCopyOption interface{ aliasCopyOption() }
 
-// AliasCopy is Python's torch.alias_copy:
+// AliasCopy returns a copy of input, as a new tensor and not as an alias.
+//
+// It is Python's torch.alias_copy:
 //
 //	alias_copy(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -754,7 +913,11 @@ func AliasCopy(input *Tensor, opts ...AliasCopyOption) *Tensor {
 // An AllOption is an option of [All]: [Out], [Dim], [Keepdim].
 type AllOption interface{ allOption() }
 
-// All is Python's torch.all:
+// All tells whether all elements of input, or all along the dimensions in
+// [Dim], are other than zero. The result is of dtype bool, or uint8 for an
+// input of uint8.
+//
+// It is Python's torch.all:
 //
 //	all(Tensor input, *, Tensor out = None) -> Tensor
 //	all(Tensor input, tuple of ints dim = None, bool keepdim = False, *, Tensor out = None) -> Tensor
@@ -804,7 +967,11 @@ func All(input *Tensor, opts ...AllOption) *Tensor {
 	}
 }
 
-// All is [All] with t as input, Python's Tensor.all.
+// All tells whether all elements of t, or all along the dimensions in [Dim],
+// are other than zero. The result is of dtype bool, or uint8 for an t of
+// uint8.
+//
+// It is [All] with t as input, Python's Tensor.all. Options: [Dim], [Keepdim].
 func (t *Tensor) All(opts ...AllOption) *Tensor {
 	return All(t, opts...)
 }
@@ -812,7 +979,11 @@ func (t *Tensor) All(opts ...AllOption) *Tensor {
 // An AllcloseOption is an option of [Allclose]: [Rtol], [Atol], [EqualNan].
 type AllcloseOption interface{ allcloseOption() }
 
-// Allclose is Python's torch.allclose:
+// Allclose reports whether all elements of input and other are close: |input -
+// other| <= atol + rtol * |other|, where [Rtol] is 1e-5 and [Atol] 1e-8 by
+// default. NaN equals nothing, unless [EqualNan] is set.
+//
+// It is Python's torch.allclose:
 //
 //	allclose(Tensor input, Tensor other, float rtol = 1e-05, float atol = 1e-08, bool equal_nan = False) -> bool
 //
@@ -834,23 +1005,33 @@ func Allclose(input *Tensor, other *Tensor, opts ...AllcloseOption) bool {
 	return opAllclose(input, other, rtol, atol, equalNan)
 }
 
-// Allclose is [Allclose] with t as input, Python's Tensor.allclose.
+// Allclose reports whether all elements of t and other are close: |t - other|
+// <= atol + rtol * |other|, where [Rtol] is 1e-5 and [Atol] 1e-8 by default.
+// NaN equals nothing, unless [EqualNan] is set.
+//
+// It is [Allclose] with t as input, Python's Tensor.allclose. Options: [Rtol],
+// [Atol], [EqualNan].
 func (t *Tensor) Allclose(other *Tensor, opts ...AllcloseOption) bool {
 	return Allclose(t, other, opts...)
 }
 
-// AlphaDropout is Python's torch.alpha_dropout:
+// AlphaDropout drops elements of input with probability p such that mean and
+// variance stay, for networks of SELU. A dropped element gets SELU's negative
+// saturation. Without train the result is input.
+//
+// It is Python's torch.alpha_dropout:
 //
 //	alpha_dropout(Tensor input, float p, bool train) -> Tensor
 func AlphaDropout(input *Tensor, p float64, train bool) *Tensor {
 	return opAlphaDropout(input, p, train)
 }
 
-// AlphaDropout_ is Python's torch.alpha_dropout_:
+// AlphaDropout_ is the in-place form of [AlphaDropout]: it writes the result
+// to input and returns that.
+//
+// It is Python's torch.alpha_dropout_:
 //
 //	alpha_dropout_(Tensor input, float p, bool train) -> Tensor
-//
-// It writes to its first argument and returns it.
 func AlphaDropout_(input *Tensor, p float64, train bool) *Tensor {
 	opAlphaDropout_(input, p, train)
 	return input
@@ -859,7 +1040,11 @@ func AlphaDropout_(input *Tensor, p float64, train bool) *Tensor {
 // An AmaxOption is an option of [Amax]: [Dim], [Keepdim], [Out].
 type AmaxOption interface{ amaxOption() }
 
-// Amax is Python's torch.amax:
+// Amax returns the maximum of input over the dimensions in [Dim], or over all.
+// It gives the largest value only; where several are equal, the gradient is
+// shared among them, unlike in [MaxDim].
+//
+// It is Python's torch.amax:
 //
 //	amax(Tensor input, tuple of ints dim = [], bool keepdim = False, *, Tensor out = None) -> Tensor
 //
@@ -886,7 +1071,12 @@ func Amax(input *Tensor, opts ...AmaxOption) *Tensor {
 	return opAmax(input, dim, keepdim)
 }
 
-// Amax is [Amax] with t as input, Python's Tensor.amax.
+// Amax returns the maximum of t over the dimensions in [Dim], or over all. It
+// gives the largest value only; where several are equal, the gradient is
+// shared among them, unlike in [MaxDim].
+//
+// It is [Amax] with t as input, Python's Tensor.amax. Options: [Dim],
+// [Keepdim].
 func (t *Tensor) Amax(opts ...AmaxOption) *Tensor {
 	return Amax(t, opts...)
 }
@@ -894,7 +1084,11 @@ func (t *Tensor) Amax(opts ...AmaxOption) *Tensor {
 // An AminOption is an option of [Amin]: [Dim], [Keepdim], [Out].
 type AminOption interface{ aminOption() }
 
-// Amin is Python's torch.amin:
+// Amin returns the minimum of input over the dimensions in [Dim], or over all.
+// It gives the smallest value only; where several are equal, the gradient is
+// shared among them, unlike in [MinDim].
+//
+// It is Python's torch.amin:
 //
 //	amin(Tensor input, tuple of ints dim = [], bool keepdim = False, *, Tensor out = None) -> Tensor
 //
@@ -921,7 +1115,12 @@ func Amin(input *Tensor, opts ...AminOption) *Tensor {
 	return opAmin(input, dim, keepdim)
 }
 
-// Amin is [Amin] with t as input, Python's Tensor.amin.
+// Amin returns the minimum of t over the dimensions in [Dim], or over all. It
+// gives the smallest value only; where several are equal, the gradient is
+// shared among them, unlike in [MinDim].
+//
+// It is [Amin] with t as input, Python's Tensor.amin. Options: [Dim],
+// [Keepdim].
 func (t *Tensor) Amin(opts ...AminOption) *Tensor {
 	return Amin(t, opts...)
 }
@@ -929,7 +1128,10 @@ func (t *Tensor) Amin(opts ...AminOption) *Tensor {
 // An AminmaxOption is an option of [Aminmax]: [Dim], [Keepdim], [Out].
 type AminmaxOption interface{ aminmaxOption() }
 
-// Aminmax is Python's torch.aminmax:
+// Aminmax returns the minimum and the maximum of input, over dimension [Dim]
+// or over all elements.
+//
+// It is Python's torch.aminmax:
 //
 //	aminmax(Tensor input, *, int dim = None, bool keepdim = False, tuple of Tensors out = None) -> (Tensor min, Tensor max)
 //
@@ -956,7 +1158,11 @@ func Aminmax(input *Tensor, opts ...AminmaxOption) (min_ *Tensor, max_ *Tensor) 
 	return opAminmax(input, dim, keepdim)
 }
 
-// Aminmax is [Aminmax] with t as input, Python's Tensor.aminmax.
+// Aminmax returns the minimum and the maximum of t, over dimension [Dim] or
+// over all elements.
+//
+// It is [Aminmax] with t as input, Python's Tensor.aminmax. Options: [Dim],
+// [Keepdim].
 func (t *Tensor) Aminmax(opts ...AminmaxOption) (min_ *Tensor, max_ *Tensor) {
 	return Aminmax(t, opts...)
 }
@@ -964,7 +1170,10 @@ func (t *Tensor) Aminmax(opts ...AminmaxOption) (min_ *Tensor, max_ *Tensor) {
 // An AngleOption is an option of [Angle]: [Out].
 type AngleOption interface{ angleOption() }
 
-// Angle is Python's torch.angle:
+// Angle returns the angle, in radians, of each element of input in the complex
+// plane. For real numbers it is 0, pi for negative ones, and NaN for NaN.
+//
+// It is Python's torch.angle:
 //
 //	angle(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -985,7 +1194,10 @@ func Angle(input *Tensor, opts ...AngleOption) *Tensor {
 	return opAngle(input)
 }
 
-// Angle is [Angle] with t as input, Python's Tensor.angle.
+// Angle returns the angle, in radians, of each element of t in the complex
+// plane. For real numbers it is 0, pi for negative ones, and NaN for NaN.
+//
+// It is [Angle] with t as input, Python's Tensor.angle.
 func (t *Tensor) Angle() *Tensor {
 	return Angle(t)
 }
@@ -993,7 +1205,11 @@ func (t *Tensor) Angle() *Tensor {
 // An AnyOption is an option of [Any]: [Out], [Dim], [Keepdim].
 type AnyOption interface{ anyOption() }
 
-// Any is Python's torch.any:
+// Any tells whether any element of input, or any along the dimensions in
+// [Dim], is other than zero. The result is of dtype bool, or uint8 for an
+// input of uint8.
+//
+// It is Python's torch.any:
 //
 //	any(Tensor input, *, Tensor out = None) -> Tensor
 //	any(Tensor input, tuple of ints dim = None, bool keepdim = False, *, Tensor out = None) -> Tensor
@@ -1043,7 +1259,10 @@ func Any(input *Tensor, opts ...AnyOption) *Tensor {
 	}
 }
 
-// Any is [Any] with t as input, Python's Tensor.any.
+// Any tells whether any element of t, or any along the dimensions in [Dim], is
+// other than zero. The result is of dtype bool, or uint8 for an t of uint8.
+//
+// It is [Any] with t as input, Python's Tensor.any. Options: [Dim], [Keepdim].
 func (t *Tensor) Any(opts ...AnyOption) *Tensor {
 	return Any(t, opts...)
 }
@@ -1052,7 +1271,11 @@ func (t *Tensor) Any(opts ...AnyOption) *Tensor {
 // [PinMemory], [RequiresGrad], [Out].
 type ArangeOption interface{ arangeOption() }
 
-// Arange is Python's torch.arange:
+// Arange returns the numbers 0, 1, 2, ... below end, in one dimension. The
+// dtype is int64 if end is an integer, and else the default dtype.
+// [ArangeFrom] takes a start and a step.
+//
+// It is Python's torch.arange:
 //
 //	arange(Number end, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
 //
@@ -1096,7 +1319,12 @@ func Arange(end any, opts ...ArangeOption) *Tensor {
 // [Device], [PinMemory], [RequiresGrad], [Step], [Out].
 type ArangeFromOption interface{ arangeFromOption() }
 
-// ArangeFrom is Python's torch.arange:
+// ArangeFrom returns the numbers from start on, in steps of [Step] and up to
+// but without end, in one dimension. The step is 1 by default and may be
+// negative. The dtype is int64 if all three are integers, and else the default
+// dtype. With fractions, rounding may add an element close to end.
+//
+// It is Python's torch.arange:
 //
 //	arange(Number start, Number end, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //	arange(Number start, Number end, Number step = 1, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
@@ -1150,7 +1378,10 @@ func ArangeFrom(start any, end any, opts ...ArangeFromOption) *Tensor {
 // An ArccosOption is an option of [Arccos]: [Out].
 type ArccosOption interface{ arccosOption() }
 
-// Arccos is Python's torch.arccos:
+// Arccos is another name of [Acos]: the inverse cosine of each element of
+// input.
+//
+// It is Python's torch.arccos:
 //
 //	arccos(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1171,22 +1402,28 @@ func Arccos(input *Tensor, opts ...ArccosOption) *Tensor {
 	return opArccos(input)
 }
 
-// Arccos is [Arccos] with t as input, Python's Tensor.arccos.
+// Arccos is another name of [Acos]: the inverse cosine of each element of t.
+//
+// It is [Arccos] with t as input, Python's Tensor.arccos.
 func (t *Tensor) Arccos() *Tensor {
 	return Arccos(t)
 }
 
-// Arccos_ is Python's torch.arccos_:
+// Arccos_ is the in-place form of [Arccos]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.arccos_:
 //
 //	arccos_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Arccos_(input *Tensor) *Tensor {
 	opArccos_(input)
 	return input
 }
 
-// Arccos_ is [Arccos_] with t as input, Python's Tensor.arccos_.
+// Arccos_ is the in-place form of [Tensor.Arccos]: it writes the result to t
+// and returns that.
+//
+// It is [Arccos_] with t as input, Python's Tensor.arccos_.
 func (t *Tensor) Arccos_() *Tensor {
 	return Arccos_(t)
 }
@@ -1194,7 +1431,10 @@ func (t *Tensor) Arccos_() *Tensor {
 // An ArccoshOption is an option of [Arccosh]: [Out].
 type ArccoshOption interface{ arccoshOption() }
 
-// Arccosh is Python's torch.arccosh:
+// Arccosh is another name of [Acosh]: the inverse hyperbolic cosine of each
+// element of input.
+//
+// It is Python's torch.arccosh:
 //
 //	arccosh(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1215,22 +1455,29 @@ func Arccosh(input *Tensor, opts ...ArccoshOption) *Tensor {
 	return opArccosh(input)
 }
 
-// Arccosh is [Arccosh] with t as input, Python's Tensor.arccosh.
+// Arccosh is another name of [Acosh]: the inverse hyperbolic cosine of each
+// element of t.
+//
+// It is [Arccosh] with t as input, Python's Tensor.arccosh.
 func (t *Tensor) Arccosh() *Tensor {
 	return Arccosh(t)
 }
 
-// Arccosh_ is Python's torch.arccosh_:
+// Arccosh_ is the in-place form of [Arccosh]: it writes the result to input
+// and returns that.
+//
+// It is Python's torch.arccosh_:
 //
 //	arccosh_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Arccosh_(input *Tensor) *Tensor {
 	opArccosh_(input)
 	return input
 }
 
-// Arccosh_ is [Arccosh_] with t as input, Python's Tensor.arccosh_.
+// Arccosh_ is the in-place form of [Tensor.Arccosh]: it writes the result to t
+// and returns that.
+//
+// It is [Arccosh_] with t as input, Python's Tensor.arccosh_.
 func (t *Tensor) Arccosh_() *Tensor {
 	return Arccosh_(t)
 }
@@ -1238,7 +1485,9 @@ func (t *Tensor) Arccosh_() *Tensor {
 // An ArcsinOption is an option of [Arcsin]: [Out].
 type ArcsinOption interface{ arcsinOption() }
 
-// Arcsin is Python's torch.arcsin:
+// Arcsin is another name of [Asin]: the inverse sine of each element of input.
+//
+// It is Python's torch.arcsin:
 //
 //	arcsin(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1259,22 +1508,28 @@ func Arcsin(input *Tensor, opts ...ArcsinOption) *Tensor {
 	return opArcsin(input)
 }
 
-// Arcsin is [Arcsin] with t as input, Python's Tensor.arcsin.
+// Arcsin is another name of [Asin]: the inverse sine of each element of t.
+//
+// It is [Arcsin] with t as input, Python's Tensor.arcsin.
 func (t *Tensor) Arcsin() *Tensor {
 	return Arcsin(t)
 }
 
-// Arcsin_ is Python's torch.arcsin_:
+// Arcsin_ is the in-place form of [Arcsin]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.arcsin_:
 //
 //	arcsin_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Arcsin_(input *Tensor) *Tensor {
 	opArcsin_(input)
 	return input
 }
 
-// Arcsin_ is [Arcsin_] with t as input, Python's Tensor.arcsin_.
+// Arcsin_ is the in-place form of [Tensor.Arcsin]: it writes the result to t
+// and returns that.
+//
+// It is [Arcsin_] with t as input, Python's Tensor.arcsin_.
 func (t *Tensor) Arcsin_() *Tensor {
 	return Arcsin_(t)
 }
@@ -1282,7 +1537,10 @@ func (t *Tensor) Arcsin_() *Tensor {
 // An ArcsinhOption is an option of [Arcsinh]: [Out].
 type ArcsinhOption interface{ arcsinhOption() }
 
-// Arcsinh is Python's torch.arcsinh:
+// Arcsinh is another name of [Asinh]: the inverse hyperbolic sine of each
+// element of input.
+//
+// It is Python's torch.arcsinh:
 //
 //	arcsinh(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1303,22 +1561,29 @@ func Arcsinh(input *Tensor, opts ...ArcsinhOption) *Tensor {
 	return opArcsinh(input)
 }
 
-// Arcsinh is [Arcsinh] with t as input, Python's Tensor.arcsinh.
+// Arcsinh is another name of [Asinh]: the inverse hyperbolic sine of each
+// element of t.
+//
+// It is [Arcsinh] with t as input, Python's Tensor.arcsinh.
 func (t *Tensor) Arcsinh() *Tensor {
 	return Arcsinh(t)
 }
 
-// Arcsinh_ is Python's torch.arcsinh_:
+// Arcsinh_ is the in-place form of [Arcsinh]: it writes the result to input
+// and returns that.
+//
+// It is Python's torch.arcsinh_:
 //
 //	arcsinh_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Arcsinh_(input *Tensor) *Tensor {
 	opArcsinh_(input)
 	return input
 }
 
-// Arcsinh_ is [Arcsinh_] with t as input, Python's Tensor.arcsinh_.
+// Arcsinh_ is the in-place form of [Tensor.Arcsinh]: it writes the result to t
+// and returns that.
+//
+// It is [Arcsinh_] with t as input, Python's Tensor.arcsinh_.
 func (t *Tensor) Arcsinh_() *Tensor {
 	return Arcsinh_(t)
 }
@@ -1326,7 +1591,10 @@ func (t *Tensor) Arcsinh_() *Tensor {
 // An ArctanOption is an option of [Arctan]: [Out].
 type ArctanOption interface{ arctanOption() }
 
-// Arctan is Python's torch.arctan:
+// Arctan is another name of [Atan]: the inverse tangent of each element of
+// input.
+//
+// It is Python's torch.arctan:
 //
 //	arctan(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1347,22 +1615,28 @@ func Arctan(input *Tensor, opts ...ArctanOption) *Tensor {
 	return opArctan(input)
 }
 
-// Arctan is [Arctan] with t as input, Python's Tensor.arctan.
+// Arctan is another name of [Atan]: the inverse tangent of each element of t.
+//
+// It is [Arctan] with t as input, Python's Tensor.arctan.
 func (t *Tensor) Arctan() *Tensor {
 	return Arctan(t)
 }
 
-// Arctan_ is Python's torch.arctan_:
+// Arctan_ is the in-place form of [Arctan]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.arctan_:
 //
 //	arctan_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Arctan_(input *Tensor) *Tensor {
 	opArctan_(input)
 	return input
 }
 
-// Arctan_ is [Arctan_] with t as input, Python's Tensor.arctan_.
+// Arctan_ is the in-place form of [Tensor.Arctan]: it writes the result to t
+// and returns that.
+//
+// It is [Arctan_] with t as input, Python's Tensor.arctan_.
 func (t *Tensor) Arctan_() *Tensor {
 	return Arctan_(t)
 }
@@ -1370,7 +1644,10 @@ func (t *Tensor) Arctan_() *Tensor {
 // An Arctan2Option is an option of [Arctan2]: [Out].
 type Arctan2Option interface{ arctan2Option() }
 
-// Arctan2 is Python's torch.arctan2:
+// Arctan2 is another name of [Atan2]: the angles of the points with other as x
+// and input as y.
+//
+// It is Python's torch.arctan2:
 //
 //	arctan2(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -1391,14 +1668,20 @@ func Arctan2(input *Tensor, other *Tensor, opts ...Arctan2Option) *Tensor {
 	return opArctan2(input, other)
 }
 
-// Arctan2 is [Arctan2] with t as input, Python's Tensor.arctan2.
+// Arctan2 is another name of [Atan2]: the angles of the points with other as x
+// and t as y.
+//
+// It is [Arctan2] with t as input, Python's Tensor.arctan2.
 func (t *Tensor) Arctan2(other *Tensor) *Tensor {
 	return Arctan2(t, other)
 }
 
-// Arctan2_ is Python's Tensor.arctan2_, which writes to t and returns it:
+// Arctan2_ is the in-place form of [Tensor.Arctan2]: it writes the result to t
+// and returns that.
 //
-//	arctan2_(Tensor other)
+// It is Python's Tensor.arctan2_:
+//
+//	arctan2_(Tensor other) -> Tensor
 func (t *Tensor) Arctan2_(other *Tensor) *Tensor {
 	opArctan2_(t, other)
 	return t
@@ -1407,7 +1690,10 @@ func (t *Tensor) Arctan2_(other *Tensor) *Tensor {
 // An ArctanhOption is an option of [Arctanh]: [Out].
 type ArctanhOption interface{ arctanhOption() }
 
-// Arctanh is Python's torch.arctanh:
+// Arctanh is another name of [Atanh]: the inverse hyperbolic tangent of each
+// element of input.
+//
+// It is Python's torch.arctanh:
 //
 //	arctanh(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1428,22 +1714,29 @@ func Arctanh(input *Tensor, opts ...ArctanhOption) *Tensor {
 	return opArctanh(input)
 }
 
-// Arctanh is [Arctanh] with t as input, Python's Tensor.arctanh.
+// Arctanh is another name of [Atanh]: the inverse hyperbolic tangent of each
+// element of t.
+//
+// It is [Arctanh] with t as input, Python's Tensor.arctanh.
 func (t *Tensor) Arctanh() *Tensor {
 	return Arctanh(t)
 }
 
-// Arctanh_ is Python's torch.arctanh_:
+// Arctanh_ is the in-place form of [Arctanh]: it writes the result to input
+// and returns that.
+//
+// It is Python's torch.arctanh_:
 //
 //	arctanh_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Arctanh_(input *Tensor) *Tensor {
 	opArctanh_(input)
 	return input
 }
 
-// Arctanh_ is [Arctanh_] with t as input, Python's Tensor.arctanh_.
+// Arctanh_ is the in-place form of [Tensor.Arctanh]: it writes the result to t
+// and returns that.
+//
+// It is [Arctanh_] with t as input, Python's Tensor.arctanh_.
 func (t *Tensor) Arctanh_() *Tensor {
 	return Arctanh_(t)
 }
@@ -1451,7 +1744,11 @@ func (t *Tensor) Arctanh_() *Tensor {
 // An ArgmaxOption is an option of [Argmax]: [Dim], [Keepdim], [Out].
 type ArgmaxOption interface{ argmaxOption() }
 
-// Argmax is Python's torch.argmax:
+// Argmax returns the index of the largest element of input, in the flattened
+// tensor or along dimension [Dim], as int64. Of several that are equal the
+// first counts.
+//
+// It is Python's torch.argmax:
 //
 //	argmax(Tensor input, int dim = None, bool keepdim = False, *, Tensor out = None) -> Tensor
 //
@@ -1478,7 +1775,12 @@ func Argmax(input *Tensor, opts ...ArgmaxOption) *Tensor {
 	return opArgmax(input, dim, keepdim)
 }
 
-// Argmax is [Argmax] with t as input, Python's Tensor.argmax.
+// Argmax returns the index of the largest element of t, in the flattened
+// tensor or along dimension [Dim], as int64. Of several that are equal the
+// first counts.
+//
+// It is [Argmax] with t as input, Python's Tensor.argmax. Options: [Dim],
+// [Keepdim].
 func (t *Tensor) Argmax(opts ...ArgmaxOption) *Tensor {
 	return Argmax(t, opts...)
 }
@@ -1486,7 +1788,11 @@ func (t *Tensor) Argmax(opts ...ArgmaxOption) *Tensor {
 // An ArgminOption is an option of [Argmin]: [Dim], [Keepdim], [Out].
 type ArgminOption interface{ argminOption() }
 
-// Argmin is Python's torch.argmin:
+// Argmin returns the index of the smallest element of input, in the flattened
+// tensor or along dimension [Dim], as int64. Of several that are equal the
+// first counts.
+//
+// It is Python's torch.argmin:
 //
 //	argmin(Tensor input, int dim = None, bool keepdim = False, *, Tensor out = None) -> Tensor
 //
@@ -1513,7 +1819,12 @@ func Argmin(input *Tensor, opts ...ArgminOption) *Tensor {
 	return opArgmin(input, dim, keepdim)
 }
 
-// Argmin is [Argmin] with t as input, Python's Tensor.argmin.
+// Argmin returns the index of the smallest element of t, in the flattened
+// tensor or along dimension [Dim], as int64. Of several that are equal the
+// first counts.
+//
+// It is [Argmin] with t as input, Python's Tensor.argmin. Options: [Dim],
+// [Keepdim].
 func (t *Tensor) Argmin(opts ...ArgminOption) *Tensor {
 	return Argmin(t, opts...)
 }
@@ -1522,7 +1833,11 @@ func (t *Tensor) Argmin(opts ...ArgminOption) *Tensor {
 // [Out].
 type ArgsortOption interface{ argsortOption() }
 
-// Argsort is Python's torch.argsort:
+// Argsort returns the indices that sort input along dimension [Dim], the last
+// by default: the second result of [Sort]. The order is ascending unless
+// [Descending] is set; equal elements keep theirs only with [Stable].
+//
+// It is Python's torch.argsort:
 //
 //	argsort(Tensor input, *, bool stable, int dim = -1, bool descending = False, Tensor out = None) -> Tensor
 //	argsort(Tensor input, int dim = -1, bool descending = False) -> Tensor
@@ -1561,19 +1876,30 @@ func Argsort(input *Tensor, opts ...ArgsortOption) *Tensor {
 	panic(mismatch("argsort", given(opts), "(Tensor input, *, bool stable, int dim = -1, bool descending = False, Tensor out = None)\n(Tensor input, int dim = -1, bool descending = False)"))
 }
 
-// Argsort is [Argsort] with t as input, Python's Tensor.argsort.
+// Argsort returns the indices that sort t along dimension [Dim], the last by
+// default: the second result of [Sort]. The order is ascending unless
+// [Descending] is set; equal elements keep theirs only with [Stable].
+//
+// It is [Argsort] with t as input, Python's Tensor.argsort. Options: [Stable],
+// [Dim], [Descending].
 func (t *Tensor) Argsort(opts ...ArgsortOption) *Tensor {
 	return Argsort(t, opts...)
 }
 
-// Argwhere is Python's torch.argwhere:
+// Argwhere returns the indices of the elements of input that are not zero, as
+// int64 and with a row for each: (n, dimensions).
+//
+// It is Python's torch.argwhere:
 //
 //	argwhere(Tensor input) -> Tensor
 func Argwhere(input *Tensor) *Tensor {
 	return opArgwhere(input)
 }
 
-// Argwhere is [Argwhere] with t as input, Python's Tensor.argwhere.
+// Argwhere returns the indices of the elements of t that are not zero, as
+// int64 and with a row for each: (n, dimensions).
+//
+// It is [Argwhere] with t as input, Python's Tensor.argwhere.
 func (t *Tensor) Argwhere() *Tensor {
 	return Argwhere(t)
 }
@@ -1581,7 +1907,10 @@ func (t *Tensor) Argwhere() *Tensor {
 // An AsinOption is an option of [Asin]: [Out].
 type AsinOption interface{ asinOption() }
 
-// Asin is Python's torch.asin:
+// Asin returns the inverse sine, in radians, of each element of input. It is
+// NaN outside of -1 to 1.
+//
+// It is Python's torch.asin:
 //
 //	asin(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1602,22 +1931,29 @@ func Asin(input *Tensor, opts ...AsinOption) *Tensor {
 	return opAsin(input)
 }
 
-// Asin is [Asin] with t as input, Python's Tensor.asin.
+// Asin returns the inverse sine, in radians, of each element of t. It is NaN
+// outside of -1 to 1.
+//
+// It is [Asin] with t as input, Python's Tensor.asin.
 func (t *Tensor) Asin() *Tensor {
 	return Asin(t)
 }
 
-// Asin_ is Python's torch.asin_:
+// Asin_ is the in-place form of [Asin]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.asin_:
 //
 //	asin_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Asin_(input *Tensor) *Tensor {
 	opAsin_(input)
 	return input
 }
 
-// Asin_ is [Asin_] with t as input, Python's Tensor.asin_.
+// Asin_ is the in-place form of [Tensor.Asin]: it writes the result to t and
+// returns that.
+//
+// It is [Asin_] with t as input, Python's Tensor.asin_.
 func (t *Tensor) Asin_() *Tensor {
 	return Asin_(t)
 }
@@ -1625,7 +1961,9 @@ func (t *Tensor) Asin_() *Tensor {
 // An AsinhOption is an option of [Asinh]: [Out].
 type AsinhOption interface{ asinhOption() }
 
-// Asinh is Python's torch.asinh:
+// Asinh returns the inverse hyperbolic sine of each element of input.
+//
+// It is Python's torch.asinh:
 //
 //	asinh(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1646,22 +1984,28 @@ func Asinh(input *Tensor, opts ...AsinhOption) *Tensor {
 	return opAsinh(input)
 }
 
-// Asinh is [Asinh] with t as input, Python's Tensor.asinh.
+// Asinh returns the inverse hyperbolic sine of each element of t.
+//
+// It is [Asinh] with t as input, Python's Tensor.asinh.
 func (t *Tensor) Asinh() *Tensor {
 	return Asinh(t)
 }
 
-// Asinh_ is Python's torch.asinh_:
+// Asinh_ is the in-place form of [Asinh]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.asinh_:
 //
 //	asinh_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Asinh_(input *Tensor) *Tensor {
 	opAsinh_(input)
 	return input
 }
 
-// Asinh_ is [Asinh_] with t as input, Python's Tensor.asinh_.
+// Asinh_ is the in-place form of [Tensor.Asinh]: it writes the result to t and
+// returns that.
+//
+// It is [Asinh_] with t as input, Python's Tensor.asinh_.
 func (t *Tensor) Asinh_() *Tensor {
 	return Asinh_(t)
 }
@@ -1669,7 +2013,12 @@ func (t *Tensor) Asinh_() *Tensor {
 // An AsStridedOption is an option of [AsStrided]: [StorageOffset].
 type AsStridedOption interface{ asStridedOption() }
 
-// AsStrided is Python's torch.as_strided:
+// AsStrided returns a view of the storage of input with the given size and
+// stride, from element [StorageOffset] of the storage on, that of input by
+// default. Elements may overlap; prefer views such as [Tensor.Expand] and
+// [Tensor.Unfold] where they do.
+//
+// It is Python's torch.as_strided:
 //
 //	as_strided(Tensor input, tuple of ints size, tuple of ints stride, int storage_offset = None) -> Tensor
 //
@@ -1685,16 +2034,25 @@ func AsStrided(input *Tensor, size []int64, stride []int64, opts ...AsStridedOpt
 	return opAsStrided(input, size, stride, storageOffset)
 }
 
-// AsStrided is [AsStrided] with t as input, Python's Tensor.as_strided.
+// AsStrided returns a view of the storage of t with the given size and stride,
+// from element [StorageOffset] of the storage on, that of t by default.
+// Elements may overlap; prefer views such as [Tensor.Expand] and
+// [Tensor.Unfold] where they do.
+//
+// It is [AsStrided] with t as input, Python's Tensor.as_strided. Options:
+// [StorageOffset].
 func (t *Tensor) AsStrided(size []int64, stride []int64, opts ...AsStridedOption) *Tensor {
 	return AsStrided(t, size, stride, opts...)
 }
 
-// AsStrided_ is Python's torch.as_strided_:
+// AsStrided_ changes input to have the given size and stride in its storage,
+// from element [StorageOffset] on, and returns it.
+//
+// It is Python's torch.as_strided_:
 //
 //	as_strided_(Tensor input, tuple of ints size, tuple of ints stride, int storage_offset = None) -> Tensor
 //
-// It writes to its first argument and returns it. Options: [StorageOffset].
+// Options: [StorageOffset].
 func AsStrided_(input *Tensor, size []int64, stride []int64, opts ...AsStridedOption) *Tensor {
 	var storageOffset optional[int64]
 	for _, o := range opts {
@@ -1707,7 +2065,11 @@ func AsStrided_(input *Tensor, size []int64, stride []int64, opts ...AsStridedOp
 	return input
 }
 
-// AsStrided_ is [AsStrided_] with t as input, Python's Tensor.as_strided_.
+// AsStrided_ changes t to have the given size and stride in its storage, from
+// element [StorageOffset] on, and returns it.
+//
+// It is [AsStrided_] with t as input, Python's Tensor.as_strided_. Options:
+// [StorageOffset].
 func (t *Tensor) AsStrided_(size []int64, stride []int64, opts ...AsStridedOption) *Tensor {
 	return AsStrided_(t, size, stride, opts...)
 }
@@ -1716,7 +2078,9 @@ func (t *Tensor) AsStrided_(size []int64, stride []int64, opts ...AsStridedOptio
 // [Out].
 type AsStridedCopyOption interface{ asStridedCopyOption() }
 
-// AsStridedCopy is Python's torch.as_strided_copy:
+// AsStridedCopy returns what [AsStrided] returns, as a copy and not a view.
+//
+// It is Python's torch.as_strided_copy:
 //
 //	as_strided_copy(Tensor input, tuple of ints size, tuple of ints stride, int storage_offset = None, *, Tensor out = None) -> Tensor
 //
@@ -1744,7 +2108,10 @@ func AsStridedCopy(input *Tensor, size []int64, stride []int64, opts ...AsStride
 // [StorageOffset].
 type AsStridedScatterOption interface{ asStridedScatterOption() }
 
-// AsStridedScatter is Python's torch.as_strided_scatter:
+// AsStridedScatter returns a copy of input in which the elements that
+// [AsStrided] would show are those of src, which has the shape size.
+//
+// It is Python's torch.as_strided_scatter:
 //
 //	as_strided_scatter(Tensor input, Tensor src, tuple of ints size, tuple of ints stride, int storage_offset = None) -> Tensor
 //
@@ -1760,7 +2127,11 @@ func AsStridedScatter(input *Tensor, src *Tensor, size []int64, stride []int64, 
 	return opAsStridedScatter(input, src, size, stride, storageOffset)
 }
 
-// AsStridedScatter is [AsStridedScatter] with t as input, Python's Tensor.as_strided_scatter.
+// AsStridedScatter returns a copy of t in which the elements that [AsStrided]
+// would show are those of src, which has the shape size.
+//
+// It is [AsStridedScatter] with t as input, Python's
+// Tensor.as_strided_scatter. Options: [StorageOffset].
 func (t *Tensor) AsStridedScatter(src *Tensor, size []int64, stride []int64, opts ...AsStridedScatterOption) *Tensor {
 	return AsStridedScatter(t, src, size, stride, opts...)
 }
@@ -1768,7 +2139,9 @@ func (t *Tensor) AsStridedScatter(src *Tensor, size []int64, stride []int64, opt
 // An AtanOption is an option of [Atan]: [Out].
 type AtanOption interface{ atanOption() }
 
-// Atan is Python's torch.atan:
+// Atan returns the inverse tangent, in radians, of each element of input.
+//
+// It is Python's torch.atan:
 //
 //	atan(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1789,22 +2162,28 @@ func Atan(input *Tensor, opts ...AtanOption) *Tensor {
 	return opAtan(input)
 }
 
-// Atan is [Atan] with t as input, Python's Tensor.atan.
+// Atan returns the inverse tangent, in radians, of each element of t.
+//
+// It is [Atan] with t as input, Python's Tensor.atan.
 func (t *Tensor) Atan() *Tensor {
 	return Atan(t)
 }
 
-// Atan_ is Python's torch.atan_:
+// Atan_ is the in-place form of [Atan]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.atan_:
 //
 //	atan_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Atan_(input *Tensor) *Tensor {
 	opAtan_(input)
 	return input
 }
 
-// Atan_ is [Atan_] with t as input, Python's Tensor.atan_.
+// Atan_ is the in-place form of [Tensor.Atan]: it writes the result to t and
+// returns that.
+//
+// It is [Atan_] with t as input, Python's Tensor.atan_.
 func (t *Tensor) Atan_() *Tensor {
 	return Atan_(t)
 }
@@ -1812,7 +2191,11 @@ func (t *Tensor) Atan_() *Tensor {
 // An Atan2Option is an option of [Atan2]: [Out].
 type Atan2Option interface{ atan2Option() }
 
-// Atan2 is Python's torch.atan2:
+// Atan2 returns the angle, in radians from -pi to pi, of the point with other
+// as x and input as y, for each pair of elements. The quadrant is right. The
+// shapes are broadcast.
+//
+// It is Python's torch.atan2:
 //
 //	atan2(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -1833,14 +2216,21 @@ func Atan2(input *Tensor, other *Tensor, opts ...Atan2Option) *Tensor {
 	return opAtan2(input, other)
 }
 
-// Atan2 is [Atan2] with t as input, Python's Tensor.atan2.
+// Atan2 returns the angle, in radians from -pi to pi, of the point with other
+// as x and t as y, for each pair of elements. The quadrant is right. The
+// shapes are broadcast.
+//
+// It is [Atan2] with t as input, Python's Tensor.atan2.
 func (t *Tensor) Atan2(other *Tensor) *Tensor {
 	return Atan2(t, other)
 }
 
-// Atan2_ is Python's Tensor.atan2_, which writes to t and returns it:
+// Atan2_ is the in-place form of [Tensor.Atan2]: it writes the result to t and
+// returns that.
 //
-//	atan2_(Tensor other)
+// It is Python's Tensor.atan2_:
+//
+//	atan2_(Tensor other) -> Tensor
 func (t *Tensor) Atan2_(other *Tensor) *Tensor {
 	opAtan2_(t, other)
 	return t
@@ -1849,7 +2239,10 @@ func (t *Tensor) Atan2_(other *Tensor) *Tensor {
 // An AtanhOption is an option of [Atanh]: [Out].
 type AtanhOption interface{ atanhOption() }
 
-// Atanh is Python's torch.atanh:
+// Atanh returns the inverse hyperbolic tangent of each element of input. It is
+// infinite at -1 and 1 and NaN beyond.
+//
+// It is Python's torch.atanh:
 //
 //	atanh(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1870,62 +2263,87 @@ func Atanh(input *Tensor, opts ...AtanhOption) *Tensor {
 	return opAtanh(input)
 }
 
-// Atanh is [Atanh] with t as input, Python's Tensor.atanh.
+// Atanh returns the inverse hyperbolic tangent of each element of t. It is
+// infinite at -1 and 1 and NaN beyond.
+//
+// It is [Atanh] with t as input, Python's Tensor.atanh.
 func (t *Tensor) Atanh() *Tensor {
 	return Atanh(t)
 }
 
-// Atanh_ is Python's torch.atanh_:
+// Atanh_ is the in-place form of [Atanh]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.atanh_:
 //
 //	atanh_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Atanh_(input *Tensor) *Tensor {
 	opAtanh_(input)
 	return input
 }
 
-// Atanh_ is [Atanh_] with t as input, Python's Tensor.atanh_.
+// Atanh_ is the in-place form of [Tensor.Atanh]: it writes the result to t and
+// returns that.
+//
+// It is [Atanh_] with t as input, Python's Tensor.atanh_.
 func (t *Tensor) Atanh_() *Tensor {
 	return Atanh_(t)
 }
 
-// Atleast1d is Python's torch.atleast_1d:
+// Atleast1d returns input with at least one dimension: a tensor without gets
+// one of size 1. The result is a view or input.
+//
+// It is Python's torch.atleast_1d:
 //
 //	atleast_1d(Tensor input) -> Tensor
 func Atleast1d(input *Tensor) *Tensor {
 	return opAtleast1d(input)
 }
 
-// Atleast1dList is Python's torch.atleast_1d:
+// Atleast1dList returns each of the tensors with at least one dimension, as
+// [Atleast1d] does.
+//
+// It is Python's torch.atleast_1d:
 //
 //	atleast_1d(tuple of Tensors tensors) -> tuple of Tensors
 func Atleast1dList(tensors []*Tensor) []*Tensor {
 	return opAtleast1dSequence(tensors)
 }
 
-// Atleast2d is Python's torch.atleast_2d:
+// Atleast2d returns input with at least two dimensions: dimensions of size 1
+// are put in front. The result is a view or input.
+//
+// It is Python's torch.atleast_2d:
 //
 //	atleast_2d(Tensor input) -> Tensor
 func Atleast2d(input *Tensor) *Tensor {
 	return opAtleast2d(input)
 }
 
-// Atleast2dList is Python's torch.atleast_2d:
+// Atleast2dList returns each of the tensors with at least two dimensions, as
+// [Atleast2d] does.
+//
+// It is Python's torch.atleast_2d:
 //
 //	atleast_2d(tuple of Tensors tensors) -> tuple of Tensors
 func Atleast2dList(tensors []*Tensor) []*Tensor {
 	return opAtleast2dSequence(tensors)
 }
 
-// Atleast3d is Python's torch.atleast_3d:
+// Atleast3d returns input with at least three dimensions. A vector (N) becomes
+// (1, N, 1), a matrix (M, N) becomes (M, N, 1). The result is a view or input.
+//
+// It is Python's torch.atleast_3d:
 //
 //	atleast_3d(Tensor input) -> Tensor
 func Atleast3d(input *Tensor) *Tensor {
 	return opAtleast3d(input)
 }
 
-// Atleast3dList is Python's torch.atleast_3d:
+// Atleast3dList returns each of the tensors with at least three dimensions, as
+// [Atleast3d] does.
+//
+// It is Python's torch.atleast_3d:
 //
 //	atleast_3d(tuple of Tensors tensors) -> tuple of Tensors
 func Atleast3dList(tensors []*Tensor) []*Tensor {
@@ -1936,7 +2354,12 @@ func Atleast3dList(tensors []*Tensor) []*Tensor {
 // [CeilMode], [CountIncludePad].
 type AvgPool1dOption interface{ avgPool1dOption() }
 
-// AvgPool1d is Python's torch.avg_pool1d:
+// AvgPool1d averages input over windows of kernelSize. input is (N, C, L) or
+// (C, L). [Stride] is the kernel's size by default. Zeros of [Padding] count
+// in the average unless [CountIncludePad] is false; [CeilMode] rounds the
+// output's length up.
+//
+// It is Python's torch.avg_pool1d:
 //
 //	avg_pool1d(Tensor input, tuple of ints kernel_size, tuple of ints stride = [], tuple of ints padding = 0, bool ceil_mode = False, bool count_include_pad = True) -> Tensor
 //
@@ -1965,7 +2388,12 @@ func AvgPool1d(input *Tensor, kernelSize []int64, opts ...AvgPool1dOption) *Tens
 // [CeilMode], [CountIncludePad], [DivisorOverride], [Out].
 type AvgPool2dOption interface{ avgPool2dOption() }
 
-// AvgPool2d is Python's torch._C._nn.avg_pool2d:
+// AvgPool2d averages input over windows of kernelSize, one number or height
+// and width. input is (N, C, H, W) or (C, H, W). [Stride] is the kernel's size
+// by default. Zeros of [Padding] count in the average unless [CountIncludePad]
+// is false; [DivisorOverride] replaces the number to divide by.
+//
+// It is Python's torch._C._nn.avg_pool2d:
 //
 //	avg_pool2d(Tensor input, tuple of ints kernel_size, tuple of ints stride = [], tuple of ints padding = 0, bool ceil_mode = False, bool count_include_pad = True, int divisor_override = None, *, Tensor out = None) -> Tensor
 //
@@ -2006,7 +2434,13 @@ func AvgPool2d(input *Tensor, kernelSize []int64, opts ...AvgPool2dOption) *Tens
 // [CeilMode], [CountIncludePad], [DivisorOverride], [Out].
 type AvgPool3dOption interface{ avgPool3dOption() }
 
-// AvgPool3d is Python's torch._C._nn.avg_pool3d:
+// AvgPool3d averages input over windows of kernelSize, one number or depth,
+// height and width. input is (N, C, D, H, W) or (C, D, H, W). [Stride] is the
+// kernel's size by default. Zeros of [Padding] count in the average unless
+// [CountIncludePad] is false; [DivisorOverride] replaces the number to divide
+// by.
+//
+// It is Python's torch._C._nn.avg_pool3d:
 //
 //	avg_pool3d(Tensor input, tuple of ints kernel_size, tuple of ints stride = [], tuple of ints padding = 0, bool ceil_mode = False, bool count_include_pad = True, int divisor_override = None, *, Tensor out = None) -> Tensor
 //

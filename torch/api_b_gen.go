@@ -6,7 +6,12 @@ package torch
 // [OutDtype].
 type BaddbmmOption interface{ baddbmmOption() }
 
-// Baddbmm is Python's torch.baddbmm:
+// Baddbmm returns [Beta] * input + [Alpha] * (batch1 @ batch2), matrix by
+// matrix. batch1 is (B, N, M), batch2 (B, M, P), and input broadcasts to (B,
+// N, P). Both factors are 1 by default; with a beta of 0 input is ignored, NaN
+// and all.
+//
+// It is Python's torch.baddbmm:
 //
 //	baddbmm(Tensor input, Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1, Tensor out = None) -> Tensor
 //	baddbmm(Tensor input, Tensor batch1, Tensor batch2, torch.dtype out_dtype, *, Number beta = 1, Number alpha = 1, Tensor out = None) -> Tensor
@@ -53,7 +58,11 @@ func Baddbmm(input *Tensor, batch1 *Tensor, batch2 *Tensor, opts ...BaddbmmOptio
 // A TensorBaddbmmOption is an option of [Tensor.Baddbmm]: [Beta], [Alpha].
 type TensorBaddbmmOption interface{ tensorBaddbmmOption() }
 
-// Baddbmm is Python's Tensor.baddbmm:
+// Baddbmm returns [Beta] * t + [Alpha] * (batch1 @ batch2), matrix by matrix.
+// batch1 is (B, N, M), batch2 (B, M, P), and t broadcasts to (B, N, P). Both
+// factors are 1 by default; with a beta of 0 t is ignored, NaN and all.
+//
+// It is Python's Tensor.baddbmm:
 //
 //	baddbmm(Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1) -> Tensor
 //
@@ -75,9 +84,12 @@ func (t *Tensor) Baddbmm(batch1 *Tensor, batch2 *Tensor, opts ...TensorBaddbmmOp
 // A BaddbmmInplaceOption is an option of [Tensor.Baddbmm_]: [Beta], [Alpha].
 type BaddbmmInplaceOption interface{ baddbmmInplaceOption() }
 
-// Baddbmm_ is Python's Tensor.baddbmm_, which writes to t and returns it:
+// Baddbmm_ is the in-place form of [Tensor.Baddbmm]: it writes the result to t
+// and returns that.
 //
-//	baddbmm_(Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1)
+// It is Python's Tensor.baddbmm_:
+//
+//	baddbmm_(Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1) -> Tensor
 //
 // Options: [Beta], [Alpha].
 func (t *Tensor) Baddbmm_(batch1 *Tensor, batch2 *Tensor, opts ...BaddbmmInplaceOption) *Tensor {
@@ -99,7 +111,11 @@ func (t *Tensor) Baddbmm_(batch1 *Tensor, batch2 *Tensor, opts ...BaddbmmInplace
 // [Layout], a [Device], [PinMemory], [RequiresGrad], [Periodic].
 type BartlettWindowOption interface{ bartlettWindowOption() }
 
-// BartlettWindow is Python's torch.bartlett_window:
+// BartlettWindow returns the Bartlett window of windowLength samples: a
+// triangle from 0 to 1 and back. It is made for repetition, with the last
+// sample left out, unless [Periodic] is false.
+//
+// It is Python's torch.bartlett_window:
 //
 //	bartlett_window(int window_length, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //	bartlett_window(int window_length, bool periodic, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
@@ -141,7 +157,13 @@ func BartlettWindow(windowLength int64, opts ...BartlettWindowOption) *Tensor {
 	panic(mismatch("bartlett_window", given(opts), "(int window_length, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False)\n(int window_length, bool periodic, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False)"))
 }
 
-// BatchNorm is Python's torch.batch_norm:
+// BatchNorm normalizes each channel of input, (N, C, ...), to mean 0 and
+// variance 1, then scales by weight and adds bias, both (C). With training the
+// statistics are those of the batch, and runningMean and runningVar are moved
+// towards them by momentum; without, they are the running ones. eps is added
+// to the variance.
+//
+// It is Python's torch.batch_norm:
 //
 //	batch_norm(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, bool training, float momentum, float eps, bool cudnn_enabled) -> Tensor
 //
@@ -151,7 +173,11 @@ func BatchNorm(input *Tensor, weight *Tensor, bias *Tensor, runningMean *Tensor,
 	return opBatchNorm(input, weight, bias, runningMean, runningVar, training, momentum, eps, cudnnEnabled)
 }
 
-// BatchNormBackwardElemt is Python's torch.batch_norm_backward_elemt:
+// BatchNormBackwardElemt returns the gradient of [BatchNormElemt] with respect
+// to input. sumDy and sumDyXmu are from [BatchNormBackwardReduce], count has
+// the numbers of elements in all processes. It exists on GPUs only.
+//
+// It is Python's torch.batch_norm_backward_elemt:
 //
 //	batch_norm_backward_elemt(Tensor grad_out, Tensor input, Tensor mean, Tensor invstd, Tensor weight, Tensor sum_dy, Tensor sum_dy_xmu, Tensor count) -> Tensor
 //
@@ -160,7 +186,12 @@ func BatchNormBackwardElemt(gradOut *Tensor, input *Tensor, mean *Tensor, invstd
 	return opBatchNormBackwardElemt(gradOut, input, mean, invstd, weight, sumDy, sumDyXmu, count)
 }
 
-// BatchNormBackwardReduce is Python's torch.batch_norm_backward_reduce:
+// BatchNormBackwardReduce returns the sums that the gradients of a
+// synchronized batch normalization need: of gradOut, of its product with the
+// centered input, and the gradients of weight and bias, where inputG, weightG
+// and biasG ask for them. It exists on GPUs only.
+//
+// It is Python's torch.batch_norm_backward_reduce:
 //
 //	batch_norm_backward_reduce(Tensor grad_out, Tensor input, Tensor mean, Tensor invstd, Tensor weight, bool input_g, bool weight_g, bool bias_g) -> (Tensor, Tensor, Tensor, Tensor)
 //
@@ -172,7 +203,11 @@ func BatchNormBackwardReduce(gradOut *Tensor, input *Tensor, mean *Tensor, invst
 // A BatchNormElemtOption is an option of [BatchNormElemt]: [Out].
 type BatchNormElemtOption interface{ batchNormElemtOption() }
 
-// BatchNormElemt is Python's torch.batch_norm_elemt:
+// BatchNormElemt normalizes input with the given mean and inverse standard
+// deviation invstd, then scales by weight and adds bias. It exists on GPUs
+// only.
+//
+// It is Python's torch.batch_norm_elemt:
 //
 //	batch_norm_elemt(Tensor input, Tensor weight, Tensor bias, Tensor mean, Tensor invstd, float eps, *, Tensor out = None) -> Tensor
 //
@@ -193,7 +228,11 @@ func BatchNormElemt(input *Tensor, weight *Tensor, bias *Tensor, mean *Tensor, i
 	return opBatchNormElemt(input, weight, bias, mean, invstd, eps)
 }
 
-// BatchNormGatherStats is Python's torch.batch_norm_gather_stats:
+// BatchNormGatherStats combines the mean and invstd of several processes,
+// which saw count elements each, into one mean and inverse standard deviation,
+// and updates the running statistics. It exists on GPUs only.
+//
+// It is Python's torch.batch_norm_gather_stats:
 //
 //	batch_norm_gather_stats(Tensor input, Tensor mean, Tensor invstd, Tensor running_mean, Tensor running_var, float momentum, float eps, int count) -> (Tensor, Tensor)
 //
@@ -202,7 +241,12 @@ func BatchNormGatherStats(input *Tensor, mean *Tensor, invstd *Tensor, runningMe
 	return opBatchNormGatherStats(input, mean, invstd, runningMean, runningVar, momentum, eps, count)
 }
 
-// BatchNormGatherStatsWithCounts is Python's torch.batch_norm_gather_stats_with_counts:
+// BatchNormGatherStatsWithCounts combines the mean and invstd of several
+// processes, which saw the numbers of elements in counts, into one mean and
+// inverse standard deviation, and updates the running statistics. It exists on
+// GPUs only.
+//
+// It is Python's torch.batch_norm_gather_stats_with_counts:
 //
 //	batch_norm_gather_stats_with_counts(Tensor input, Tensor mean, Tensor invstd, Tensor running_mean, Tensor running_var, float momentum, float eps, Tensor counts) -> (Tensor, Tensor)
 //
@@ -211,14 +255,20 @@ func BatchNormGatherStatsWithCounts(input *Tensor, mean *Tensor, invstd *Tensor,
 	return opBatchNormGatherStatsWithCounts(input, mean, invstd, runningMean, runningVar, momentum, eps, counts)
 }
 
-// BatchNormStats is Python's torch.batch_norm_stats:
+// BatchNormStats returns the mean and the inverse standard deviation of each
+// channel of input. It exists on GPUs only.
+//
+// It is Python's torch.batch_norm_stats:
 //
 //	batch_norm_stats(Tensor input, float eps) -> (Tensor, Tensor)
 func BatchNormStats(input *Tensor, eps float64) (*Tensor, *Tensor) {
 	return opBatchNormStats(input, eps)
 }
 
-// BatchNormUpdateStats is Python's torch.batch_norm_update_stats:
+// BatchNormUpdateStats returns the mean and the variance of each channel of
+// input, and moves runningMean and runningVar towards them by momentum.
+//
+// It is Python's torch.batch_norm_update_stats:
 //
 //	batch_norm_update_stats(Tensor input, Tensor running_mean, Tensor running_var, float momentum) -> (Tensor, Tensor)
 //
@@ -230,7 +280,11 @@ func BatchNormUpdateStats(input *Tensor, runningMean *Tensor, runningVar *Tensor
 // A BernoulliOption is an option of [Bernoulli]: a *[Generator], [Out], [P].
 type BernoulliOption interface{ bernoulliOption() }
 
-// Bernoulli is Python's torch.bernoulli:
+// Bernoulli returns ones and zeros drawn at random. Each element of input is
+// the probability of a 1 at its place, or [P] is, where it is given. The
+// result has the shape and dtype of input.
+//
+// It is Python's torch.bernoulli:
 //
 //	bernoulli(Tensor input, *, torch.Generator generator = None, Tensor out = None) -> Tensor
 //	bernoulli(Tensor input, float p, *, torch.Generator generator = None) -> Tensor
@@ -266,7 +320,12 @@ func Bernoulli(input *Tensor, opts ...BernoulliOption) *Tensor {
 	panic(mismatch("bernoulli", given(opts), "(Tensor input, *, torch.Generator generator = None, Tensor out = None)\n(Tensor input, float p, *, torch.Generator generator = None)"))
 }
 
-// Bernoulli is [Bernoulli] with t as input, Python's Tensor.bernoulli.
+// Bernoulli returns ones and zeros drawn at random. Each element of t is the
+// probability of a 1 at its place, or [P] is, where it is given. The result
+// has the shape and dtype of t.
+//
+// It is [Bernoulli] with t as input, Python's Tensor.bernoulli. Options: a
+// *[Generator], [P].
 func (t *Tensor) Bernoulli(opts ...BernoulliOption) *Tensor {
 	return Bernoulli(t, opts...)
 }
@@ -275,12 +334,15 @@ func (t *Tensor) Bernoulli(opts ...BernoulliOption) *Tensor {
 // *[Generator].
 type BernoulliInplaceOption interface{ bernoulliInplaceOption() }
 
-// Bernoulli_ is Python's Tensor.bernoulli_, which writes to t and returns it:
+// Bernoulli_ sets each element of t to 1 with probability p, which may be a
+// tensor of probabilities, and else to 0.
 //
-//	bernoulli_(Tensor p, *, torch.Generator generator = None)
-//	bernoulli_(float p = 0.5, *, torch.Generator generator = None)
+// It is Python's Tensor.bernoulli_:
 //
-// Options: a *[Generator].
+//	bernoulli_(Tensor p, *, torch.Generator generator = None) -> Tensor
+//	bernoulli_(float p = 0.5, *, torch.Generator generator = None) -> Tensor
+//
+// p is a *Tensor or a number. Options: a *[Generator].
 func (t *Tensor) Bernoulli_(p any, opts ...BernoulliInplaceOption) *Tensor {
 	var generator *Generator
 	for _, o := range opts {
@@ -303,7 +365,11 @@ func (t *Tensor) Bernoulli_(p any, opts ...BernoulliInplaceOption) *Tensor {
 // A BilinearOption is an option of [Bilinear]: [Bias].
 type BilinearOption interface{ bilinearOption() }
 
-// Bilinear is Python's torch.bilinear:
+// Bilinear applies a bilinear map to pairs of vectors: y = x1' A x2 + b.
+// input1 is (..., in1), input2 (..., in2), weight (out, in1, in2), the [Bias]
+// (out); the result is (..., out).
+//
+// It is Python's torch.bilinear:
 //
 //	bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor bias = None) -> Tensor
 //
@@ -323,7 +389,12 @@ func Bilinear(input1 *Tensor, input2 *Tensor, weight *Tensor, opts ...BilinearOp
 // [Reduction], [Out].
 type BinaryCrossEntropyOption interface{ binaryCrossEntropyOption() }
 
-// BinaryCrossEntropy is Python's torch._C._nn.binary_cross_entropy:
+// BinaryCrossEntropy returns the binary cross entropy of the probabilities
+// input and the targets target, both of one shape and between 0 and 1.
+// Logarithms are not less than -100. [Weight] scales the elements' losses;
+// [Reduction] is the mean by default.
+//
+// It is Python's torch._C._nn.binary_cross_entropy:
 //
 //	binary_cross_entropy(Tensor input, Tensor target, Tensor weight = None, int reduction = Mean, *, Tensor out = None) -> Tensor
 //
@@ -354,7 +425,12 @@ func BinaryCrossEntropy(input *Tensor, target *Tensor, opts ...BinaryCrossEntrop
 // [BinaryCrossEntropyWithLogits]: [Weight], [PosWeight], a [Reduction].
 type BinaryCrossEntropyWithLogitsOption interface{ binaryCrossEntropyWithLogitsOption() }
 
-// BinaryCrossEntropyWithLogits is Python's torch.binary_cross_entropy_with_logits:
+// BinaryCrossEntropyWithLogits returns the binary cross entropy of the sigmoid
+// of input and target, in one stable step. [Weight] scales the elements'
+// losses, [PosWeight] those of positive targets; [Reduction] is the mean by
+// default.
+//
+// It is Python's torch.binary_cross_entropy_with_logits:
 //
 //	binary_cross_entropy_with_logits(Tensor input, Tensor target, Tensor weight = None, Tensor pos_weight = None, int reduction = Mean) -> Tensor
 //
@@ -379,7 +455,11 @@ func BinaryCrossEntropyWithLogits(input *Tensor, target *Tensor, opts ...BinaryC
 // A BincountOption is an option of [Bincount]: [Weights], [Minlength].
 type BincountOption interface{ bincountOption() }
 
-// Bincount is Python's torch.bincount:
+// Bincount counts how often each integer occurs in input, which is
+// one-dimensional and has none below 0. With [Weights] the result has their
+// sums. It has the length of the largest plus 1, at least [Minlength].
+//
+// It is Python's torch.bincount:
 //
 //	bincount(Tensor input, Tensor weights = None, int minlength = 0) -> Tensor
 //
@@ -398,7 +478,12 @@ func Bincount(input *Tensor, opts ...BincountOption) *Tensor {
 	return opBincount(input, weights, minlength)
 }
 
-// Bincount is [Bincount] with t as input, Python's Tensor.bincount.
+// Bincount counts how often each integer occurs in t, which is one-dimensional
+// and has none below 0. With [Weights] the result has their sums. It has the
+// length of the largest plus 1, at least [Minlength].
+//
+// It is [Bincount] with t as input, Python's Tensor.bincount. Options:
+// [Weights], [Minlength].
 func (t *Tensor) Bincount(opts ...BincountOption) *Tensor {
 	return Bincount(t, opts...)
 }
@@ -406,7 +491,10 @@ func (t *Tensor) Bincount(opts ...BincountOption) *Tensor {
 // A BinomialOption is an option of [Binomial]: a *[Generator].
 type BinomialOption interface{ binomialOption() }
 
-// Binomial is Python's torch.binomial:
+// Binomial draws from binomial distributions: the number of successes in count
+// trials that succeed with probability prob each, element by element.
+//
+// It is Python's torch.binomial:
 //
 //	binomial(Tensor count, Tensor prob, torch.Generator generator = None) -> Tensor
 //
@@ -425,7 +513,10 @@ func Binomial(count *Tensor, prob *Tensor, opts ...BinomialOption) *Tensor {
 // A BitwiseAndOption is an option of [BitwiseAnd]: [Out].
 type BitwiseAndOption interface{ bitwiseAndOption() }
 
-// BitwiseAnd is Python's torch.bitwise_and:
+// BitwiseAnd returns the bits that are set in both input and other, which are
+// integers or bools: the logical and for bools. The shapes are broadcast.
+//
+// It is Python's torch.bitwise_and:
 //
 //	bitwise_and(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	bitwise_and(Number input, Tensor other) -> Tensor
@@ -462,15 +553,23 @@ func BitwiseAnd(input any, other any, opts ...BitwiseAndOption) *Tensor {
 	panic(mismatch("bitwise_and", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Number input, Tensor other)\n(Tensor input, Number other, *, Tensor out = None)", input, other))
 }
 
-// BitwiseAnd is [BitwiseAnd] with t as input, Python's Tensor.bitwise_and.
+// BitwiseAnd returns the bits that are set in both t and other, which are
+// integers or bools: the logical and for bools. The shapes are broadcast.
+//
+// It is [BitwiseAnd] with t as input, Python's Tensor.bitwise_and.
 func (t *Tensor) BitwiseAnd(other any) *Tensor {
 	return BitwiseAnd(t, other)
 }
 
-// BitwiseAnd_ is Python's Tensor.bitwise_and_, which writes to t and returns it:
+// BitwiseAnd_ is the in-place form of [Tensor.BitwiseAnd]: it writes the
+// result to t and returns that.
 //
-//	bitwise_and_(Tensor other)
-//	bitwise_and_(Number other)
+// It is Python's Tensor.bitwise_and_:
+//
+//	bitwise_and_(Tensor other) -> Tensor
+//	bitwise_and_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) BitwiseAnd_(other any) *Tensor {
 	switch {
 	case isTensor(other):
@@ -486,7 +585,10 @@ func (t *Tensor) BitwiseAnd_(other any) *Tensor {
 // A BitwiseLeftShiftOption is an option of [BitwiseLeftShift]: [Out].
 type BitwiseLeftShiftOption interface{ bitwiseLeftShiftOption() }
 
-// BitwiseLeftShift is Python's torch.bitwise_left_shift:
+// BitwiseLeftShift returns input shifted to the left by other bits. Both are
+// integers; the shapes are broadcast.
+//
+// It is Python's torch.bitwise_left_shift:
 //
 //	bitwise_left_shift(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	bitwise_left_shift(Number input, Tensor other) -> Tensor
@@ -523,15 +625,24 @@ func BitwiseLeftShift(input any, other any, opts ...BitwiseLeftShiftOption) *Ten
 	panic(mismatch("bitwise_left_shift", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Number input, Tensor other)\n(Tensor input, Number other, *, Tensor out = None)", input, other))
 }
 
-// BitwiseLeftShift is [BitwiseLeftShift] with t as input, Python's Tensor.bitwise_left_shift.
+// BitwiseLeftShift returns t shifted to the left by other bits. Both are
+// integers; the shapes are broadcast.
+//
+// It is [BitwiseLeftShift] with t as input, Python's
+// Tensor.bitwise_left_shift.
 func (t *Tensor) BitwiseLeftShift(other any) *Tensor {
 	return BitwiseLeftShift(t, other)
 }
 
-// BitwiseLeftShift_ is Python's Tensor.bitwise_left_shift_, which writes to t and returns it:
+// BitwiseLeftShift_ is the in-place form of [Tensor.BitwiseLeftShift]: it
+// writes the result to t and returns that.
 //
-//	bitwise_left_shift_(Tensor other)
-//	bitwise_left_shift_(Number other)
+// It is Python's Tensor.bitwise_left_shift_:
+//
+//	bitwise_left_shift_(Tensor other) -> Tensor
+//	bitwise_left_shift_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) BitwiseLeftShift_(other any) *Tensor {
 	switch {
 	case isTensor(other):
@@ -547,7 +658,10 @@ func (t *Tensor) BitwiseLeftShift_(other any) *Tensor {
 // A BitwiseNotOption is an option of [BitwiseNot]: [Out].
 type BitwiseNotOption interface{ bitwiseNotOption() }
 
-// BitwiseNot is Python's torch.bitwise_not:
+// BitwiseNot returns input with all bits turned over: the logical not for
+// bools. input has integers or bools.
+//
+// It is Python's torch.bitwise_not:
 //
 //	bitwise_not(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -568,14 +682,20 @@ func BitwiseNot(input *Tensor, opts ...BitwiseNotOption) *Tensor {
 	return opBitwiseNot(input)
 }
 
-// BitwiseNot is [BitwiseNot] with t as input, Python's Tensor.bitwise_not.
+// BitwiseNot returns t with all bits turned over: the logical not for bools. t
+// has integers or bools.
+//
+// It is [BitwiseNot] with t as input, Python's Tensor.bitwise_not.
 func (t *Tensor) BitwiseNot() *Tensor {
 	return BitwiseNot(t)
 }
 
-// BitwiseNot_ is Python's Tensor.bitwise_not_, which writes to t and returns it:
+// BitwiseNot_ is the in-place form of [Tensor.BitwiseNot]: it writes the
+// result to t and returns that.
 //
-//	bitwise_not_()
+// It is Python's Tensor.bitwise_not_:
+//
+//	bitwise_not_() -> Tensor
 func (t *Tensor) BitwiseNot_() *Tensor {
 	opBitwiseNot_(t)
 	return t
@@ -584,7 +704,10 @@ func (t *Tensor) BitwiseNot_() *Tensor {
 // A BitwiseOrOption is an option of [BitwiseOr]: [Out].
 type BitwiseOrOption interface{ bitwiseOrOption() }
 
-// BitwiseOr is Python's torch.bitwise_or:
+// BitwiseOr returns the bits that are set in input or other, which are
+// integers or bools: the logical or for bools. The shapes are broadcast.
+//
+// It is Python's torch.bitwise_or:
 //
 //	bitwise_or(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	bitwise_or(Number input, Tensor other) -> Tensor
@@ -621,15 +744,23 @@ func BitwiseOr(input any, other any, opts ...BitwiseOrOption) *Tensor {
 	panic(mismatch("bitwise_or", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Number input, Tensor other)\n(Tensor input, Number other, *, Tensor out = None)", input, other))
 }
 
-// BitwiseOr is [BitwiseOr] with t as input, Python's Tensor.bitwise_or.
+// BitwiseOr returns the bits that are set in t or other, which are integers or
+// bools: the logical or for bools. The shapes are broadcast.
+//
+// It is [BitwiseOr] with t as input, Python's Tensor.bitwise_or.
 func (t *Tensor) BitwiseOr(other any) *Tensor {
 	return BitwiseOr(t, other)
 }
 
-// BitwiseOr_ is Python's Tensor.bitwise_or_, which writes to t and returns it:
+// BitwiseOr_ is the in-place form of [Tensor.BitwiseOr]: it writes the result
+// to t and returns that.
 //
-//	bitwise_or_(Tensor other)
-//	bitwise_or_(Number other)
+// It is Python's Tensor.bitwise_or_:
+//
+//	bitwise_or_(Tensor other) -> Tensor
+//	bitwise_or_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) BitwiseOr_(other any) *Tensor {
 	switch {
 	case isTensor(other):
@@ -645,7 +776,10 @@ func (t *Tensor) BitwiseOr_(other any) *Tensor {
 // A BitwiseRightShiftOption is an option of [BitwiseRightShift]: [Out].
 type BitwiseRightShiftOption interface{ bitwiseRightShiftOption() }
 
-// BitwiseRightShift is Python's torch.bitwise_right_shift:
+// BitwiseRightShift returns input shifted to the right by other bits, with its
+// sign. Both are integers; the shapes are broadcast.
+//
+// It is Python's torch.bitwise_right_shift:
 //
 //	bitwise_right_shift(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	bitwise_right_shift(Number input, Tensor other) -> Tensor
@@ -682,15 +816,24 @@ func BitwiseRightShift(input any, other any, opts ...BitwiseRightShiftOption) *T
 	panic(mismatch("bitwise_right_shift", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Number input, Tensor other)\n(Tensor input, Number other, *, Tensor out = None)", input, other))
 }
 
-// BitwiseRightShift is [BitwiseRightShift] with t as input, Python's Tensor.bitwise_right_shift.
+// BitwiseRightShift returns t shifted to the right by other bits, with its
+// sign. Both are integers; the shapes are broadcast.
+//
+// It is [BitwiseRightShift] with t as input, Python's
+// Tensor.bitwise_right_shift.
 func (t *Tensor) BitwiseRightShift(other any) *Tensor {
 	return BitwiseRightShift(t, other)
 }
 
-// BitwiseRightShift_ is Python's Tensor.bitwise_right_shift_, which writes to t and returns it:
+// BitwiseRightShift_ is the in-place form of [Tensor.BitwiseRightShift]: it
+// writes the result to t and returns that.
 //
-//	bitwise_right_shift_(Tensor other)
-//	bitwise_right_shift_(Number other)
+// It is Python's Tensor.bitwise_right_shift_:
+//
+//	bitwise_right_shift_(Tensor other) -> Tensor
+//	bitwise_right_shift_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) BitwiseRightShift_(other any) *Tensor {
 	switch {
 	case isTensor(other):
@@ -706,7 +849,10 @@ func (t *Tensor) BitwiseRightShift_(other any) *Tensor {
 // A BitwiseXorOption is an option of [BitwiseXor]: [Out].
 type BitwiseXorOption interface{ bitwiseXorOption() }
 
-// BitwiseXor is Python's torch.bitwise_xor:
+// BitwiseXor returns the bits that are set in one of input and other only;
+// they are integers or bools. The shapes are broadcast.
+//
+// It is Python's torch.bitwise_xor:
 //
 //	bitwise_xor(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	bitwise_xor(Number input, Tensor other) -> Tensor
@@ -743,15 +889,23 @@ func BitwiseXor(input any, other any, opts ...BitwiseXorOption) *Tensor {
 	panic(mismatch("bitwise_xor", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Number input, Tensor other)\n(Tensor input, Number other, *, Tensor out = None)", input, other))
 }
 
-// BitwiseXor is [BitwiseXor] with t as input, Python's Tensor.bitwise_xor.
+// BitwiseXor returns the bits that are set in one of t and other only; they
+// are integers or bools. The shapes are broadcast.
+//
+// It is [BitwiseXor] with t as input, Python's Tensor.bitwise_xor.
 func (t *Tensor) BitwiseXor(other any) *Tensor {
 	return BitwiseXor(t, other)
 }
 
-// BitwiseXor_ is Python's Tensor.bitwise_xor_, which writes to t and returns it:
+// BitwiseXor_ is the in-place form of [Tensor.BitwiseXor]: it writes the
+// result to t and returns that.
 //
-//	bitwise_xor_(Tensor other)
-//	bitwise_xor_(Number other)
+// It is Python's Tensor.bitwise_xor_:
+//
+//	bitwise_xor_(Tensor other) -> Tensor
+//	bitwise_xor_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) BitwiseXor_(other any) *Tensor {
 	switch {
 	case isTensor(other):
@@ -768,7 +922,11 @@ func (t *Tensor) BitwiseXor_(other any) *Tensor {
 // [Layout], a [Device], [PinMemory], [RequiresGrad], [Periodic].
 type BlackmanWindowOption interface{ blackmanWindowOption() }
 
-// BlackmanWindow is Python's torch.blackman_window:
+// BlackmanWindow returns the Blackman window of windowLength samples. It is
+// made for repetition, with the last sample left out, unless [Periodic] is
+// false.
+//
+// It is Python's torch.blackman_window:
 //
 //	blackman_window(int window_length, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //	blackman_window(int window_length, bool periodic, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
@@ -810,7 +968,11 @@ func BlackmanWindow(windowLength int64, opts ...BlackmanWindowOption) *Tensor {
 	panic(mismatch("blackman_window", given(opts), "(int window_length, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False)\n(int window_length, bool periodic, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False)"))
 }
 
-// BlockDiag is Python's torch.block_diag:
+// BlockDiag returns a matrix with the given matrices along its diagonal and
+// zeros elsewhere. A vector counts as a row, a tensor without dimensions as a
+// matrix of one element.
+//
+// It is Python's torch.block_diag:
 //
 //	block_diag(tuple of Tensors tensors) -> Tensor
 func BlockDiag(tensors ...*Tensor) *Tensor {
@@ -820,7 +982,10 @@ func BlockDiag(tensors ...*Tensor) *Tensor {
 // A BmmOption is an option of [Bmm]: [Out], [OutDtype].
 type BmmOption interface{ bmmOption() }
 
-// Bmm is Python's torch.bmm:
+// Bmm returns the matrix products of a batch. input is (B, N, M), mat2 (B, M,
+// P), the result (B, N, P). Nothing is broadcast; see [Matmul].
+//
+// It is Python's torch.bmm:
 //
 //	bmm(Tensor input, Tensor mat2, *, Tensor out = None) -> Tensor
 //	bmm(Tensor input, Tensor mat2, torch.dtype out_dtype, *, Tensor out = None) -> Tensor
@@ -858,28 +1023,41 @@ func Bmm(input *Tensor, mat2 *Tensor, opts ...BmmOption) *Tensor {
 	panic(mismatch("bmm", given(opts), "(Tensor input, Tensor mat2, *, Tensor out = None)\n(Tensor input, Tensor mat2, torch.dtype out_dtype, *, Tensor out = None)"))
 }
 
-// Bmm is Python's Tensor.bmm:
+// Bmm returns the matrix products of a batch. t is (B, N, M), mat2 (B, M, P),
+// the result (B, N, P). Nothing is broadcast; see [Matmul].
+//
+// It is Python's Tensor.bmm:
 //
 //	bmm(Tensor mat2) -> Tensor
 func (t *Tensor) Bmm(mat2 *Tensor) *Tensor {
 	return opBmm(t, mat2)
 }
 
-// BroadcastTensors is Python's torch.broadcast_tensors:
+// BroadcastTensors returns the tensors expanded to the shape that they have in
+// common. The results are views; several elements may be the same in memory,
+// so clone them before writing.
+//
+// It is Python's torch.broadcast_tensors:
 //
 //	broadcast_tensors(tuple of Tensors tensors) -> tuple of Tensors
 func BroadcastTensors(tensors ...*Tensor) []*Tensor {
 	return opBroadcastTensors(tensors)
 }
 
-// BroadcastTo is Python's torch.broadcast_to:
+// BroadcastTo returns a view of input that is expanded to size: dimensions of
+// size 1 are repeated, and new ones come in front.
+//
+// It is Python's torch.broadcast_to:
 //
 //	broadcast_to(Tensor input, tuple of ints size) -> Tensor
 func BroadcastTo(input *Tensor, size ...int64) *Tensor {
 	return opBroadcastTo(input, size)
 }
 
-// BroadcastTo is [BroadcastTo] with t as input, Python's Tensor.broadcast_to.
+// BroadcastTo returns a view of t that is expanded to size: dimensions of size
+// 1 are repeated, and new ones come in front.
+//
+// It is [BroadcastTo] with t as input, Python's Tensor.broadcast_to.
 func (t *Tensor) BroadcastTo(size ...int64) *Tensor {
 	return BroadcastTo(t, size...)
 }
@@ -887,7 +1065,12 @@ func (t *Tensor) BroadcastTo(size ...int64) *Tensor {
 // A BucketizeOption is an option of [Bucketize]: [OutInt32], [Right], [Out].
 type BucketizeOption interface{ bucketizeOption() }
 
-// Bucketize is Python's torch.bucketize:
+// Bucketize returns the index of the bucket that each element of input falls
+// into. boundaries is one-dimensional and ascending. Bucket i ends with
+// boundary i and includes it; with [Right] it begins with boundary i-1
+// instead. The result is int64, or int32 with [OutInt32].
+//
+// It is Python's torch.bucketize:
 //
 //	bucketize(Tensor input, Tensor boundaries, *, bool out_int32 = False, bool right = False, Tensor out = None) -> Tensor
 //	bucketize(Number input, Tensor boundaries, *, bool out_int32 = False, bool right = False) -> Tensor

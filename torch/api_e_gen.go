@@ -5,7 +5,11 @@ package torch
 // An EluOption is an option of [Elu]: [Alpha], [Scale], [InputScale], [Out].
 type EluOption interface{ eluOption() }
 
-// Elu is Python's torch._C._nn.elu:
+// Elu returns the exponential linear unit of each element x of input: x where
+// it is positive, and otherwise [Alpha] * (exp(x) - 1). [Alpha] is 1 by
+// default; [Scale] multiplies the result, [InputScale] the exponent.
+//
+// It is Python's torch._C._nn.elu:
 //
 //	elu(Tensor input, Number alpha = 1, Number scale = 1, Number input_scale = 1, *, Tensor out = None) -> Tensor
 //
@@ -38,12 +42,14 @@ func Elu(input *Tensor, opts ...EluOption) *Tensor {
 // An EluInplaceOption is an option of [Elu_]: [Alpha], [Scale], [InputScale].
 type EluInplaceOption interface{ eluInplaceOption() }
 
-// Elu_ is Python's torch._C._nn.elu_:
+// Elu_ is the in-place form of [Elu]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch._C._nn.elu_:
 //
 //	elu_(Tensor input, Number alpha = 1, Number scale = 1, Number input_scale = 1) -> Tensor
 //
-// It writes to its first argument and returns it. Options: [Alpha], [Scale],
-// [InputScale].
+// Options: [Alpha], [Scale], [InputScale].
 func Elu_(input *Tensor, opts ...EluInplaceOption) *Tensor {
 	alpha := intScalar(1)
 	scale := intScalar(1)
@@ -66,7 +72,12 @@ func Elu_(input *Tensor, opts ...EluInplaceOption) *Tensor {
 // [ScaleGradByFreq], [Sparse].
 type EmbeddingOption interface{ embeddingOption() }
 
-// Embedding is Python's torch.embedding:
+// Embedding looks up rows of weight, (n, d), by the integers in indices: the
+// result has their shape and d more. The row [PaddingIdx] gets no gradient.
+// [ScaleGradByFreq] divides gradients by how often an index occurs, [Sparse]
+// makes the gradient of weight sparse.
+//
+// It is Python's torch.embedding:
 //
 //	embedding(Tensor weight, Tensor indices, int padding_idx = -1, bool scale_grad_by_freq = False, bool sparse = False) -> Tensor
 //
@@ -92,7 +103,12 @@ func Embedding(weight *Tensor, indices *Tensor, opts ...EmbeddingOption) *Tensor
 // [WithMode], [Sparse], [PerSampleWeights], [IncludeLastOffset], [PaddingIdx].
 type EmbeddingBagOption interface{ embeddingBagOption() }
 
-// EmbeddingBag is Python's torch.embedding_bag:
+// EmbeddingBag reduces bags of rows of weight to a row each. offsets says
+// where in indices each bag begins. The mode is 0 for sums, the default, 1 for
+// means, 2 for maxima; [PerSampleWeights] scale the rows of sums. The first
+// result is the reduced rows, the others serve the gradient.
+//
+// It is Python's torch.embedding_bag:
 //
 //	embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq, int mode, bool sparse, Tensor per_sample_weights, bool include_last_offset, int padding_idx) -> (Tensor, Tensor, Tensor, Tensor)
 //	embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq = False, int mode = 0, bool sparse = False, Tensor per_sample_weights = None, bool include_last_offset = False) -> (Tensor, Tensor, Tensor, Tensor)
@@ -141,11 +157,13 @@ func EmbeddingBag(weight *Tensor, indices *Tensor, offsets *Tensor, opts ...Embe
 	panic(mismatch("embedding_bag", given(opts), "(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq, int mode, bool sparse, Tensor per_sample_weights, bool include_last_offset, int padding_idx)\n(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq = False, int mode = 0, bool sparse = False, Tensor per_sample_weights = None, bool include_last_offset = False)"))
 }
 
-// EmbeddingRenorm_ is Python's torch.embedding_renorm_:
+// EmbeddingRenorm_ scales the rows of input that indices names and whose norm
+// is above maxNorm down to that norm, and returns it. normType is the p of the
+// norm.
+//
+// It is Python's torch.embedding_renorm_:
 //
 //	embedding_renorm_(Tensor input, Tensor indices, float max_norm, float norm_type) -> Tensor
-//
-// It writes to its first argument and returns it.
 func EmbeddingRenorm_(input *Tensor, indices *Tensor, maxNorm float64, normType float64) *Tensor {
 	opEmbeddingRenorm_(input, indices, maxNorm, normType)
 	return input
@@ -155,7 +173,10 @@ func EmbeddingRenorm_(input *Tensor, indices *Tensor, maxNorm float64, normType 
 // [Layout], a [Device], [PinMemory], [RequiresGrad], [Out].
 type EmptyOption interface{ emptyOption() }
 
-// Empty is Python's torch.empty:
+// Empty returns a tensor of the given size whose memory nobody has written to.
+// The default dtype holds.
+//
+// It is Python's torch.empty:
 //
 //	empty(tuple of ints size, *, torch.memory_format memory_format = None, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
 //
@@ -202,7 +223,10 @@ func Empty(size []int64, opts ...EmptyOption) *Tensor {
 // a [Layout], a [Device], [PinMemory], [RequiresGrad].
 type EmptyLikeOption interface{ emptyLikeOption() }
 
-// EmptyLike is Python's torch.empty_like:
+// EmptyLike returns a tensor like input in size, dtype, layout and device,
+// whose memory nobody has written to.
+//
+// It is Python's torch.empty_like:
 //
 //	empty_like(Tensor input, *, torch.memory_format memory_format = None, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //
@@ -238,7 +262,11 @@ func EmptyLike(input *Tensor, opts ...EmptyLikeOption) *Tensor {
 // [Layout], a [Device], [PinMemory], [RequiresGrad].
 type EmptyPermutedOption interface{ emptyPermutedOption() }
 
-// EmptyPermuted is Python's torch.empty_permuted:
+// EmptyPermuted returns a tensor of the given size that is not initialized and
+// dense in memory, with the dimensions in the order of physicalLayout, the
+// outermost first.
+//
+// It is Python's torch.empty_permuted:
 //
 //	empty_permuted(tuple of ints size, tuple of ints physical_layout, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //
@@ -271,7 +299,10 @@ func EmptyPermuted(size []int64, physicalLayout []int64, opts ...EmptyPermutedOp
 // a [DType], a [Layout], a [Device], [PinMemory], [RequiresGrad].
 type EmptyQuantizedOption interface{ emptyQuantizedOption() }
 
-// EmptyQuantized is Python's torch.empty_quantized:
+// EmptyQuantized returns a quantized tensor of the given size with the
+// parameters of qtensor, whose memory nobody has written to.
+//
+// It is Python's torch.empty_quantized:
 //
 //	empty_quantized(tuple of ints size, Tensor qtensor, *, torch.memory_format memory_format = None, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //
@@ -308,7 +339,10 @@ func EmptyQuantized(size []int64, qtensor *Tensor, opts ...EmptyQuantizedOption)
 // a [Device], [PinMemory], [RequiresGrad].
 type EmptyStridedOption interface{ emptyStridedOption() }
 
-// EmptyStrided is Python's torch.empty_strided:
+// EmptyStrided returns a tensor of the given size and stride whose memory
+// nobody has written to.
+//
+// It is Python's torch.empty_strided:
 //
 //	empty_strided(tuple of ints size, tuple of ints stride, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //
@@ -340,7 +374,10 @@ func EmptyStrided(size []int64, stride []int64, opts ...EmptyStridedOption) *Ten
 // An EqOption is an option of [Eq]: [Out].
 type EqOption interface{ eqOption() }
 
-// Eq is Python's torch.eq:
+// Eq tells where input and other are equal, element by element, as bools. The
+// shapes are broadcast. [Equal] compares whole tensors.
+//
+// It is Python's torch.eq:
 //
 //	eq(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	eq(Tensor input, Number other, *, Tensor out = None) -> Tensor
@@ -373,15 +410,23 @@ func Eq(input *Tensor, other any, opts ...EqOption) *Tensor {
 	panic(mismatch("eq", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Tensor input, Number other, *, Tensor out = None)", other))
 }
 
-// Eq is [Eq] with t as input, Python's Tensor.eq.
+// Eq tells where t and other are equal, element by element, as bools. The
+// shapes are broadcast. [Equal] compares whole tensors.
+//
+// It is [Eq] with t as input, Python's Tensor.eq.
 func (t *Tensor) Eq(other any) *Tensor {
 	return Eq(t, other)
 }
 
-// Eq_ is Python's Tensor.eq_, which writes to t and returns it:
+// Eq_ is the in-place form of [Tensor.Eq]: it writes the result to t and
+// returns that.
 //
-//	eq_(Tensor other)
-//	eq_(Number other)
+// It is Python's Tensor.eq_:
+//
+//	eq_(Tensor other) -> Tensor
+//	eq_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) Eq_(other any) *Tensor {
 	switch {
 	case isTensor(other):
@@ -394,14 +439,20 @@ func (t *Tensor) Eq_(other any) *Tensor {
 	panic(mismatch("eq_", nil, "(Tensor other)\n(Number other)", other))
 }
 
-// Equal is Python's torch.equal:
+// Equal reports whether two tensors have the same size and the same elements.
+// NaN is not equal to itself.
+//
+// It is Python's torch.equal:
 //
 //	equal(Tensor input, Tensor other) -> bool
 func Equal(input *Tensor, other *Tensor) bool {
 	return opEqual(input, other)
 }
 
-// Equal is [Equal] with t as input, Python's Tensor.equal.
+// Equal reports whether two tensors have the same size and the same elements.
+// NaN is not equal to itself.
+//
+// It is [Equal] with t as input, Python's Tensor.equal.
 func (t *Tensor) Equal(other *Tensor) bool {
 	return Equal(t, other)
 }
@@ -409,7 +460,9 @@ func (t *Tensor) Equal(other *Tensor) bool {
 // An ErfOption is an option of [Erf]: [Out].
 type ErfOption interface{ erfOption() }
 
-// Erf is Python's torch.erf:
+// Erf returns the error function of each element of input.
+//
+// It is Python's torch.erf:
 //
 //	erf(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -430,22 +483,28 @@ func Erf(input *Tensor, opts ...ErfOption) *Tensor {
 	return opErf(input)
 }
 
-// Erf is [Erf] with t as input, Python's Tensor.erf.
+// Erf returns the error function of each element of t.
+//
+// It is [Erf] with t as input, Python's Tensor.erf.
 func (t *Tensor) Erf() *Tensor {
 	return Erf(t)
 }
 
-// Erf_ is Python's torch.erf_:
+// Erf_ is the in-place form of [Erf]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.erf_:
 //
 //	erf_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Erf_(input *Tensor) *Tensor {
 	opErf_(input)
 	return input
 }
 
-// Erf_ is [Erf_] with t as input, Python's Tensor.erf_.
+// Erf_ is the in-place form of [Tensor.Erf]: it writes the result to t and
+// returns that.
+//
+// It is [Erf_] with t as input, Python's Tensor.erf_.
 func (t *Tensor) Erf_() *Tensor {
 	return Erf_(t)
 }
@@ -453,7 +512,10 @@ func (t *Tensor) Erf_() *Tensor {
 // An ErfcOption is an option of [Erfc]: [Out].
 type ErfcOption interface{ erfcOption() }
 
-// Erfc is Python's torch.erfc:
+// Erfc returns the complementary error function of each element of input: 1 -
+// erf(x).
+//
+// It is Python's torch.erfc:
 //
 //	erfc(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -474,22 +536,29 @@ func Erfc(input *Tensor, opts ...ErfcOption) *Tensor {
 	return opErfc(input)
 }
 
-// Erfc is [Erfc] with t as input, Python's Tensor.erfc.
+// Erfc returns the complementary error function of each element of t: 1 -
+// erf(x).
+//
+// It is [Erfc] with t as input, Python's Tensor.erfc.
 func (t *Tensor) Erfc() *Tensor {
 	return Erfc(t)
 }
 
-// Erfc_ is Python's torch.erfc_:
+// Erfc_ is the in-place form of [Erfc]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.erfc_:
 //
 //	erfc_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Erfc_(input *Tensor) *Tensor {
 	opErfc_(input)
 	return input
 }
 
-// Erfc_ is [Erfc_] with t as input, Python's Tensor.erfc_.
+// Erfc_ is the in-place form of [Tensor.Erfc]: it writes the result to t and
+// returns that.
+//
+// It is [Erfc_] with t as input, Python's Tensor.erfc_.
 func (t *Tensor) Erfc_() *Tensor {
 	return Erfc_(t)
 }
@@ -497,7 +566,10 @@ func (t *Tensor) Erfc_() *Tensor {
 // An ErfinvOption is an option of [Erfinv]: [Out].
 type ErfinvOption interface{ erfinvOption() }
 
-// Erfinv is Python's torch.erfinv:
+// Erfinv returns the inverse of the error function for each element of input,
+// which is between -1 and 1.
+//
+// It is Python's torch.erfinv:
 //
 //	erfinv(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -518,14 +590,20 @@ func Erfinv(input *Tensor, opts ...ErfinvOption) *Tensor {
 	return opErfinv(input)
 }
 
-// Erfinv is [Erfinv] with t as input, Python's Tensor.erfinv.
+// Erfinv returns the inverse of the error function for each element of t,
+// which is between -1 and 1.
+//
+// It is [Erfinv] with t as input, Python's Tensor.erfinv.
 func (t *Tensor) Erfinv() *Tensor {
 	return Erfinv(t)
 }
 
-// Erfinv_ is Python's Tensor.erfinv_, which writes to t and returns it:
+// Erfinv_ is the in-place form of [Tensor.Erfinv]: it writes the result to t
+// and returns that.
 //
-//	erfinv_()
+// It is Python's Tensor.erfinv_:
+//
+//	erfinv_() -> Tensor
 func (t *Tensor) Erfinv_() *Tensor {
 	opErfinv_(t)
 	return t
@@ -534,7 +612,9 @@ func (t *Tensor) Erfinv_() *Tensor {
 // An ExpOption is an option of [Exp]: [Out].
 type ExpOption interface{ expOption() }
 
-// Exp is Python's torch.exp:
+// Exp returns e to the power of each element of input.
+//
+// It is Python's torch.exp:
 //
 //	exp(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -555,22 +635,28 @@ func Exp(input *Tensor, opts ...ExpOption) *Tensor {
 	return opExp(input)
 }
 
-// Exp is [Exp] with t as input, Python's Tensor.exp.
+// Exp returns e to the power of each element of t.
+//
+// It is [Exp] with t as input, Python's Tensor.exp.
 func (t *Tensor) Exp() *Tensor {
 	return Exp(t)
 }
 
-// Exp_ is Python's torch.exp_:
+// Exp_ is the in-place form of [Exp]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.exp_:
 //
 //	exp_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Exp_(input *Tensor) *Tensor {
 	opExp_(input)
 	return input
 }
 
-// Exp_ is [Exp_] with t as input, Python's Tensor.exp_.
+// Exp_ is the in-place form of [Tensor.Exp]: it writes the result to t and
+// returns that.
+//
+// It is [Exp_] with t as input, Python's Tensor.exp_.
 func (t *Tensor) Exp_() *Tensor {
 	return Exp_(t)
 }
@@ -578,7 +664,9 @@ func (t *Tensor) Exp_() *Tensor {
 // An Exp2Option is an option of [Exp2]: [Out].
 type Exp2Option interface{ exp2Option() }
 
-// Exp2 is Python's torch.exp2:
+// Exp2 returns 2 to the power of each element of input.
+//
+// It is Python's torch.exp2:
 //
 //	exp2(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -599,34 +687,48 @@ func Exp2(input *Tensor, opts ...Exp2Option) *Tensor {
 	return opExp2(input)
 }
 
-// Exp2 is [Exp2] with t as input, Python's Tensor.exp2.
+// Exp2 returns 2 to the power of each element of t.
+//
+// It is [Exp2] with t as input, Python's Tensor.exp2.
 func (t *Tensor) Exp2() *Tensor {
 	return Exp2(t)
 }
 
-// Exp2_ is Python's torch.exp2_:
+// Exp2_ is the in-place form of [Exp2]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.exp2_:
 //
 //	exp2_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Exp2_(input *Tensor) *Tensor {
 	opExp2_(input)
 	return input
 }
 
-// Exp2_ is [Exp2_] with t as input, Python's Tensor.exp2_.
+// Exp2_ is the in-place form of [Tensor.Exp2]: it writes the result to t and
+// returns that.
+//
+// It is [Exp2_] with t as input, Python's Tensor.exp2_.
 func (t *Tensor) Exp2_() *Tensor {
 	return Exp2_(t)
 }
 
-// Expand is Python's Tensor.expand:
+// Expand returns a view of t that is expanded to size: dimensions of size 1
+// are repeated, -1 keeps one as it is, and new ones come in front. No memory
+// is taken, so several elements may be the same; clone the result before
+// writing to it.
+//
+// It is Python's Tensor.expand:
 //
 //	expand(tuple of ints size, *, bool implicit = False) -> Tensor
 func (t *Tensor) Expand(size ...int64) *Tensor {
 	return opExpand(t, size, false)
 }
 
-// ExpandAs is Python's Tensor.expand_as:
+// ExpandAs returns a view of t that is expanded to the size of other, as
+// [Tensor.Expand] does.
+//
+// It is Python's Tensor.expand_as:
 //
 //	expand_as(Tensor other) -> Tensor
 func (t *Tensor) ExpandAs(other *Tensor) *Tensor {
@@ -636,7 +738,9 @@ func (t *Tensor) ExpandAs(other *Tensor) *Tensor {
 // An ExpandCopyOption is an option of [ExpandCopy]: [Out].
 type ExpandCopyOption interface{ expandCopyOption() }
 
-// ExpandCopy is Python's torch.expand_copy:
+// ExpandCopy returns what [Tensor.Expand] returns, as a copy and not a view.
+//
+// It is Python's torch.expand_copy:
 //
 //	expand_copy(Tensor input, tuple of ints size, *, bool implicit = False, Tensor out = None) -> Tensor
 //
@@ -660,7 +764,10 @@ func ExpandCopy(input *Tensor, size []int64, opts ...ExpandCopyOption) *Tensor {
 // An Expm1Option is an option of [Expm1]: [Out].
 type Expm1Option interface{ expm1Option() }
 
-// Expm1 is Python's torch.expm1:
+// Expm1 returns exp(x) - 1 for each element x of input, precise for small x,
+// too.
+//
+// It is Python's torch.expm1:
 //
 //	expm1(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -681,22 +788,28 @@ func Expm1(input *Tensor, opts ...Expm1Option) *Tensor {
 	return opExpm1(input)
 }
 
-// Expm1 is [Expm1] with t as input, Python's Tensor.expm1.
+// Expm1 returns exp(x) - 1 for each element x of t, precise for small x, too.
+//
+// It is [Expm1] with t as input, Python's Tensor.expm1.
 func (t *Tensor) Expm1() *Tensor {
 	return Expm1(t)
 }
 
-// Expm1_ is Python's torch.expm1_:
+// Expm1_ is the in-place form of [Expm1]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.expm1_:
 //
 //	expm1_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Expm1_(input *Tensor) *Tensor {
 	opExpm1_(input)
 	return input
 }
 
-// Expm1_ is [Expm1_] with t as input, Python's Tensor.expm1_.
+// Expm1_ is the in-place form of [Tensor.Expm1]: it writes the result to t and
+// returns that.
+//
+// It is [Expm1_] with t as input, Python's Tensor.expm1_.
 func (t *Tensor) Expm1_() *Tensor {
 	return Expm1_(t)
 }
@@ -705,9 +818,12 @@ func (t *Tensor) Expm1_() *Tensor {
 // a *[Generator].
 type ExponentialInplaceOption interface{ exponentialInplaceOption() }
 
-// Exponential_ is Python's Tensor.exponential_, which writes to t and returns it:
+// Exponential_ fills t with numbers drawn from the exponential distribution
+// with the rate [Lambd], 1 by default.
 //
-//	exponential_(float lambd = 1, *, torch.Generator generator = None)
+// It is Python's Tensor.exponential_:
+//
+//	exponential_(float lambd = 1, *, torch.Generator generator = None) -> Tensor
 //
 // Options: [Lambd], a *[Generator].
 func (t *Tensor) Exponential_(opts ...ExponentialInplaceOption) *Tensor {
@@ -729,7 +845,10 @@ func (t *Tensor) Exponential_(opts ...ExponentialInplaceOption) *Tensor {
 // [PinMemory], [RequiresGrad], [Out], [M].
 type EyeOption interface{ eyeOption() }
 
-// Eye is Python's torch.eye:
+// Eye returns a matrix with ones on its diagonal and zeros elsewhere. It has n
+// rows, and as many columns unless [M] is given.
+//
+// It is Python's torch.eye:
 //
 //	eye(int n, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
 //	eye(int n, int m, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor

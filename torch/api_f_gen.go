@@ -2,14 +2,23 @@
 
 package torch
 
-// FakeQuantizePerChannelAffine is Python's torch.fake_quantize_per_channel_affine:
+// FakeQuantizePerChannelAffine quantizes input and converts it back, with a
+// scale and a zero point for each index of dimension axis: the values are
+// limited to those that quantMin to quantMax stand for.
+//
+// It is Python's torch.fake_quantize_per_channel_affine:
 //
 //	fake_quantize_per_channel_affine(Tensor input, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max) -> Tensor
 func FakeQuantizePerChannelAffine(input *Tensor, scale *Tensor, zeroPoint *Tensor, axis int64, quantMin int64, quantMax int64) *Tensor {
 	return opFakeQuantizePerChannelAffine(input, scale, zeroPoint, axis, quantMin, quantMax)
 }
 
-// FakeQuantizePerTensorAffine is Python's torch.fake_quantize_per_tensor_affine:
+// FakeQuantizePerTensorAffine quantizes input and converts it back:
+// (clamp(round(x/scale + zero_point), quant_min, quant_max) - zero_point) *
+// scale, with scale and zeroPoint numbers or tensors, limited to quantMin and
+// quantMax.
+//
+// It is Python's torch.fake_quantize_per_tensor_affine:
 //
 //	fake_quantize_per_tensor_affine(Tensor input, Tensor scale, Tensor zero_point, int quant_min, int quant_max) -> Tensor
 //	fake_quantize_per_tensor_affine(Tensor input, float scale, int zero_point, int quant_min, int quant_max) -> Tensor
@@ -25,41 +34,52 @@ func FakeQuantizePerTensorAffine(input *Tensor, scale any, zeroPoint any, quantM
 	panic(mismatch("fake_quantize_per_tensor_affine", nil, "(Tensor input, Tensor scale, Tensor zero_point, int quant_min, int quant_max)\n(Tensor input, float scale, int zero_point, int quant_min, int quant_max)", scale, zeroPoint))
 }
 
-// FeatureAlphaDropout is Python's torch.feature_alpha_dropout:
+// FeatureAlphaDropout drops whole channels of input, (N, C, ...), as
+// [AlphaDropout] does elements.
+//
+// It is Python's torch.feature_alpha_dropout:
 //
 //	feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor
 func FeatureAlphaDropout(input *Tensor, p float64, train bool) *Tensor {
 	return opFeatureAlphaDropout(input, p, train)
 }
 
-// FeatureAlphaDropout_ is Python's torch.feature_alpha_dropout_:
+// FeatureAlphaDropout_ is the in-place form of [FeatureAlphaDropout]: it
+// writes the result to input and returns that.
+//
+// It is Python's torch.feature_alpha_dropout_:
 //
 //	feature_alpha_dropout_(Tensor input, float p, bool train) -> Tensor
-//
-// It writes to its first argument and returns it.
 func FeatureAlphaDropout_(input *Tensor, p float64, train bool) *Tensor {
 	opFeatureAlphaDropout_(input, p, train)
 	return input
 }
 
-// FeatureDropout is Python's torch.feature_dropout:
+// FeatureDropout sets whole channels of input, (N, C, ...), to zero with
+// probability p and scales the others by 1/(1-p), if train is true.
+//
+// It is Python's torch.feature_dropout:
 //
 //	feature_dropout(Tensor input, float p, bool train) -> Tensor
 func FeatureDropout(input *Tensor, p float64, train bool) *Tensor {
 	return opFeatureDropout(input, p, train)
 }
 
-// FeatureDropout_ is Python's torch.feature_dropout_:
+// FeatureDropout_ is the in-place form of [FeatureDropout]: it writes the
+// result to input and returns that.
+//
+// It is Python's torch.feature_dropout_:
 //
 //	feature_dropout_(Tensor input, float p, bool train) -> Tensor
-//
-// It writes to its first argument and returns it.
 func FeatureDropout_(input *Tensor, p float64, train bool) *Tensor {
 	opFeatureDropout_(input, p, train)
 	return input
 }
 
-// Fill is Python's torch.fill:
+// Fill returns a tensor like input filled with value, a number or a tensor
+// without dimensions.
+//
+// It is Python's torch.fill:
 //
 //	fill(Tensor input, Tensor value) -> Tensor
 //	fill(Tensor input, Number value) -> Tensor
@@ -75,13 +95,15 @@ func Fill(input *Tensor, value any) *Tensor {
 	panic(mismatch("fill", nil, "(Tensor input, Tensor value)\n(Tensor input, Number value)", value))
 }
 
-// Fill_ is Python's torch.fill_:
+// Fill_ is the in-place form of [Fill]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.fill_:
 //
 //	fill_(Tensor input, Tensor value) -> Tensor
 //	fill_(Tensor input, Number value) -> Tensor
 //
-// value is a *Tensor or a number. It writes to its first argument and returns
-// it.
+// value is a *Tensor or a number.
 func Fill_(input *Tensor, value any) *Tensor {
 	switch {
 	case isTensor(value):
@@ -94,7 +116,10 @@ func Fill_(input *Tensor, value any) *Tensor {
 	panic(mismatch("fill_", nil, "(Tensor input, Tensor value)\n(Tensor input, Number value)", value))
 }
 
-// Fill_ is [Fill_] with t as input, Python's Tensor.fill_.
+// Fill_ is the in-place form of [Fill]: it writes the result to t and returns
+// that.
+//
+// It is [Fill_] with t as input, Python's Tensor.fill_.
 func (t *Tensor) Fill_(value any) *Tensor {
 	return Fill_(t, value)
 }
@@ -102,11 +127,15 @@ func (t *Tensor) Fill_(value any) *Tensor {
 // A FillDiagonalInplaceOption is an option of [Tensor.FillDiagonal_]: [Wrap].
 type FillDiagonalInplaceOption interface{ fillDiagonalInplaceOption() }
 
-// FillDiagonal_ is Python's Tensor.fill_diagonal_, which writes to t and returns it:
+// FillDiagonal_ sets the diagonal of t to fillValue. It has two dimensions, or
+// more of equal size. In a tall matrix [Wrap] begins the diagonal anew after
+// each block of as many rows as there are columns, and one.
 //
-//	fill_diagonal_(Number fill_value, bool wrap = False)
+// It is Python's Tensor.fill_diagonal_:
 //
-// Options: [Wrap].
+//	fill_diagonal_(Number fill_value, bool wrap = False) -> Tensor
+//
+// fillValue is a number. Options: [Wrap].
 func (t *Tensor) FillDiagonal_(fillValue any, opts ...FillDiagonalInplaceOption) *Tensor {
 	var wrap bool
 	for _, o := range opts {
@@ -122,7 +151,9 @@ func (t *Tensor) FillDiagonal_(fillValue any, opts ...FillDiagonalInplaceOption)
 // A FixOption is an option of [Fix]: [Out].
 type FixOption interface{ fixOption() }
 
-// Fix is Python's torch.fix:
+// Fix is another name of [Trunc]: it rounds the elements of input toward zero.
+//
+// It is Python's torch.fix:
 //
 //	fix(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -143,22 +174,28 @@ func Fix(input *Tensor, opts ...FixOption) *Tensor {
 	return opFix(input)
 }
 
-// Fix is [Fix] with t as input, Python's Tensor.fix.
+// Fix is another name of [Trunc]: it rounds the elements of t toward zero.
+//
+// It is [Fix] with t as input, Python's Tensor.fix.
 func (t *Tensor) Fix() *Tensor {
 	return Fix(t)
 }
 
-// Fix_ is Python's torch.fix_:
+// Fix_ is the in-place form of [Fix]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.fix_:
 //
 //	fix_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Fix_(input *Tensor) *Tensor {
 	opFix_(input)
 	return input
 }
 
-// Fix_ is [Fix_] with t as input, Python's Tensor.fix_.
+// Fix_ is the in-place form of [Tensor.Fix]: it writes the result to t and
+// returns that.
+//
+// It is [Fix_] with t as input, Python's Tensor.fix_.
 func (t *Tensor) Fix_() *Tensor {
 	return Fix_(t)
 }
@@ -166,7 +203,10 @@ func (t *Tensor) Fix_() *Tensor {
 // A FlattenOption is an option of [Flatten]: [StartDim], [EndDim].
 type FlattenOption interface{ flattenOption() }
 
-// Flatten is Python's torch.flatten:
+// Flatten makes one dimension of those from [StartDim] to [EndDim], all by
+// default. The result is input, a view or a copy, whatever can be.
+//
+// It is Python's torch.flatten:
 //
 //	flatten(Tensor input, int start_dim = 0, int end_dim = -1) -> Tensor
 //
@@ -185,50 +225,71 @@ func Flatten(input *Tensor, opts ...FlattenOption) *Tensor {
 	return opFlattenUsingInts(input, startDim, endDim)
 }
 
-// Flatten is [Flatten] with t as input, Python's Tensor.flatten.
+// Flatten makes one dimension of those from [StartDim] to [EndDim], all by
+// default. The result is t, a view or a copy, whatever can be.
+//
+// It is [Flatten] with t as input, Python's Tensor.flatten. Options:
+// [StartDim], [EndDim].
 func (t *Tensor) Flatten(opts ...FlattenOption) *Tensor {
 	return Flatten(t, opts...)
 }
 
-// FlattenDenseTensors is Python's torch._C._nn.flatten_dense_tensors:
+// FlattenDenseTensors returns the elements of all tensors, which have one
+// dtype, in one dimension.
+//
+// It is Python's torch._C._nn.flatten_dense_tensors:
 //
 //	flatten_dense_tensors(tuple of Tensors tensors) -> Tensor
 func FlattenDenseTensors(tensors []*Tensor) *Tensor {
 	return opFlattenDenseTensors(tensors)
 }
 
-// Flip is Python's torch.flip:
+// Flip reverses the order of the elements along dims. The result is a copy.
+//
+// It is Python's torch.flip:
 //
 //	flip(Tensor input, tuple of ints dims) -> Tensor
 func Flip(input *Tensor, dims ...int64) *Tensor {
 	return opFlip(input, dims)
 }
 
-// Flip is [Flip] with t as input, Python's Tensor.flip.
+// Flip reverses the order of the elements along dims. The result is a copy.
+//
+// It is [Flip] with t as input, Python's Tensor.flip.
 func (t *Tensor) Flip(dims ...int64) *Tensor {
 	return Flip(t, dims...)
 }
 
-// Fliplr is Python's torch.fliplr:
+// Fliplr reverses the order of the columns of input, which has at least two
+// dimensions. The result is a copy.
+//
+// It is Python's torch.fliplr:
 //
 //	fliplr(Tensor input) -> Tensor
 func Fliplr(input *Tensor) *Tensor {
 	return opFliplr(input)
 }
 
-// Fliplr is [Fliplr] with t as input, Python's Tensor.fliplr.
+// Fliplr reverses the order of the columns of t, which has at least two
+// dimensions. The result is a copy.
+//
+// It is [Fliplr] with t as input, Python's Tensor.fliplr.
 func (t *Tensor) Fliplr() *Tensor {
 	return Fliplr(t)
 }
 
-// Flipud is Python's torch.flipud:
+// Flipud reverses the order of the rows of input. The result is a copy.
+//
+// It is Python's torch.flipud:
 //
 //	flipud(Tensor input) -> Tensor
 func Flipud(input *Tensor) *Tensor {
 	return opFlipud(input)
 }
 
-// Flipud is [Flipud] with t as input, Python's Tensor.flipud.
+// Flipud reverses the order of the rows of t. The result is a copy.
+//
+// It is [Flipud] with t as input, Python's Tensor.flipud.
 func (t *Tensor) Flipud() *Tensor {
 	return Flipud(t)
 }
@@ -236,7 +297,10 @@ func (t *Tensor) Flipud() *Tensor {
 // A FloatPowerOption is an option of [FloatPower]: [Out].
 type FloatPowerOption interface{ floatPowerOption() }
 
-// FloatPower is Python's torch.float_power:
+// FloatPower returns input to the power of exponent, computed in float64, or
+// complex128 for complex numbers. The shapes are broadcast.
+//
+// It is Python's torch.float_power:
 //
 //	float_power(Tensor input, Tensor exponent, *, Tensor out = None) -> Tensor
 //	float_power(Number input, Tensor exponent, *, Tensor out = None) -> Tensor
@@ -278,15 +342,23 @@ func FloatPower(input any, exponent any, opts ...FloatPowerOption) *Tensor {
 	panic(mismatch("float_power", given(opts), "(Tensor input, Tensor exponent, *, Tensor out = None)\n(Number input, Tensor exponent, *, Tensor out = None)\n(Tensor input, Number exponent, *, Tensor out = None)", input, exponent))
 }
 
-// FloatPower is [FloatPower] with t as input, Python's Tensor.float_power.
+// FloatPower returns t to the power of exponent, computed in float64, or
+// complex128 for complex numbers. The shapes are broadcast.
+//
+// It is [FloatPower] with t as input, Python's Tensor.float_power.
 func (t *Tensor) FloatPower(exponent any) *Tensor {
 	return FloatPower(t, exponent)
 }
 
-// FloatPower_ is Python's Tensor.float_power_, which writes to t and returns it:
+// FloatPower_ is the in-place form of [Tensor.FloatPower]: it writes the
+// result to t and returns that.
 //
-//	float_power_(Tensor exponent)
-//	float_power_(Number exponent)
+// It is Python's Tensor.float_power_:
+//
+//	float_power_(Tensor exponent) -> Tensor
+//	float_power_(Number exponent) -> Tensor
+//
+// exponent is a *Tensor or a number.
 func (t *Tensor) FloatPower_(exponent any) *Tensor {
 	switch {
 	case isTensor(exponent):
@@ -302,7 +374,10 @@ func (t *Tensor) FloatPower_(exponent any) *Tensor {
 // A FloorOption is an option of [Floor]: [Out].
 type FloorOption interface{ floorOption() }
 
-// Floor is Python's torch.floor:
+// Floor returns the greatest integer not more than each element of input, in
+// the dtype of input.
+//
+// It is Python's torch.floor:
 //
 //	floor(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -323,22 +398,29 @@ func Floor(input *Tensor, opts ...FloorOption) *Tensor {
 	return opFloor(input)
 }
 
-// Floor is [Floor] with t as input, Python's Tensor.floor.
+// Floor returns the greatest integer not more than each element of t, in the
+// dtype of t.
+//
+// It is [Floor] with t as input, Python's Tensor.floor.
 func (t *Tensor) Floor() *Tensor {
 	return Floor(t)
 }
 
-// Floor_ is Python's torch.floor_:
+// Floor_ is the in-place form of [Floor]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.floor_:
 //
 //	floor_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Floor_(input *Tensor) *Tensor {
 	opFloor_(input)
 	return input
 }
 
-// Floor_ is [Floor_] with t as input, Python's Tensor.floor_.
+// Floor_ is the in-place form of [Tensor.Floor]: it writes the result to t and
+// returns that.
+//
+// It is [Floor_] with t as input, Python's Tensor.floor_.
 func (t *Tensor) Floor_() *Tensor {
 	return Floor_(t)
 }
@@ -346,7 +428,10 @@ func (t *Tensor) Floor_() *Tensor {
 // A FloorDivideOption is an option of [FloorDivide]: [Out].
 type FloorDivideOption interface{ floorDivideOption() }
 
-// FloorDivide is Python's torch.floor_divide:
+// FloorDivide returns input / other rounded down, element by element. The
+// shapes are broadcast.
+//
+// It is Python's torch.floor_divide:
 //
 //	floor_divide(Tensor input, Tensor or Number other, *, Tensor out = None) -> Tensor
 //	floor_divide(Tensor input, Number other) -> Tensor
@@ -374,15 +459,23 @@ func FloorDivide(input *Tensor, other any, opts ...FloorDivideOption) *Tensor {
 	panic(mismatch("floor_divide", given(opts), "(Tensor input, Tensor or Number other, *, Tensor out = None)\n(Tensor input, Number other)", other))
 }
 
-// FloorDivide is [FloorDivide] with t as input, Python's Tensor.floor_divide.
+// FloorDivide returns t / other rounded down, element by element. The shapes
+// are broadcast.
+//
+// It is [FloorDivide] with t as input, Python's Tensor.floor_divide.
 func (t *Tensor) FloorDivide(other any) *Tensor {
 	return FloorDivide(t, other)
 }
 
-// FloorDivide_ is Python's Tensor.floor_divide_, which writes to t and returns it:
+// FloorDivide_ is the in-place form of [Tensor.FloorDivide]: it writes the
+// result to t and returns that.
 //
-//	floor_divide_(Tensor or Number other)
-//	floor_divide_(Number other)
+// It is Python's Tensor.floor_divide_:
+//
+//	floor_divide_(Tensor or Number other) -> Tensor
+//	floor_divide_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) FloorDivide_(other any) *Tensor {
 	switch {
 	case isOperand(other):
@@ -398,7 +491,10 @@ func (t *Tensor) FloorDivide_(other any) *Tensor {
 // A FmaxOption is an option of [Fmax]: [Out].
 type FmaxOption interface{ fmaxOption() }
 
-// Fmax is Python's torch.fmax:
+// Fmax returns the greater of input and other, element by element. Where one
+// is NaN it is the other, unlike in [Maximum].
+//
+// It is Python's torch.fmax:
 //
 //	fmax(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -419,7 +515,10 @@ func Fmax(input *Tensor, other *Tensor, opts ...FmaxOption) *Tensor {
 	return opFmax(input, other)
 }
 
-// Fmax is [Fmax] with t as input, Python's Tensor.fmax.
+// Fmax returns the greater of t and other, element by element. Where one is
+// NaN it is the other, unlike in [Maximum].
+//
+// It is [Fmax] with t as input, Python's Tensor.fmax.
 func (t *Tensor) Fmax(other *Tensor) *Tensor {
 	return Fmax(t, other)
 }
@@ -427,7 +526,10 @@ func (t *Tensor) Fmax(other *Tensor) *Tensor {
 // A FminOption is an option of [Fmin]: [Out].
 type FminOption interface{ fminOption() }
 
-// Fmin is Python's torch.fmin:
+// Fmin returns the lesser of input and other, element by element. Where one is
+// NaN it is the other, unlike in [Minimum].
+//
+// It is Python's torch.fmin:
 //
 //	fmin(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -448,7 +550,10 @@ func Fmin(input *Tensor, other *Tensor, opts ...FminOption) *Tensor {
 	return opFmin(input, other)
 }
 
-// Fmin is [Fmin] with t as input, Python's Tensor.fmin.
+// Fmin returns the lesser of t and other, element by element. Where one is NaN
+// it is the other, unlike in [Minimum].
+//
+// It is [Fmin] with t as input, Python's Tensor.fmin.
 func (t *Tensor) Fmin(other *Tensor) *Tensor {
 	return Fmin(t, other)
 }
@@ -456,7 +561,10 @@ func (t *Tensor) Fmin(other *Tensor) *Tensor {
 // A FmodOption is an option of [Fmod]: [Out].
 type FmodOption interface{ fmodOption() }
 
-// Fmod is Python's torch.fmod:
+// Fmod returns the remainder of input / other with the sign of input, as C
+// does. See [Remainder] for Python's. Integers must not be divided by zero.
+//
+// It is Python's torch.fmod:
 //
 //	fmod(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	fmod(Tensor input, Number other, *, Tensor out = None) -> Tensor
@@ -489,15 +597,23 @@ func Fmod(input *Tensor, other any, opts ...FmodOption) *Tensor {
 	panic(mismatch("fmod", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Tensor input, Number other, *, Tensor out = None)", other))
 }
 
-// Fmod is [Fmod] with t as input, Python's Tensor.fmod.
+// Fmod returns the remainder of t / other with the sign of t, as C does. See
+// [Remainder] for Python's. Integers must not be divided by zero.
+//
+// It is [Fmod] with t as input, Python's Tensor.fmod.
 func (t *Tensor) Fmod(other any) *Tensor {
 	return Fmod(t, other)
 }
 
-// Fmod_ is Python's Tensor.fmod_, which writes to t and returns it:
+// Fmod_ is the in-place form of [Tensor.Fmod]: it writes the result to t and
+// returns that.
 //
-//	fmod_(Tensor other)
-//	fmod_(Number other)
+// It is Python's Tensor.fmod_:
+//
+//	fmod_(Tensor other) -> Tensor
+//	fmod_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) Fmod_(other any) *Tensor {
 	switch {
 	case isTensor(other):
@@ -513,7 +629,9 @@ func (t *Tensor) Fmod_(other any) *Tensor {
 // A FracOption is an option of [Frac]: [Out].
 type FracOption interface{ fracOption() }
 
-// Frac is Python's torch.frac:
+// Frac returns the fractional part of each element of input, with its sign.
+//
+// It is Python's torch.frac:
 //
 //	frac(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -534,22 +652,28 @@ func Frac(input *Tensor, opts ...FracOption) *Tensor {
 	return opFrac(input)
 }
 
-// Frac is [Frac] with t as input, Python's Tensor.frac.
+// Frac returns the fractional part of each element of t, with its sign.
+//
+// It is [Frac] with t as input, Python's Tensor.frac.
 func (t *Tensor) Frac() *Tensor {
 	return Frac(t)
 }
 
-// Frac_ is Python's torch.frac_:
+// Frac_ is the in-place form of [Frac]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.frac_:
 //
 //	frac_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Frac_(input *Tensor) *Tensor {
 	opFrac_(input)
 	return input
 }
 
-// Frac_ is [Frac_] with t as input, Python's Tensor.frac_.
+// Frac_ is the in-place form of [Tensor.Frac]: it writes the result to t and
+// returns that.
+//
+// It is [Frac_] with t as input, Python's Tensor.frac_.
 func (t *Tensor) Frac_() *Tensor {
 	return Frac_(t)
 }
@@ -557,7 +681,12 @@ func (t *Tensor) Frac_() *Tensor {
 // A FractionalMaxPool2dOption is an option of [FractionalMaxPool2d]: [Out].
 type FractionalMaxPool2dOption interface{ fractionalMaxPool2dOption() }
 
-// FractionalMaxPool2d is Python's torch._C._nn.fractional_max_pool2d:
+// FractionalMaxPool2d returns the maxima of input, (N, C, H, W), over windows
+// of kernelSize at random distances, and their indices. outputSize is the
+// height and width of the result; randomSamples, (N, C, 2), decides about the
+// distances.
+//
+// It is Python's torch._C._nn.fractional_max_pool2d:
 //
 //	fractional_max_pool2d(Tensor input, tuple of ints kernel_size, tuple of ints output_size, Tensor random_samples, *, tuple of Tensors out = None) -> (Tensor, Tensor)
 //
@@ -581,7 +710,12 @@ func FractionalMaxPool2d(input *Tensor, kernelSize []int64, outputSize []int64, 
 // A FractionalMaxPool3dOption is an option of [FractionalMaxPool3d]: [Out].
 type FractionalMaxPool3dOption interface{ fractionalMaxPool3dOption() }
 
-// FractionalMaxPool3d is Python's torch._C._nn.fractional_max_pool3d:
+// FractionalMaxPool3d returns the maxima of input, (N, C, D, H, W), over
+// windows of kernelSize at random distances, and their indices. outputSize has
+// the sizes of the result; randomSamples, (N, C, 3), decides about the
+// distances.
+//
+// It is Python's torch._C._nn.fractional_max_pool3d:
 //
 //	fractional_max_pool3d(Tensor input, tuple of ints kernel_size, tuple of ints output_size, Tensor random_samples, *, tuple of Tensors out = None) -> (Tensor, Tensor)
 //
@@ -605,7 +739,10 @@ func FractionalMaxPool3d(input *Tensor, kernelSize []int64, outputSize []int64, 
 // A FrexpOption is an option of [Frexp]: [Out].
 type FrexpOption interface{ frexpOption() }
 
-// Frexp is Python's torch.frexp:
+// Frexp splits each element of input into a mantissa, at least 0.5 and less
+// than 1 in magnitude, and an int32 exponent: x = mantissa * 2^exponent.
+//
+// It is Python's torch.frexp:
 //
 //	frexp(Tensor input, *, tuple of Tensors out = None) -> (Tensor mantissa, Tensor exponent)
 //
@@ -626,7 +763,10 @@ func Frexp(input *Tensor, opts ...FrexpOption) (mantissa *Tensor, exponent *Tens
 	return opFrexpTensor(input)
 }
 
-// Frexp is [Frexp] with t as input, Python's Tensor.frexp.
+// Frexp splits each element of t into a mantissa, at least 0.5 and less than 1
+// in magnitude, and an int32 exponent: x = mantissa * 2^exponent.
+//
+// It is [Frexp] with t as input, Python's Tensor.frexp.
 func (t *Tensor) Frexp() (mantissa *Tensor, exponent *Tensor) {
 	return Frexp(t)
 }
@@ -634,7 +774,10 @@ func (t *Tensor) Frexp() (mantissa *Tensor, exponent *Tensor) {
 // A FrobeniusNormOption is an option of [FrobeniusNorm]: [Keepdim], [Out].
 type FrobeniusNormOption interface{ frobeniusNormOption() }
 
-// FrobeniusNorm is Python's torch.frobenius_norm:
+// FrobeniusNorm returns the square root of the sum of the squares of input
+// over the dimensions in dim. See [LinalgNorm].
+//
+// It is Python's torch.frobenius_norm:
 //
 //	frobenius_norm(Tensor input, tuple of ints dim, bool keepdim = False, *, Tensor out = None) -> Tensor
 //
@@ -662,7 +805,10 @@ func FrobeniusNorm(input *Tensor, dim []int64, opts ...FrobeniusNormOption) *Ten
 // [DType], a [Layout], a [Device], [PinMemory], [RequiresGrad].
 type FromFileOption interface{ fromFileOption() }
 
-// FromFile is Python's torch.from_file:
+// FromFile returns a vector of [WithSize] elements that are those of the file
+// filename, mapped to memory. With [Shared] changes are written to the file.
+//
+// It is Python's torch.from_file:
 //
 //	from_file(str filename, bool shared = None, int size = 0, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //
@@ -701,7 +847,10 @@ func FromFile(filename string, opts ...FromFileOption) *Tensor {
 // [PinMemory], [RequiresGrad], [Out].
 type FullOption interface{ fullOption() }
 
-// Full is Python's torch.full:
+// Full returns a tensor of the given size filled with fillValue, whose kind
+// decides about the dtype: bool, int64, the default dtype, or the complex one.
+//
+// It is Python's torch.full:
 //
 //	full(tuple of ints size, Number fill_value, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
 //
@@ -745,7 +894,10 @@ func Full(size []int64, fillValue any, opts ...FullOption) *Tensor {
 // [Layout], a [Device], [PinMemory], [RequiresGrad].
 type FullLikeOption interface{ fullLikeOption() }
 
-// FullLike is Python's torch.full_like:
+// FullLike returns a tensor like input in size, dtype, layout and device,
+// filled with fillValue.
+//
+// It is Python's torch.full_like:
 //
 //	full_like(Tensor input, Number fill_value, *, torch.memory_format memory_format = None, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //
@@ -781,7 +933,12 @@ func FullLike(input *Tensor, fillValue any, opts ...FullLikeOption) *Tensor {
 // [FusedMovingAvgObsFakeQuant]: [PerRowFakeQuant], [SymmetricQuant].
 type FusedMovingAvgObsFakeQuantOption interface{ fusedMovingAvgObsFakeQuantOption() }
 
-// FusedMovingAvgObsFakeQuant is Python's torch.fused_moving_avg_obs_fake_quant:
+// FusedMovingAvgObsFakeQuant follows the range of input with moving averages
+// in runningMin and runningMax, computes scale and zeroPoint from them, and
+// quantizes and converts back as [FakeQuantizePerTensorAffine] does.
+// observerOn and fakeQuantOn switch the two steps.
+//
+// It is Python's torch.fused_moving_avg_obs_fake_quant:
 //
 //	fused_moving_avg_obs_fake_quant(Tensor input, Tensor observer_on, Tensor fake_quant_on, Tensor running_min, Tensor running_max, Tensor scale, Tensor zero_point, float averaging_const, int quant_min, int quant_max, int ch_axis, bool per_row_fake_quant = False, bool symmetric_quant = False) -> Tensor
 //

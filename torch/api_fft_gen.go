@@ -5,7 +5,12 @@ package torch
 // A FftFftOption is an option of [FftFft]: [N], [Dim], [WithNorm], [Out].
 type FftFftOption interface{ fftFftOption() }
 
-// FftFft is Python's torch.fft.fft:
+// FftFft returns the discrete Fourier transform of input along dimension
+// [Dim], the last by default. [N] cuts the signal or pads it with zeros.
+// [WithNorm] is "backward" by default, without a factor; "forward" divides by
+// n, "ortho" by its square root.
+//
+// It is Python's torch.fft.fft:
 //
 //	fft_fft(Tensor input, int n = None, int dim = -1, str norm = None, *, Tensor out = None) -> Tensor
 //
@@ -38,7 +43,12 @@ func FftFft(input *Tensor, opts ...FftFftOption) *Tensor {
 // A FftFft2Option is an option of [FftFft2]: [S], [Dim], [WithNorm], [Out].
 type FftFft2Option interface{ fftFft2Option() }
 
-// FftFft2 is Python's torch.fft.fft2:
+// FftFft2 returns the discrete Fourier transform of input in two dimensions,
+// the last two by default. [S] cuts the signal or pads it with zeros.
+// [WithNorm] is "backward" by default, without a factor; "forward" divides by
+// the number of elements, "ortho" by its square root.
+//
+// It is Python's torch.fft.fft2:
 //
 //	fft_fft2(Tensor input, tuple of ints s = None, tuple of ints dim = [-2,-1], str norm = None, *, Tensor out = None) -> Tensor
 //
@@ -72,7 +82,11 @@ func FftFft2(input *Tensor, opts ...FftFft2Option) *Tensor {
 // a [Device], [PinMemory], [RequiresGrad], [Out].
 type FftFftfreqOption interface{ fftFftfreqOption() }
 
-// FftFftfreq is Python's torch.fft.fftfreq:
+// FftFftfreq returns the frequencies of the n elements that [FftFft] returns,
+// for samples that are [D] apart, 1 by default: 0, 1, ..., then the negative
+// ones, each divided by n d.
+//
+// It is Python's torch.fft.fftfreq:
 //
 //	fft_fftfreq(int n, float d = 1.0, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
 //
@@ -118,7 +132,12 @@ func FftFftfreq(n int64, opts ...FftFftfreqOption) *Tensor {
 // A FftFftnOption is an option of [FftFftn]: [S], [Dim], [WithNorm], [Out].
 type FftFftnOption interface{ fftFftnOption() }
 
-// FftFftn is Python's torch.fft.fftn:
+// FftFftn returns the discrete Fourier transform of input in the dimensions of
+// [Dim], or all. [S] cuts the signal or pads it with zeros. [WithNorm] is
+// "backward" by default, without a factor; "forward" divides by the number of
+// elements, "ortho" by its square root.
+//
+// It is Python's torch.fft.fftn:
 //
 //	fft_fftn(Tensor input, tuple of ints s = None, tuple of ints dim = None, str norm = None, *, Tensor out = None) -> Tensor
 //
@@ -151,7 +170,11 @@ func FftFftn(input *Tensor, opts ...FftFftnOption) *Tensor {
 // A FftFftshiftOption is an option of [FftFftshift]: [Dim].
 type FftFftshiftOption interface{ fftFftshiftOption() }
 
-// FftFftshift is Python's torch.fft.fftshift:
+// FftFftshift moves the frequency zero to the middle, along the dimensions in
+// [Dim] or all. It serves results of [FftFftn], with the positive frequencies
+// first.
+//
+// It is Python's torch.fft.fftshift:
 //
 //	fft_fftshift(Tensor input, tuple of ints dim = None) -> Tensor
 //
@@ -170,7 +193,11 @@ func FftFftshift(input *Tensor, opts ...FftFftshiftOption) *Tensor {
 // A FftHfftOption is an option of [FftHfft]: [N], [Dim], [WithNorm], [Out].
 type FftHfftOption interface{ fftHfftOption() }
 
-// FftHfft is Python's torch.fft.hfft:
+// FftHfft returns the Fourier transform of a signal that is Hermitian in time,
+// which is real. input has its half, [N] is the length of the result, 2 (m-1)
+// by default for m elements. [WithNorm] is as in [FftFft].
+//
+// It is Python's torch.fft.hfft:
 //
 //	fft_hfft(Tensor input, int n = None, int dim = -1, str norm = None, *, Tensor out = None) -> Tensor
 //
@@ -203,7 +230,11 @@ func FftHfft(input *Tensor, opts ...FftHfftOption) *Tensor {
 // A FftHfft2Option is an option of [FftHfft2]: [S], [Dim], [WithNorm], [Out].
 type FftHfft2Option interface{ fftHfft2Option() }
 
-// FftHfft2 is Python's torch.fft.hfft2:
+// FftHfft2 returns the Fourier transform of a signal that is Hermitian in two
+// dimensions, the last two by default; the result is real. input has half of
+// the last one; [S] is the size of the result. [WithNorm] is as in [FftFft2].
+//
+// It is Python's torch.fft.hfft2:
 //
 //	fft_hfft2(Tensor input, tuple of ints s = None, tuple of ints dim = [-2,-1], str norm = None, *, Tensor out = None) -> Tensor
 //
@@ -236,7 +267,11 @@ func FftHfft2(input *Tensor, opts ...FftHfft2Option) *Tensor {
 // A FftHfftnOption is an option of [FftHfftn]: [S], [Dim], [WithNorm], [Out].
 type FftHfftnOption interface{ fftHfftnOption() }
 
-// FftHfftn is Python's torch.fft.hfftn:
+// FftHfftn returns the Fourier transform of a signal that is Hermitian in the
+// dimensions of [Dim], or all; the result is real. input has half of the last
+// one; [S] is the size of the result. [WithNorm] is as in [FftFftn].
+//
+// It is Python's torch.fft.hfftn:
 //
 //	fft_hfftn(Tensor input, tuple of ints s = None, tuple of ints dim = None, str norm = None, *, Tensor out = None) -> Tensor
 //
@@ -269,7 +304,12 @@ func FftHfftn(input *Tensor, opts ...FftHfftnOption) *Tensor {
 // A FftIfftOption is an option of [FftIfft]: [N], [Dim], [WithNorm], [Out].
 type FftIfftOption interface{ fftIfftOption() }
 
-// FftIfft is Python's torch.fft.ifft:
+// FftIfft returns the inverse of [FftFft]: the signal whose transform is
+// input, along dimension [Dim], the last by default. [N] cuts the spectrum or
+// pads it with zeros. [WithNorm] is "backward" by default, which divides by n;
+// "forward" has no factor, "ortho" divides by the square root.
+//
+// It is Python's torch.fft.ifft:
 //
 //	fft_ifft(Tensor input, int n = None, int dim = -1, str norm = None, *, Tensor out = None) -> Tensor
 //
@@ -302,7 +342,11 @@ func FftIfft(input *Tensor, opts ...FftIfftOption) *Tensor {
 // A FftIfft2Option is an option of [FftIfft2]: [S], [Dim], [WithNorm], [Out].
 type FftIfft2Option interface{ fftIfft2Option() }
 
-// FftIfft2 is Python's torch.fft.ifft2:
+// FftIfft2 returns the inverse of [FftFft2]: the signal whose transform is
+// input, in two dimensions, the last two by default. [WithNorm] is "backward"
+// by default, which divides by the number of elements.
+//
+// It is Python's torch.fft.ifft2:
 //
 //	fft_ifft2(Tensor input, tuple of ints s = None, tuple of ints dim = [-2,-1], str norm = None, *, Tensor out = None) -> Tensor
 //
@@ -335,7 +379,11 @@ func FftIfft2(input *Tensor, opts ...FftIfft2Option) *Tensor {
 // A FftIfftnOption is an option of [FftIfftn]: [S], [Dim], [WithNorm], [Out].
 type FftIfftnOption interface{ fftIfftnOption() }
 
-// FftIfftn is Python's torch.fft.ifftn:
+// FftIfftn returns the inverse of [FftFftn]: the signal whose transform is
+// input, in the dimensions of [Dim], or all. [WithNorm] is "backward" by
+// default, which divides by the number of elements.
+//
+// It is Python's torch.fft.ifftn:
 //
 //	fft_ifftn(Tensor input, tuple of ints s = None, tuple of ints dim = None, str norm = None, *, Tensor out = None) -> Tensor
 //
@@ -368,7 +416,10 @@ func FftIfftn(input *Tensor, opts ...FftIfftnOption) *Tensor {
 // A FftIfftshiftOption is an option of [FftIfftshift]: [Dim].
 type FftIfftshiftOption interface{ fftIfftshiftOption() }
 
-// FftIfftshift is Python's torch.fft.ifftshift:
+// FftIfftshift undoes [FftFftshift]: it moves the frequency zero from the
+// middle to the beginning, along the dimensions in [Dim] or all.
+//
+// It is Python's torch.fft.ifftshift:
 //
 //	fft_ifftshift(Tensor input, tuple of ints dim = None) -> Tensor
 //
@@ -387,7 +438,11 @@ func FftIfftshift(input *Tensor, opts ...FftIfftshiftOption) *Tensor {
 // A FftIhfftOption is an option of [FftIhfft]: [N], [Dim], [WithNorm], [Out].
 type FftIhfftOption interface{ fftIhfftOption() }
 
-// FftIhfft is Python's torch.fft.ihfft:
+// FftIhfft returns the inverse of [FftHfft]: half of the Hermitian signal
+// whose transform is input, which is real. The result has n/2 + 1 elements.
+// [WithNorm] is "backward" by default, which divides by n.
+//
+// It is Python's torch.fft.ihfft:
 //
 //	fft_ihfft(Tensor input, int n = None, int dim = -1, str norm = None, *, Tensor out = None) -> Tensor
 //
@@ -421,7 +476,11 @@ func FftIhfft(input *Tensor, opts ...FftIhfftOption) *Tensor {
 // [Out].
 type FftIhfft2Option interface{ fftIhfft2Option() }
 
-// FftIhfft2 is Python's torch.fft.ihfft2:
+// FftIhfft2 returns the inverse of [FftHfft2]: half of the Hermitian signal
+// whose transform is input, which is real. [WithNorm] is "backward" by
+// default, which divides by the number of elements.
+//
+// It is Python's torch.fft.ihfft2:
 //
 //	fft_ihfft2(Tensor input, tuple of ints s = None, tuple of ints dim = [-2,-1], str norm = None, *, Tensor out = None) -> Tensor
 //
@@ -455,7 +514,11 @@ func FftIhfft2(input *Tensor, opts ...FftIhfft2Option) *Tensor {
 // [Out].
 type FftIhfftnOption interface{ fftIhfftnOption() }
 
-// FftIhfftn is Python's torch.fft.ihfftn:
+// FftIhfftn returns the inverse of [FftHfftn]: half of the Hermitian signal
+// whose transform is input, which is real. [WithNorm] is "backward" by
+// default, which divides by the number of elements.
+//
+// It is Python's torch.fft.ihfftn:
 //
 //	fft_ihfftn(Tensor input, tuple of ints s = None, tuple of ints dim = None, str norm = None, *, Tensor out = None) -> Tensor
 //
@@ -488,7 +551,12 @@ func FftIhfftn(input *Tensor, opts ...FftIhfftnOption) *Tensor {
 // A FftIrfftOption is an option of [FftIrfft]: [N], [Dim], [WithNorm], [Out].
 type FftIrfftOption interface{ fftIrfftOption() }
 
-// FftIrfft is Python's torch.fft.irfft:
+// FftIrfft returns the inverse of [FftRfft]: the real signal whose transform
+// begins with input, along dimension [Dim], the last by default. [N] is its
+// length, 2 (m-1) by default for m elements; give it if it is odd. [WithNorm]
+// is "backward" by default, which divides by n.
+//
+// It is Python's torch.fft.irfft:
 //
 //	fft_irfft(Tensor input, int n = None, int dim = -1, str norm = None, *, Tensor out = None) -> Tensor
 //
@@ -522,7 +590,12 @@ func FftIrfft(input *Tensor, opts ...FftIrfftOption) *Tensor {
 // [Out].
 type FftIrfft2Option interface{ fftIrfft2Option() }
 
-// FftIrfft2 is Python's torch.fft.irfft2:
+// FftIrfft2 returns the inverse of [FftRfft2]: the real signal whose transform
+// has the half input. [S] is the size of the signal; give it if the last is
+// odd. [WithNorm] is "backward" by default, which divides by the number of
+// elements.
+//
+// It is Python's torch.fft.irfft2:
 //
 //	fft_irfft2(Tensor input, tuple of ints s = None, tuple of ints dim = [-2,-1], str norm = None, *, Tensor out = None) -> Tensor
 //
@@ -556,7 +629,12 @@ func FftIrfft2(input *Tensor, opts ...FftIrfft2Option) *Tensor {
 // [Out].
 type FftIrfftnOption interface{ fftIrfftnOption() }
 
-// FftIrfftn is Python's torch.fft.irfftn:
+// FftIrfftn returns the inverse of [FftRfftn]: the real signal whose transform
+// has the half input. [S] is the size of the signal; give it if the last is
+// odd. [WithNorm] is "backward" by default, which divides by the number of
+// elements.
+//
+// It is Python's torch.fft.irfftn:
 //
 //	fft_irfftn(Tensor input, tuple of ints s = None, tuple of ints dim = None, str norm = None, *, Tensor out = None) -> Tensor
 //
@@ -589,7 +667,12 @@ func FftIrfftn(input *Tensor, opts ...FftIrfftnOption) *Tensor {
 // A FftRfftOption is an option of [FftRfft]: [N], [Dim], [WithNorm], [Out].
 type FftRfftOption interface{ fftRfftOption() }
 
-// FftRfft is Python's torch.fft.rfft:
+// FftRfft returns the discrete Fourier transform of input, which is real,
+// along dimension [Dim], the last by default. The negative frequencies, which
+// are the others conjugated, are left out: of n elements n/2 + 1 stay. [N]
+// cuts the signal or pads it with zeros. [WithNorm] is as in [FftFft].
+//
+// It is Python's torch.fft.rfft:
 //
 //	fft_rfft(Tensor input, int n = None, int dim = -1, str norm = None, *, Tensor out = None) -> Tensor
 //
@@ -622,7 +705,12 @@ func FftRfft(input *Tensor, opts ...FftRfftOption) *Tensor {
 // A FftRfft2Option is an option of [FftRfft2]: [S], [Dim], [WithNorm], [Out].
 type FftRfft2Option interface{ fftRfft2Option() }
 
-// FftRfft2 is Python's torch.fft.rfft2:
+// FftRfft2 returns the discrete Fourier transform of input, which is real, in
+// two dimensions, the last two by default. The negative frequencies of the
+// last one are left out: of n elements n/2 + 1 stay. [WithNorm] is as in
+// [FftFft2].
+//
+// It is Python's torch.fft.rfft2:
 //
 //	fft_rfft2(Tensor input, tuple of ints s = None, tuple of ints dim = [-2,-1], str norm = None, *, Tensor out = None) -> Tensor
 //
@@ -656,7 +744,11 @@ func FftRfft2(input *Tensor, opts ...FftRfft2Option) *Tensor {
 // [Layout], a [Device], [PinMemory], [RequiresGrad], [Out].
 type FftRfftfreqOption interface{ fftRfftfreqOption() }
 
-// FftRfftfreq is Python's torch.fft.rfftfreq:
+// FftRfftfreq returns the frequencies of the elements that [FftRfft] returns
+// for n samples that are [D] apart, 1 by default: 0, 1, ..., n/2, each divided
+// by n d.
+//
+// It is Python's torch.fft.rfftfreq:
 //
 //	fft_rfftfreq(int n, float d = 1.0, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
 //
@@ -702,7 +794,11 @@ func FftRfftfreq(n int64, opts ...FftRfftfreqOption) *Tensor {
 // A FftRfftnOption is an option of [FftRfftn]: [S], [Dim], [WithNorm], [Out].
 type FftRfftnOption interface{ fftRfftnOption() }
 
-// FftRfftn is Python's torch.fft.rfftn:
+// FftRfftn returns the discrete Fourier transform of input, which is real, in
+// the dimensions of [Dim], or all. The negative frequencies of the last one
+// are left out: of n elements n/2 + 1 stay. [WithNorm] is as in [FftFftn].
+//
+// It is Python's torch.fft.rfftn:
 //
 //	fft_rfftn(Tensor input, tuple of ints s = None, tuple of ints dim = None, str norm = None, *, Tensor out = None) -> Tensor
 //

@@ -7,7 +7,12 @@ package torch
 // [Beta].
 type HammingWindowOption interface{ hammingWindowOption() }
 
-// HammingWindow is Python's torch.hamming_window:
+// HammingWindow returns the Hamming window of windowLength samples: alpha -
+// beta * cos(2 pi n / N), where [Alpha] is 0.54 and [Beta] 0.46 by default. It
+// is made for repetition, with the last sample left out, unless [Periodic] is
+// false.
+//
+// It is Python's torch.hamming_window:
 //
 //	hamming_window(int window_length, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //	hamming_window(int window_length, bool periodic, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
@@ -69,7 +74,11 @@ func HammingWindow(windowLength int64, opts ...HammingWindowOption) *Tensor {
 // [Device], [PinMemory], [RequiresGrad], [Periodic].
 type HannWindowOption interface{ hannWindowOption() }
 
-// HannWindow is Python's torch.hann_window:
+// HannWindow returns the Hann window of windowLength samples: sin(pi n / N)
+// squared. It is made for repetition, with the last sample left out, unless
+// [Periodic] is false.
+//
+// It is Python's torch.hann_window:
 //
 //	hann_window(int window_length, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //	hann_window(int window_length, bool periodic, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
@@ -114,7 +123,10 @@ func HannWindow(windowLength int64, opts ...HannWindowOption) *Tensor {
 // A HardshrinkOption is an option of [Hardshrink]: [Lambd], [Out].
 type HardshrinkOption interface{ hardshrinkOption() }
 
-// Hardshrink is Python's torch.hardshrink:
+// Hardshrink returns the elements of input whose magnitude is above [Lambd],
+// 0.5 by default, and 0 for the others.
+//
+// It is Python's torch.hardshrink:
 //
 //	hardshrink(Tensor input, Number lambd = 0.5, *, Tensor out = None) -> Tensor
 //
@@ -138,7 +150,11 @@ func Hardshrink(input *Tensor, opts ...HardshrinkOption) *Tensor {
 	return opHardshrink(input, lambd)
 }
 
-// Hardshrink is [Hardshrink] with t as input, Python's Tensor.hardshrink.
+// Hardshrink returns the elements of t whose magnitude is above [Lambd], 0.5
+// by default, and 0 for the others.
+//
+// It is [Hardshrink] with t as input, Python's Tensor.hardshrink. Options:
+// [Lambd].
 func (t *Tensor) Hardshrink(opts ...HardshrinkOption) *Tensor {
 	return Hardshrink(t, opts...)
 }
@@ -146,7 +162,9 @@ func (t *Tensor) Hardshrink(opts ...HardshrinkOption) *Tensor {
 // A HardsigmoidOption is an option of [Hardsigmoid]: [Out].
 type HardsigmoidOption interface{ hardsigmoidOption() }
 
-// Hardsigmoid is Python's torch._C._nn.hardsigmoid:
+// Hardsigmoid returns min(max(x/6 + 1/2, 0), 1) for each element x of input.
+//
+// It is Python's torch._C._nn.hardsigmoid:
 //
 //	hardsigmoid(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -167,11 +185,12 @@ func Hardsigmoid(input *Tensor, opts ...HardsigmoidOption) *Tensor {
 	return opHardsigmoid(input)
 }
 
-// Hardsigmoid_ is Python's torch._C._nn.hardsigmoid_:
+// Hardsigmoid_ is the in-place form of [Hardsigmoid]: it writes the result to
+// input and returns that.
+//
+// It is Python's torch._C._nn.hardsigmoid_:
 //
 //	hardsigmoid_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Hardsigmoid_(input *Tensor) *Tensor {
 	opHardsigmoid_(input)
 	return input
@@ -180,7 +199,9 @@ func Hardsigmoid_(input *Tensor) *Tensor {
 // A HardswishOption is an option of [Hardswish]: [Out].
 type HardswishOption interface{ hardswishOption() }
 
-// Hardswish is Python's torch._C._nn.hardswish:
+// Hardswish returns x * min(max(x + 3, 0), 6) / 6 for each element x of input.
+//
+// It is Python's torch._C._nn.hardswish:
 //
 //	hardswish(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -201,11 +222,12 @@ func Hardswish(input *Tensor, opts ...HardswishOption) *Tensor {
 	return opHardswish(input)
 }
 
-// Hardswish_ is Python's torch._C._nn.hardswish_:
+// Hardswish_ is the in-place form of [Hardswish]: it writes the result to
+// input and returns that.
+//
+// It is Python's torch._C._nn.hardswish_:
 //
 //	hardswish_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Hardswish_(input *Tensor) *Tensor {
 	opHardswish_(input)
 	return input
@@ -214,7 +236,10 @@ func Hardswish_(input *Tensor) *Tensor {
 // A HardtanhOption is an option of [Hardtanh]: [MinVal], [MaxVal], [Out].
 type HardtanhOption interface{ hardtanhOption() }
 
-// Hardtanh is Python's torch._C._nn.hardtanh:
+// Hardtanh limits the elements of input to the range from [MinVal] to
+// [MaxVal], -1 and 1 by default.
+//
+// It is Python's torch._C._nn.hardtanh:
 //
 //	hardtanh(Tensor input, Number min_val = -1, Number max_val = 1, *, Tensor out = None) -> Tensor
 //
@@ -244,11 +269,14 @@ func Hardtanh(input *Tensor, opts ...HardtanhOption) *Tensor {
 // A HardtanhInplaceOption is an option of [Hardtanh_]: [MinVal], [MaxVal].
 type HardtanhInplaceOption interface{ hardtanhInplaceOption() }
 
-// Hardtanh_ is Python's torch._C._nn.hardtanh_:
+// Hardtanh_ is the in-place form of [Hardtanh]: it writes the result to input
+// and returns that.
+//
+// It is Python's torch._C._nn.hardtanh_:
 //
 //	hardtanh_(Tensor input, Number min_val = -1, Number max_val = 1) -> Tensor
 //
-// It writes to its first argument and returns it. Options: [MinVal], [MaxVal].
+// Options: [MinVal], [MaxVal].
 func Hardtanh_(input *Tensor, opts ...HardtanhInplaceOption) *Tensor {
 	minVal := intScalar(-1)
 	maxVal := intScalar(1)
@@ -268,7 +296,11 @@ func Hardtanh_(input *Tensor, opts ...HardtanhInplaceOption) *Tensor {
 // [WithMode], [Out].
 type HashTensorOption interface{ hashTensorOption() }
 
-// HashTensor is Python's torch.hash_tensor:
+// HashTensor returns a hash of the elements of input, over the dimensions in
+// [Dim] or all, as uint64. It is the exclusive or of the elements as 64-bit
+// numbers; [WithMode] can be 0 only.
+//
+// It is Python's torch.hash_tensor:
 //
 //	hash_tensor(Tensor input, tuple of ints dim = [], *, bool keepdim = False, int mode = 0, Tensor out = None) -> Tensor
 //
@@ -298,7 +330,12 @@ func HashTensor(input *Tensor, opts ...HashTensorOption) *Tensor {
 	return opHashTensor(input, dim, keepdim, mode)
 }
 
-// HashTensor is [HashTensor] with t as input, Python's Tensor.hash_tensor.
+// HashTensor returns a hash of the elements of t, over the dimensions in [Dim]
+// or all, as uint64. It is the exclusive or of the elements as 64-bit numbers;
+// [WithMode] can be 0 only.
+//
+// It is [HashTensor] with t as input, Python's Tensor.hash_tensor. Options:
+// [Dim], [Keepdim], [WithMode].
 func (t *Tensor) HashTensor(opts ...HashTensorOption) *Tensor {
 	return HashTensor(t, opts...)
 }
@@ -306,7 +343,10 @@ func (t *Tensor) HashTensor(opts ...HashTensorOption) *Tensor {
 // A HeavisideOption is an option of [Heaviside]: [Out].
 type HeavisideOption interface{ heavisideOption() }
 
-// Heaviside is Python's torch.heaviside:
+// Heaviside returns the step function of each element of input: 0 for negative
+// ones, 1 for positive ones, and the element of values where it is 0.
+//
+// It is Python's torch.heaviside:
 //
 //	heaviside(Tensor input, Tensor values, *, Tensor out = None) -> Tensor
 //
@@ -327,14 +367,20 @@ func Heaviside(input *Tensor, values *Tensor, opts ...HeavisideOption) *Tensor {
 	return opHeaviside(input, values)
 }
 
-// Heaviside is [Heaviside] with t as input, Python's Tensor.heaviside.
+// Heaviside returns the step function of each element of t: 0 for negative
+// ones, 1 for positive ones, and the element of values where it is 0.
+//
+// It is [Heaviside] with t as input, Python's Tensor.heaviside.
 func (t *Tensor) Heaviside(values *Tensor) *Tensor {
 	return Heaviside(t, values)
 }
 
-// Heaviside_ is Python's Tensor.heaviside_, which writes to t and returns it:
+// Heaviside_ is the in-place form of [Tensor.Heaviside]: it writes the result
+// to t and returns that.
 //
-//	heaviside_(Tensor values)
+// It is Python's Tensor.heaviside_:
+//
+//	heaviside_(Tensor values) -> Tensor
 func (t *Tensor) Heaviside_(values *Tensor) *Tensor {
 	opHeaviside_(t, values)
 	return t
@@ -344,7 +390,11 @@ func (t *Tensor) Heaviside_(values *Tensor) *Tensor {
 // [Reduction].
 type HingeEmbeddingLossOption interface{ hingeEmbeddingLossOption() }
 
-// HingeEmbeddingLoss is Python's torch.hinge_embedding_loss:
+// HingeEmbeddingLoss returns a loss of distances input: they are the loss
+// where target is 1, and max(0, margin - x) is where it is -1. [Margin] is 1,
+// [Reduction] the mean by default.
+//
+// It is Python's torch.hinge_embedding_loss:
 //
 //	hinge_embedding_loss(Tensor input, Tensor target, float margin = 1.0, int reduction = Mean) -> Tensor
 //
@@ -366,7 +416,11 @@ func HingeEmbeddingLoss(input *Tensor, target *Tensor, opts ...HingeEmbeddingLos
 // A HistcOption is an option of [Histc]: [Bins], [WithMin], [WithMax], [Out].
 type HistcOption interface{ histcOption() }
 
-// Histc is Python's torch.histc:
+// Histc counts the elements of input in [Bins] ranges of equal width between
+// [WithMin] and [WithMax]; there are 100 by default. If both are 0, the least
+// and greatest element take their places. Others do not count.
+//
+// It is Python's torch.histc:
 //
 //	histc(Tensor input, int bins = 100, Number min = 0, Number max = 0, *, Tensor out = None) -> Tensor
 //
@@ -396,7 +450,12 @@ func Histc(input *Tensor, opts ...HistcOption) *Tensor {
 	return opHistc(input, bins, min_, max_)
 }
 
-// Histc is [Histc] with t as input, Python's Tensor.histc.
+// Histc counts the elements of t in [Bins] ranges of equal width between
+// [WithMin] and [WithMax]; there are 100 by default. If both are 0, the least
+// and greatest element take their places. Others do not count.
+//
+// It is [Histc] with t as input, Python's Tensor.histc. Options: [Bins],
+// [WithMin], [WithMax].
 func (t *Tensor) Histc(opts ...HistcOption) *Tensor {
 	return Histc(t, opts...)
 }
@@ -405,7 +464,12 @@ func (t *Tensor) Histc(opts ...HistcOption) *Tensor {
 // [Out], [WithRange].
 type HistogramOption interface{ histogramOption() }
 
-// Histogram is Python's torch.histogram:
+// Histogram counts the elements of input in bins, which are a number of equal
+// ones or the tensor of their edges, and returns the counts and the edges.
+// [WithRange] bounds equal bins; [Weight] says how much each element counts;
+// [Density] makes the integral 1.
+//
+// It is Python's torch.histogram:
 //
 //	histogram(Tensor input, Tensor bins, *, Tensor weight = None, bool density = False, tuple of Tensors out = None) -> (Tensor hist, Tensor bin_edges)
 //	histogram(Tensor input, int bins = 100, *, tuple of floats range = None, Tensor weight = None, bool density = False, tuple of Tensors out = None) -> (Tensor hist, Tensor bin_edges)
@@ -456,7 +520,13 @@ func Histogram(input *Tensor, opts ...HistogramOption) (hist *Tensor, binEdges *
 	panic(mismatch("histogram", given(opts), "(Tensor input, Tensor bins, *, Tensor weight = None, bool density = False, tuple of Tensors out = None)\n(Tensor input, int bins = 100, *, tuple of floats range = None, Tensor weight = None, bool density = False, tuple of Tensors out = None)"))
 }
 
-// Histogram is [Histogram] with t as input, Python's Tensor.histogram.
+// Histogram counts the elements of t in bins, which are a number of equal ones
+// or the tensor of their edges, and returns the counts and the edges.
+// [WithRange] bounds equal bins; [Weight] says how much each element counts;
+// [Density] makes the integral 1.
+//
+// It is [Histogram] with t as input, Python's Tensor.histogram. Options:
+// [Bins], [Weight], [Density], [WithRange].
 func (t *Tensor) Histogram(opts ...HistogramOption) (hist *Tensor, binEdges *Tensor) {
 	return Histogram(t, opts...)
 }
@@ -465,7 +535,12 @@ func (t *Tensor) Histogram(opts ...HistogramOption) (hist *Tensor, binEdges *Ten
 // [Density].
 type HistogramddOption interface{ histogramddOption() }
 
-// Histogramdd is Python's torch.histogramdd:
+// Histogramdd counts the points in input, (n, dimensions), in a grid of bins,
+// which are one number, one for each dimension, or the edges in each, and
+// returns the counts and the edges. [Weight] and [Density] are as in
+// [Histogram].
+//
+// It is Python's torch.histogramdd:
 //
 //	histogramdd(Tensor input, int bins, tuple of floats range = None, Tensor weight = None, bool density = False) -> (Tensor hist, tuple of Tensors bin_edges)
 //	histogramdd(Tensor input, tuple of ints bins, tuple of floats range = None, Tensor weight = None, bool density = False) -> (Tensor hist, tuple of Tensors bin_edges)
@@ -498,7 +573,10 @@ func Histogramdd(input *Tensor, bins any, opts ...HistogramddOption) (hist *Tens
 	panic(mismatch("histogramdd", given(opts), "(Tensor input, int bins, tuple of floats range = None, Tensor weight = None, bool density = False)\n(Tensor input, tuple of ints bins, tuple of floats range = None, Tensor weight = None, bool density = False)\n(Tensor input, tuple of Tensors bins, tuple of floats range = None, Tensor weight = None, bool density = False)", bins))
 }
 
-// Hsplit is Python's torch.hsplit:
+// Hsplit splits input along dimension 1, or 0 if it is a vector, into that
+// many equal parts or before the given indices. The results are views.
+//
+// It is Python's torch.hsplit:
 //
 //	hsplit(Tensor input, int sections) -> tuple of Tensors
 //	hsplit(Tensor input, tuple of ints indices) -> tuple of Tensors
@@ -514,7 +592,10 @@ func Hsplit(input *Tensor, indicesOrSections any) []*Tensor {
 	panic(mismatch("hsplit", nil, "(Tensor input, int sections)\n(Tensor input, tuple of ints indices)", indicesOrSections))
 }
 
-// Hsplit is [Hsplit] with t as input, Python's Tensor.hsplit.
+// Hsplit splits t along dimension 1, or 0 if it is a vector, into that many
+// equal parts or before the given indices. The results are views.
+//
+// It is [Hsplit] with t as input, Python's Tensor.hsplit.
 func (t *Tensor) Hsplit(indicesOrSections any) []*Tensor {
 	return Hsplit(t, indicesOrSections)
 }
@@ -522,7 +603,10 @@ func (t *Tensor) Hsplit(indicesOrSections any) []*Tensor {
 // A HspmmOption is an option of [Hspmm]: [Out].
 type HspmmOption interface{ hspmmOption() }
 
-// Hspmm is Python's torch.hspmm:
+// Hspmm multiplies a sparse matrix mat1 in layout SparseCOO by a dense one.
+// The result is sparse with dense rows.
+//
+// It is Python's torch.hspmm:
 //
 //	hspmm(Tensor mat1, Tensor mat2, *, Tensor out = None) -> Tensor
 //
@@ -546,7 +630,10 @@ func Hspmm(mat1 *Tensor, mat2 *Tensor, opts ...HspmmOption) *Tensor {
 // A HstackOption is an option of [Hstack]: [Out].
 type HstackOption interface{ hstackOption() }
 
-// Hstack is Python's torch.hstack:
+// Hstack concatenates tensors side by side: along dimension 1, or 0 for
+// vectors. Tensors without dimensions become vectors first.
+//
+// It is Python's torch.hstack:
 //
 //	hstack(tuple of Tensors tensors, *, Tensor out = None) -> Tensor
 //
@@ -571,7 +658,10 @@ func Hstack(tensors []*Tensor, opts ...HstackOption) *Tensor {
 // [Out].
 type HuberLossOption interface{ huberLossOption() }
 
-// HuberLoss is Python's torch._C._nn.huber_loss:
+// HuberLoss returns a loss of input - target that is quadratic within [Delta],
+// 1 by default, and linear beyond. [Reduction] is the mean by default.
+//
+// It is Python's torch._C._nn.huber_loss:
 //
 //	huber_loss(Tensor input, Tensor target, int reduction = Mean, float delta = 1.0, *, Tensor out = None) -> Tensor
 //
@@ -601,7 +691,10 @@ func HuberLoss(input *Tensor, target *Tensor, opts ...HuberLossOption) *Tensor {
 // A HypotOption is an option of [Hypot]: [Out].
 type HypotOption interface{ hypotOption() }
 
-// Hypot is Python's torch.hypot:
+// Hypot returns the hypotenuse sqrt(x^2 + y^2) of input and other, element by
+// element. The shapes are broadcast.
+//
+// It is Python's torch.hypot:
 //
 //	hypot(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -622,14 +715,20 @@ func Hypot(input *Tensor, other *Tensor, opts ...HypotOption) *Tensor {
 	return opHypot(input, other)
 }
 
-// Hypot is [Hypot] with t as input, Python's Tensor.hypot.
+// Hypot returns the hypotenuse sqrt(x^2 + y^2) of t and other, element by
+// element. The shapes are broadcast.
+//
+// It is [Hypot] with t as input, Python's Tensor.hypot.
 func (t *Tensor) Hypot(other *Tensor) *Tensor {
 	return Hypot(t, other)
 }
 
-// Hypot_ is Python's Tensor.hypot_, which writes to t and returns it:
+// Hypot_ is the in-place form of [Tensor.Hypot]: it writes the result to t and
+// returns that.
 //
-//	hypot_(Tensor other)
+// It is Python's Tensor.hypot_:
+//
+//	hypot_(Tensor other) -> Tensor
 func (t *Tensor) Hypot_(other *Tensor) *Tensor {
 	opHypot_(t, other)
 	return t

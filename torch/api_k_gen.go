@@ -6,7 +6,11 @@ package torch
 // a [Device], [PinMemory], [RequiresGrad], [Periodic], [Beta].
 type KaiserWindowOption interface{ kaiserWindowOption() }
 
-// KaiserWindow is Python's torch.kaiser_window:
+// KaiserWindow returns the Kaiser window of windowLength samples with the
+// shape parameter [Beta], 12 by default. It is made for repetition, with the
+// last sample left out, unless [Periodic] is false.
+//
+// It is Python's torch.kaiser_window:
 //
 //	kaiser_window(int window_length, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //	kaiser_window(int window_length, bool periodic, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
@@ -59,7 +63,11 @@ func KaiserWindow(windowLength int64, opts ...KaiserWindowOption) *Tensor {
 // A KlDivOption is an option of [KlDiv]: a [Reduction], [LogTarget].
 type KlDivOption interface{ klDivOption() }
 
-// KlDiv is Python's torch.kl_div:
+// KlDiv returns the Kullback-Leibler divergence of target from input, which
+// has logarithms of probabilities; target has probabilities, or logarithms
+// with [LogTarget]. [Reduction] is the mean by default, over all elements.
+//
+// It is Python's torch.kl_div:
 //
 //	kl_div(Tensor input, Tensor target, int reduction = Mean, *, bool log_target = False) -> Tensor
 //
@@ -81,7 +89,10 @@ func KlDiv(input *Tensor, target *Tensor, opts ...KlDivOption) *Tensor {
 // A KronOption is an option of [Kron]: [Out].
 type KronOption interface{ kronOption() }
 
-// Kron is Python's torch.kron:
+// Kron returns the Kronecker product of input and other: each element of input
+// times all of other, as blocks.
+//
+// It is Python's torch.kron:
 //
 //	kron(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -102,7 +113,10 @@ func Kron(input *Tensor, other *Tensor, opts ...KronOption) *Tensor {
 	return opKron(input, other)
 }
 
-// Kron is [Kron] with t as input, Python's Tensor.kron.
+// Kron returns the Kronecker product of t and other: each element of t times
+// all of other, as blocks.
+//
+// It is [Kron] with t as input, Python's Tensor.kron.
 func (t *Tensor) Kron(other *Tensor) *Tensor {
 	return Kron(t, other)
 }
@@ -110,7 +124,10 @@ func (t *Tensor) Kron(other *Tensor) *Tensor {
 // A KthvalueOption is an option of [Kthvalue]: [Dim], [Keepdim], [Out].
 type KthvalueOption interface{ kthvalueOption() }
 
-// Kthvalue is Python's torch.kthvalue:
+// Kthvalue returns the k-th smallest element along dimension [Dim], the last
+// by default, and its index. k counts from 1.
+//
+// It is Python's torch.kthvalue:
 //
 //	kthvalue(Tensor input, int k, int dim = -1, bool keepdim = False, *, tuple of Tensors out = None) -> (Tensor values, Tensor indices)
 //
@@ -137,7 +154,11 @@ func Kthvalue(input *Tensor, k int64, opts ...KthvalueOption) (values *Tensor, i
 	return opKthvalue(input, k, dim, keepdim)
 }
 
-// Kthvalue is [Kthvalue] with t as input, Python's Tensor.kthvalue.
+// Kthvalue returns the k-th smallest element along dimension [Dim], the last
+// by default, and its index. k counts from 1.
+//
+// It is [Kthvalue] with t as input, Python's Tensor.kthvalue. Options: [Dim],
+// [Keepdim].
 func (t *Tensor) Kthvalue(k int64, opts ...KthvalueOption) (values *Tensor, indices *Tensor) {
 	return Kthvalue(t, k, opts...)
 }

@@ -5,7 +5,10 @@ package torch
 // A L1LossOption is an option of [L1Loss]: a [Reduction].
 type L1LossOption interface{ l1LossOption() }
 
-// L1Loss is Python's torch._C._nn.l1_loss:
+// L1Loss returns |input - target|, the mean of it by default; see [Reduction].
+// input and target have the same shape.
+//
+// It is Python's torch._C._nn.l1_loss:
 //
 //	l1_loss(Tensor input, Tensor target, int reduction = Mean) -> Tensor
 //
@@ -25,7 +28,12 @@ func L1Loss(input *Tensor, target *Tensor, opts ...L1LossOption) *Tensor {
 // [CudnnEnable].
 type LayerNormOption interface{ layerNormOption() }
 
-// LayerNorm is Python's torch.layer_norm:
+// LayerNorm normalizes input over its last dimensions, whose sizes are
+// normalizedShape, to mean 0 and variance 1, then scales by [Weight] and adds
+// [Bias], which have that shape. [Eps], 1e-5 by default, is added to the
+// variance.
+//
+// It is Python's torch.layer_norm:
 //
 //	layer_norm(Tensor input, tuple of ints normalized_shape, Tensor weight = None, Tensor bias = None, float eps = 1e-05, bool cudnn_enable = True) -> Tensor
 //
@@ -53,7 +61,10 @@ func LayerNorm(input *Tensor, normalizedShape []int64, opts ...LayerNormOption) 
 // A LcmOption is an option of [Lcm]: [Out].
 type LcmOption interface{ lcmOption() }
 
-// Lcm is Python's torch.lcm:
+// Lcm returns the least common multiple of input and other, which are
+// integers, element by element.
+//
+// It is Python's torch.lcm:
 //
 //	lcm(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -74,22 +85,29 @@ func Lcm(input *Tensor, other *Tensor, opts ...LcmOption) *Tensor {
 	return opLcm(input, other)
 }
 
-// Lcm is [Lcm] with t as input, Python's Tensor.lcm.
+// Lcm returns the least common multiple of t and other, which are integers,
+// element by element.
+//
+// It is [Lcm] with t as input, Python's Tensor.lcm.
 func (t *Tensor) Lcm(other *Tensor) *Tensor {
 	return Lcm(t, other)
 }
 
-// Lcm_ is Python's torch.lcm_:
+// Lcm_ is the in-place form of [Lcm]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.lcm_:
 //
 //	lcm_(Tensor input, Tensor other) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Lcm_(input *Tensor, other *Tensor) *Tensor {
 	opLcm_(input, other)
 	return input
 }
 
-// Lcm_ is [Lcm_] with t as input, Python's Tensor.lcm_.
+// Lcm_ is the in-place form of [Tensor.Lcm]: it writes the result to t and
+// returns that.
+//
+// It is [Lcm_] with t as input, Python's Tensor.lcm_.
 func (t *Tensor) Lcm_(other *Tensor) *Tensor {
 	return Lcm_(t, other)
 }
@@ -97,7 +115,9 @@ func (t *Tensor) Lcm_(other *Tensor) *Tensor {
 // A LdexpOption is an option of [Ldexp]: [Out].
 type LdexpOption interface{ ldexpOption() }
 
-// Ldexp is Python's torch.ldexp:
+// Ldexp returns input times 2 to the power of other, element by element.
+//
+// It is Python's torch.ldexp:
 //
 //	ldexp(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -118,22 +138,28 @@ func Ldexp(input *Tensor, other *Tensor, opts ...LdexpOption) *Tensor {
 	return opLdexpTensor(input, other)
 }
 
-// Ldexp is [Ldexp] with t as input, Python's Tensor.ldexp.
+// Ldexp returns t times 2 to the power of other, element by element.
+//
+// It is [Ldexp] with t as input, Python's Tensor.ldexp.
 func (t *Tensor) Ldexp(other *Tensor) *Tensor {
 	return Ldexp(t, other)
 }
 
-// Ldexp_ is Python's torch.ldexp_:
+// Ldexp_ is the in-place form of [Ldexp]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.ldexp_:
 //
 //	ldexp_(Tensor input, Tensor other) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Ldexp_(input *Tensor, other *Tensor) *Tensor {
 	opLdexp_(input, other)
 	return input
 }
 
-// Ldexp_ is [Ldexp_] with t as input, Python's Tensor.ldexp_.
+// Ldexp_ is the in-place form of [Tensor.Ldexp]: it writes the result to t and
+// returns that.
+//
+// It is [Ldexp_] with t as input, Python's Tensor.ldexp_.
 func (t *Tensor) Ldexp_(other *Tensor) *Tensor {
 	return Ldexp_(t, other)
 }
@@ -141,7 +167,10 @@ func (t *Tensor) Ldexp_(other *Tensor) *Tensor {
 // A LeOption is an option of [Le]: [Out].
 type LeOption interface{ leOption() }
 
-// Le is Python's torch.le:
+// Le tells where input <= other, element by element, as bools. The shapes are
+// broadcast.
+//
+// It is Python's torch.le:
 //
 //	le(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	le(Tensor input, Number other, *, Tensor out = None) -> Tensor
@@ -174,15 +203,23 @@ func Le(input *Tensor, other any, opts ...LeOption) *Tensor {
 	panic(mismatch("le", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Tensor input, Number other, *, Tensor out = None)", other))
 }
 
-// Le is [Le] with t as input, Python's Tensor.le.
+// Le tells where t <= other, element by element, as bools. The shapes are
+// broadcast.
+//
+// It is [Le] with t as input, Python's Tensor.le.
 func (t *Tensor) Le(other any) *Tensor {
 	return Le(t, other)
 }
 
-// Le_ is Python's Tensor.le_, which writes to t and returns it:
+// Le_ is the in-place form of [Tensor.Le]: it writes the result to t and
+// returns that.
 //
-//	le_(Tensor other)
-//	le_(Number other)
+// It is Python's Tensor.le_:
+//
+//	le_(Tensor other) -> Tensor
+//	le_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) Le_(other any) *Tensor {
 	switch {
 	case isTensor(other):
@@ -198,7 +235,10 @@ func (t *Tensor) Le_(other any) *Tensor {
 // A LeakyReluOption is an option of [LeakyRelu]: [NegativeSlope], [Out].
 type LeakyReluOption interface{ leakyReluOption() }
 
-// LeakyRelu is Python's torch._C._nn.leaky_relu:
+// LeakyRelu returns the elements of input, the negative ones times
+// [NegativeSlope], 0.01 by default.
+//
+// It is Python's torch._C._nn.leaky_relu:
 //
 //	leaky_relu(Tensor input, Number negative_slope = 0.01, *, Tensor out = None) -> Tensor
 //
@@ -225,11 +265,14 @@ func LeakyRelu(input *Tensor, opts ...LeakyReluOption) *Tensor {
 // A LeakyReluInplaceOption is an option of [LeakyRelu_]: [NegativeSlope].
 type LeakyReluInplaceOption interface{ leakyReluInplaceOption() }
 
-// LeakyRelu_ is Python's torch._C._nn.leaky_relu_:
+// LeakyRelu_ is the in-place form of [LeakyRelu]: it writes the result to
+// input and returns that.
+//
+// It is Python's torch._C._nn.leaky_relu_:
 //
 //	leaky_relu_(Tensor input, Number negative_slope = 0.01) -> Tensor
 //
-// It writes to its first argument and returns it. Options: [NegativeSlope].
+// Options: [NegativeSlope].
 func LeakyRelu_(input *Tensor, opts ...LeakyReluInplaceOption) *Tensor {
 	negativeSlope := floatScalar(0.01)
 	for _, o := range opts {
@@ -245,7 +288,10 @@ func LeakyRelu_(input *Tensor, opts ...LeakyReluInplaceOption) *Tensor {
 // A LerpOption is an option of [Lerp]: [Out].
 type LerpOption interface{ lerpOption() }
 
-// Lerp is Python's torch.lerp:
+// Lerp returns input + weight * (end - input), element by element. The shapes
+// are broadcast.
+//
+// It is Python's torch.lerp:
 //
 //	lerp(Tensor input, Tensor end, Tensor weight, *, Tensor out = None) -> Tensor
 //	lerp(Tensor input, Tensor end, Number weight, *, Tensor out = None) -> Tensor
@@ -278,15 +324,23 @@ func Lerp(input *Tensor, end *Tensor, weight any, opts ...LerpOption) *Tensor {
 	panic(mismatch("lerp", given(opts), "(Tensor input, Tensor end, Tensor weight, *, Tensor out = None)\n(Tensor input, Tensor end, Number weight, *, Tensor out = None)", weight))
 }
 
-// Lerp is [Lerp] with t as input, Python's Tensor.lerp.
+// Lerp returns t + weight * (end - t), element by element. The shapes are
+// broadcast.
+//
+// It is [Lerp] with t as input, Python's Tensor.lerp.
 func (t *Tensor) Lerp(end *Tensor, weight any) *Tensor {
 	return Lerp(t, end, weight)
 }
 
-// Lerp_ is Python's Tensor.lerp_, which writes to t and returns it:
+// Lerp_ is the in-place form of [Tensor.Lerp]: it writes the result to t and
+// returns that.
 //
-//	lerp_(Tensor end, Tensor weight)
-//	lerp_(Tensor end, Number weight)
+// It is Python's Tensor.lerp_:
+//
+//	lerp_(Tensor end, Tensor weight) -> Tensor
+//	lerp_(Tensor end, Number weight) -> Tensor
+//
+// weight is a *Tensor or a number.
 func (t *Tensor) Lerp_(end *Tensor, weight any) *Tensor {
 	switch {
 	case isTensor(weight):
@@ -302,7 +356,9 @@ func (t *Tensor) Lerp_(end *Tensor, weight any) *Tensor {
 // A LessOption is an option of [Less]: [Out].
 type LessOption interface{ lessOption() }
 
-// Less is Python's torch.less:
+// Less is another name of [Lt]: where input < other.
+//
+// It is Python's torch.less:
 //
 //	less(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	less(Tensor input, Number other, *, Tensor out = None) -> Tensor
@@ -335,15 +391,22 @@ func Less(input *Tensor, other any, opts ...LessOption) *Tensor {
 	panic(mismatch("less", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Tensor input, Number other, *, Tensor out = None)", other))
 }
 
-// Less is [Less] with t as input, Python's Tensor.less.
+// Less is another name of [Lt]: where t < other.
+//
+// It is [Less] with t as input, Python's Tensor.less.
 func (t *Tensor) Less(other any) *Tensor {
 	return Less(t, other)
 }
 
-// Less_ is Python's Tensor.less_, which writes to t and returns it:
+// Less_ is the in-place form of [Tensor.Less]: it writes the result to t and
+// returns that.
 //
-//	less_(Tensor other)
-//	less_(Number other)
+// It is Python's Tensor.less_:
+//
+//	less_(Tensor other) -> Tensor
+//	less_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) Less_(other any) *Tensor {
 	switch {
 	case isTensor(other):
@@ -359,7 +422,9 @@ func (t *Tensor) Less_(other any) *Tensor {
 // A LessEqualOption is an option of [LessEqual]: [Out].
 type LessEqualOption interface{ lessEqualOption() }
 
-// LessEqual is Python's torch.less_equal:
+// LessEqual is another name of [Le]: where input <= other.
+//
+// It is Python's torch.less_equal:
 //
 //	less_equal(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	less_equal(Tensor input, Number other, *, Tensor out = None) -> Tensor
@@ -392,15 +457,22 @@ func LessEqual(input *Tensor, other any, opts ...LessEqualOption) *Tensor {
 	panic(mismatch("less_equal", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Tensor input, Number other, *, Tensor out = None)", other))
 }
 
-// LessEqual is [LessEqual] with t as input, Python's Tensor.less_equal.
+// LessEqual is another name of [Le]: where t <= other.
+//
+// It is [LessEqual] with t as input, Python's Tensor.less_equal.
 func (t *Tensor) LessEqual(other any) *Tensor {
 	return LessEqual(t, other)
 }
 
-// LessEqual_ is Python's Tensor.less_equal_, which writes to t and returns it:
+// LessEqual_ is the in-place form of [Tensor.LessEqual]: it writes the result
+// to t and returns that.
 //
-//	less_equal_(Tensor other)
-//	less_equal_(Number other)
+// It is Python's Tensor.less_equal_:
+//
+//	less_equal_(Tensor other) -> Tensor
+//	less_equal_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) LessEqual_(other any) *Tensor {
 	switch {
 	case isTensor(other):
@@ -416,7 +488,10 @@ func (t *Tensor) LessEqual_(other any) *Tensor {
 // A LgammaOption is an option of [Lgamma]: [Out].
 type LgammaOption interface{ lgammaOption() }
 
-// Lgamma is Python's torch.lgamma:
+// Lgamma returns the logarithm of the magnitude of the gamma function for each
+// element of input.
+//
+// It is Python's torch.lgamma:
 //
 //	lgamma(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -437,14 +512,20 @@ func Lgamma(input *Tensor, opts ...LgammaOption) *Tensor {
 	return opLgamma(input)
 }
 
-// Lgamma is [Lgamma] with t as input, Python's Tensor.lgamma.
+// Lgamma returns the logarithm of the magnitude of the gamma function for each
+// element of t.
+//
+// It is [Lgamma] with t as input, Python's Tensor.lgamma.
 func (t *Tensor) Lgamma() *Tensor {
 	return Lgamma(t)
 }
 
-// Lgamma_ is Python's Tensor.lgamma_, which writes to t and returns it:
+// Lgamma_ is the in-place form of [Tensor.Lgamma]: it writes the result to t
+// and returns that.
 //
-//	lgamma_()
+// It is Python's Tensor.lgamma_:
+//
+//	lgamma_() -> Tensor
 func (t *Tensor) Lgamma_() *Tensor {
 	opLgamma_(t)
 	return t
@@ -453,7 +534,10 @@ func (t *Tensor) Lgamma_() *Tensor {
 // A LinearOption is an option of [Linear]: [Bias], [Out].
 type LinearOption interface{ linearOption() }
 
-// Linear is Python's torch._C._nn.linear:
+// Linear returns input times the transpose of weight, plus the [Bias]. input
+// is (..., in), weight (out, in), the bias (out), and the result (..., out).
+//
+// It is Python's torch._C._nn.linear:
 //
 //	linear(Tensor input, Tensor weight, Tensor bias = None, *, Tensor out = None) -> Tensor
 //
@@ -481,7 +565,10 @@ func Linear(input *Tensor, weight *Tensor, opts ...LinearOption) *Tensor {
 // [Device], [PinMemory], [RequiresGrad], [Out].
 type LinspaceOption interface{ linspaceOption() }
 
-// Linspace is Python's torch.linspace:
+// Linspace returns steps numbers from start to end, both included, at equal
+// distances.
+//
+// It is Python's torch.linspace:
 //
 //	linspace(Tensor start, Tensor end, int steps, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
 //	linspace(Number start, Tensor end, int steps, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
@@ -558,7 +645,9 @@ func Linspace(start any, end any, steps int64, opts ...LinspaceOption) *Tensor {
 // A LogOption is an option of [Log]: [Out].
 type LogOption interface{ logOption() }
 
-// Log is Python's torch.log:
+// Log returns the natural logarithm of each element of input.
+//
+// It is Python's torch.log:
 //
 //	log(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -579,22 +668,28 @@ func Log(input *Tensor, opts ...LogOption) *Tensor {
 	return opLog(input)
 }
 
-// Log is [Log] with t as input, Python's Tensor.log.
+// Log returns the natural logarithm of each element of t.
+//
+// It is [Log] with t as input, Python's Tensor.log.
 func (t *Tensor) Log() *Tensor {
 	return Log(t)
 }
 
-// Log_ is Python's torch.log_:
+// Log_ is the in-place form of [Log]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.log_:
 //
 //	log_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Log_(input *Tensor) *Tensor {
 	opLog_(input)
 	return input
 }
 
-// Log_ is [Log_] with t as input, Python's Tensor.log_.
+// Log_ is the in-place form of [Tensor.Log]: it writes the result to t and
+// returns that.
+//
+// It is [Log_] with t as input, Python's Tensor.log_.
 func (t *Tensor) Log_() *Tensor {
 	return Log_(t)
 }
@@ -602,7 +697,9 @@ func (t *Tensor) Log_() *Tensor {
 // A Log10Option is an option of [Log10]: [Out].
 type Log10Option interface{ log10Option() }
 
-// Log10 is Python's torch.log10:
+// Log10 returns the logarithm to base 10 of each element of input.
+//
+// It is Python's torch.log10:
 //
 //	log10(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -623,22 +720,28 @@ func Log10(input *Tensor, opts ...Log10Option) *Tensor {
 	return opLog10(input)
 }
 
-// Log10 is [Log10] with t as input, Python's Tensor.log10.
+// Log10 returns the logarithm to base 10 of each element of t.
+//
+// It is [Log10] with t as input, Python's Tensor.log10.
 func (t *Tensor) Log10() *Tensor {
 	return Log10(t)
 }
 
-// Log10_ is Python's torch.log10_:
+// Log10_ is the in-place form of [Log10]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.log10_:
 //
 //	log10_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Log10_(input *Tensor) *Tensor {
 	opLog10_(input)
 	return input
 }
 
-// Log10_ is [Log10_] with t as input, Python's Tensor.log10_.
+// Log10_ is the in-place form of [Tensor.Log10]: it writes the result to t and
+// returns that.
+//
+// It is [Log10_] with t as input, Python's Tensor.log10_.
 func (t *Tensor) Log10_() *Tensor {
 	return Log10_(t)
 }
@@ -646,7 +749,10 @@ func (t *Tensor) Log10_() *Tensor {
 // A Log1pOption is an option of [Log1p]: [Out].
 type Log1pOption interface{ log1pOption() }
 
-// Log1p is Python's torch.log1p:
+// Log1p returns the natural logarithm of 1 + x for each element x of input,
+// precise for small x, too.
+//
+// It is Python's torch.log1p:
 //
 //	log1p(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -667,22 +773,29 @@ func Log1p(input *Tensor, opts ...Log1pOption) *Tensor {
 	return opLog1p(input)
 }
 
-// Log1p is [Log1p] with t as input, Python's Tensor.log1p.
+// Log1p returns the natural logarithm of 1 + x for each element x of t,
+// precise for small x, too.
+//
+// It is [Log1p] with t as input, Python's Tensor.log1p.
 func (t *Tensor) Log1p() *Tensor {
 	return Log1p(t)
 }
 
-// Log1p_ is Python's torch.log1p_:
+// Log1p_ is the in-place form of [Log1p]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.log1p_:
 //
 //	log1p_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Log1p_(input *Tensor) *Tensor {
 	opLog1p_(input)
 	return input
 }
 
-// Log1p_ is [Log1p_] with t as input, Python's Tensor.log1p_.
+// Log1p_ is the in-place form of [Tensor.Log1p]: it writes the result to t and
+// returns that.
+//
+// It is [Log1p_] with t as input, Python's Tensor.log1p_.
 func (t *Tensor) Log1p_() *Tensor {
 	return Log1p_(t)
 }
@@ -690,7 +803,9 @@ func (t *Tensor) Log1p_() *Tensor {
 // A Log2Option is an option of [Log2]: [Out].
 type Log2Option interface{ log2Option() }
 
-// Log2 is Python's torch.log2:
+// Log2 returns the logarithm to base 2 of each element of input.
+//
+// It is Python's torch.log2:
 //
 //	log2(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -711,22 +826,28 @@ func Log2(input *Tensor, opts ...Log2Option) *Tensor {
 	return opLog2(input)
 }
 
-// Log2 is [Log2] with t as input, Python's Tensor.log2.
+// Log2 returns the logarithm to base 2 of each element of t.
+//
+// It is [Log2] with t as input, Python's Tensor.log2.
 func (t *Tensor) Log2() *Tensor {
 	return Log2(t)
 }
 
-// Log2_ is Python's torch.log2_:
+// Log2_ is the in-place form of [Log2]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.log2_:
 //
 //	log2_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Log2_(input *Tensor) *Tensor {
 	opLog2_(input)
 	return input
 }
 
-// Log2_ is [Log2_] with t as input, Python's Tensor.log2_.
+// Log2_ is the in-place form of [Tensor.Log2]: it writes the result to t and
+// returns that.
+//
+// It is [Log2_] with t as input, Python's Tensor.log2_.
 func (t *Tensor) Log2_() *Tensor {
 	return Log2_(t)
 }
@@ -734,7 +855,10 @@ func (t *Tensor) Log2_() *Tensor {
 // A LogaddexpOption is an option of [Logaddexp]: [Out].
 type LogaddexpOption interface{ logaddexpOption() }
 
-// Logaddexp is Python's torch.logaddexp:
+// Logaddexp returns log(exp(x) + exp(y)) for the elements of input and other,
+// without overflow. The shapes are broadcast.
+//
+// It is Python's torch.logaddexp:
 //
 //	logaddexp(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -755,7 +879,10 @@ func Logaddexp(input *Tensor, other *Tensor, opts ...LogaddexpOption) *Tensor {
 	return opLogaddexp(input, other)
 }
 
-// Logaddexp is [Logaddexp] with t as input, Python's Tensor.logaddexp.
+// Logaddexp returns log(exp(x) + exp(y)) for the elements of t and other,
+// without overflow. The shapes are broadcast.
+//
+// It is [Logaddexp] with t as input, Python's Tensor.logaddexp.
 func (t *Tensor) Logaddexp(other *Tensor) *Tensor {
 	return Logaddexp(t, other)
 }
@@ -763,7 +890,10 @@ func (t *Tensor) Logaddexp(other *Tensor) *Tensor {
 // A Logaddexp2Option is an option of [Logaddexp2]: [Out].
 type Logaddexp2Option interface{ logaddexp2Option() }
 
-// Logaddexp2 is Python's torch.logaddexp2:
+// Logaddexp2 returns the logarithm to base 2 of 2^x + 2^y for the elements of
+// input and other, without overflow. The shapes are broadcast.
+//
+// It is Python's torch.logaddexp2:
 //
 //	logaddexp2(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -784,7 +914,10 @@ func Logaddexp2(input *Tensor, other *Tensor, opts ...Logaddexp2Option) *Tensor 
 	return opLogaddexp2(input, other)
 }
 
-// Logaddexp2 is [Logaddexp2] with t as input, Python's Tensor.logaddexp2.
+// Logaddexp2 returns the logarithm to base 2 of 2^x + 2^y for the elements of
+// t and other, without overflow. The shapes are broadcast.
+//
+// It is [Logaddexp2] with t as input, Python's Tensor.logaddexp2.
 func (t *Tensor) Logaddexp2(other *Tensor) *Tensor {
 	return Logaddexp2(t, other)
 }
@@ -792,7 +925,10 @@ func (t *Tensor) Logaddexp2(other *Tensor) *Tensor {
 // A LogcumsumexpOption is an option of [Logcumsumexp]: [Out].
 type LogcumsumexpOption interface{ logcumsumexpOption() }
 
-// Logcumsumexp is Python's torch.logcumsumexp:
+// Logcumsumexp returns the logarithm of the cumulative sum of the exponentials
+// along dimension dim of input, without overflow.
+//
+// It is Python's torch.logcumsumexp:
 //
 //	logcumsumexp(Tensor input, int dim, *, Tensor out = None) -> Tensor
 //
@@ -813,19 +949,28 @@ func Logcumsumexp(input *Tensor, dim int64, opts ...LogcumsumexpOption) *Tensor 
 	return opLogcumsumexp(input, dim)
 }
 
-// Logcumsumexp is [Logcumsumexp] with t as input, Python's Tensor.logcumsumexp.
+// Logcumsumexp returns the logarithm of the cumulative sum of the exponentials
+// along dimension dim of t, without overflow.
+//
+// It is [Logcumsumexp] with t as input, Python's Tensor.logcumsumexp.
 func (t *Tensor) Logcumsumexp(dim int64) *Tensor {
 	return Logcumsumexp(t, dim)
 }
 
-// Logdet is Python's torch.logdet:
+// Logdet returns the logarithm of the determinant of a square matrix, or of
+// each in a batch: -Inf where it is 0, NaN where it is negative.
+//
+// It is Python's torch.logdet:
 //
 //	logdet(Tensor input) -> Tensor
 func Logdet(input *Tensor) *Tensor {
 	return opLogdet(input)
 }
 
-// Logdet is [Logdet] with t as input, Python's Tensor.logdet.
+// Logdet returns the logarithm of the determinant of a square matrix, or of
+// each in a batch: -Inf where it is 0, NaN where it is negative.
+//
+// It is [Logdet] with t as input, Python's Tensor.logdet.
 func (t *Tensor) Logdet() *Tensor {
 	return Logdet(t)
 }
@@ -833,7 +978,10 @@ func (t *Tensor) Logdet() *Tensor {
 // A LogicalAndOption is an option of [LogicalAnd]: [Out].
 type LogicalAndOption interface{ logicalAndOption() }
 
-// LogicalAnd is Python's torch.logical_and:
+// LogicalAnd tells where both input and other are other than zero. The shapes
+// are broadcast.
+//
+// It is Python's torch.logical_and:
 //
 //	logical_and(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -854,14 +1002,20 @@ func LogicalAnd(input *Tensor, other *Tensor, opts ...LogicalAndOption) *Tensor 
 	return opLogicalAnd(input, other)
 }
 
-// LogicalAnd is [LogicalAnd] with t as input, Python's Tensor.logical_and.
+// LogicalAnd tells where both t and other are other than zero. The shapes are
+// broadcast.
+//
+// It is [LogicalAnd] with t as input, Python's Tensor.logical_and.
 func (t *Tensor) LogicalAnd(other *Tensor) *Tensor {
 	return LogicalAnd(t, other)
 }
 
-// LogicalAnd_ is Python's Tensor.logical_and_, which writes to t and returns it:
+// LogicalAnd_ is the in-place form of [Tensor.LogicalAnd]: it writes the
+// result to t and returns that.
 //
-//	logical_and_(Tensor other)
+// It is Python's Tensor.logical_and_:
+//
+//	logical_and_(Tensor other) -> Tensor
 func (t *Tensor) LogicalAnd_(other *Tensor) *Tensor {
 	opLogicalAnd_(t, other)
 	return t
@@ -870,7 +1024,9 @@ func (t *Tensor) LogicalAnd_(other *Tensor) *Tensor {
 // A LogicalNotOption is an option of [LogicalNot]: [Out].
 type LogicalNotOption interface{ logicalNotOption() }
 
-// LogicalNot is Python's torch.logical_not:
+// LogicalNot tells which elements of input are zero.
+//
+// It is Python's torch.logical_not:
 //
 //	logical_not(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -891,14 +1047,19 @@ func LogicalNot(input *Tensor, opts ...LogicalNotOption) *Tensor {
 	return opLogicalNot(input)
 }
 
-// LogicalNot is [LogicalNot] with t as input, Python's Tensor.logical_not.
+// LogicalNot tells which elements of t are zero.
+//
+// It is [LogicalNot] with t as input, Python's Tensor.logical_not.
 func (t *Tensor) LogicalNot() *Tensor {
 	return LogicalNot(t)
 }
 
-// LogicalNot_ is Python's Tensor.logical_not_, which writes to t and returns it:
+// LogicalNot_ is the in-place form of [Tensor.LogicalNot]: it writes the
+// result to t and returns that.
 //
-//	logical_not_()
+// It is Python's Tensor.logical_not_:
+//
+//	logical_not_() -> Tensor
 func (t *Tensor) LogicalNot_() *Tensor {
 	opLogicalNot_(t)
 	return t
@@ -907,7 +1068,10 @@ func (t *Tensor) LogicalNot_() *Tensor {
 // A LogicalOrOption is an option of [LogicalOr]: [Out].
 type LogicalOrOption interface{ logicalOrOption() }
 
-// LogicalOr is Python's torch.logical_or:
+// LogicalOr tells where input or other is other than zero. The shapes are
+// broadcast.
+//
+// It is Python's torch.logical_or:
 //
 //	logical_or(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -928,14 +1092,20 @@ func LogicalOr(input *Tensor, other *Tensor, opts ...LogicalOrOption) *Tensor {
 	return opLogicalOr(input, other)
 }
 
-// LogicalOr is [LogicalOr] with t as input, Python's Tensor.logical_or.
+// LogicalOr tells where t or other is other than zero. The shapes are
+// broadcast.
+//
+// It is [LogicalOr] with t as input, Python's Tensor.logical_or.
 func (t *Tensor) LogicalOr(other *Tensor) *Tensor {
 	return LogicalOr(t, other)
 }
 
-// LogicalOr_ is Python's Tensor.logical_or_, which writes to t and returns it:
+// LogicalOr_ is the in-place form of [Tensor.LogicalOr]: it writes the result
+// to t and returns that.
 //
-//	logical_or_(Tensor other)
+// It is Python's Tensor.logical_or_:
+//
+//	logical_or_(Tensor other) -> Tensor
 func (t *Tensor) LogicalOr_(other *Tensor) *Tensor {
 	opLogicalOr_(t, other)
 	return t
@@ -944,7 +1114,10 @@ func (t *Tensor) LogicalOr_(other *Tensor) *Tensor {
 // A LogicalXorOption is an option of [LogicalXor]: [Out].
 type LogicalXorOption interface{ logicalXorOption() }
 
-// LogicalXor is Python's torch.logical_xor:
+// LogicalXor tells where one of input and other only is other than zero. The
+// shapes are broadcast.
+//
+// It is Python's torch.logical_xor:
 //
 //	logical_xor(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //
@@ -965,14 +1138,20 @@ func LogicalXor(input *Tensor, other *Tensor, opts ...LogicalXorOption) *Tensor 
 	return opLogicalXor(input, other)
 }
 
-// LogicalXor is [LogicalXor] with t as input, Python's Tensor.logical_xor.
+// LogicalXor tells where one of t and other only is other than zero. The
+// shapes are broadcast.
+//
+// It is [LogicalXor] with t as input, Python's Tensor.logical_xor.
 func (t *Tensor) LogicalXor(other *Tensor) *Tensor {
 	return LogicalXor(t, other)
 }
 
-// LogicalXor_ is Python's Tensor.logical_xor_, which writes to t and returns it:
+// LogicalXor_ is the in-place form of [Tensor.LogicalXor]: it writes the
+// result to t and returns that.
 //
-//	logical_xor_(Tensor other)
+// It is Python's Tensor.logical_xor_:
+//
+//	logical_xor_(Tensor other) -> Tensor
 func (t *Tensor) LogicalXor_(other *Tensor) *Tensor {
 	opLogicalXor_(t, other)
 	return t
@@ -981,7 +1160,11 @@ func (t *Tensor) LogicalXor_(other *Tensor) *Tensor {
 // A LogitOption is an option of [Logit]: [Eps], [Out].
 type LogitOption interface{ logitOption() }
 
-// Logit is Python's torch.logit:
+// Logit returns log(x / (1 - x)) for each element x of input. With [Eps] x is
+// limited to eps and 1 - eps first; without, numbers outside of 0 to 1 give
+// NaN.
+//
+// It is Python's torch.logit:
 //
 //	logit(Tensor input, float eps = None, *, Tensor out = None) -> Tensor
 //
@@ -1005,7 +1188,11 @@ func Logit(input *Tensor, opts ...LogitOption) *Tensor {
 	return opLogit(input, eps)
 }
 
-// Logit is [Logit] with t as input, Python's Tensor.logit.
+// Logit returns log(x / (1 - x)) for each element x of t. With [Eps] x is
+// limited to eps and 1 - eps first; without, numbers outside of 0 to 1 give
+// NaN.
+//
+// It is [Logit] with t as input, Python's Tensor.logit. Options: [Eps].
 func (t *Tensor) Logit(opts ...LogitOption) *Tensor {
 	return Logit(t, opts...)
 }
@@ -1013,11 +1200,14 @@ func (t *Tensor) Logit(opts ...LogitOption) *Tensor {
 // A LogitInplaceOption is an option of [Logit_]: [Eps].
 type LogitInplaceOption interface{ logitInplaceOption() }
 
-// Logit_ is Python's torch.logit_:
+// Logit_ is the in-place form of [Logit]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.logit_:
 //
 //	logit_(Tensor input, float eps = None) -> Tensor
 //
-// It writes to its first argument and returns it. Options: [Eps].
+// Options: [Eps].
 func Logit_(input *Tensor, opts ...LogitInplaceOption) *Tensor {
 	var eps optional[float64]
 	for _, o := range opts {
@@ -1030,7 +1220,10 @@ func Logit_(input *Tensor, opts ...LogitInplaceOption) *Tensor {
 	return input
 }
 
-// Logit_ is [Logit_] with t as input, Python's Tensor.logit_.
+// Logit_ is the in-place form of [Tensor.Logit]: it writes the result to t and
+// returns that.
+//
+// It is [Logit_] with t as input, Python's Tensor.logit_. Options: [Eps].
 func (t *Tensor) Logit_(opts ...LogitInplaceOption) *Tensor {
 	return Logit_(t, opts...)
 }
@@ -1039,9 +1232,13 @@ func (t *Tensor) Logit_(opts ...LogitInplaceOption) *Tensor {
 // [WithStd], a *[Generator].
 type LogNormalInplaceOption interface{ logNormalInplaceOption() }
 
-// LogNormal_ is Python's Tensor.log_normal_, which writes to t and returns it:
+// LogNormal_ fills t with numbers whose logarithms are drawn from the normal
+// distribution with the given [WithMean] and standard deviation [WithStd], 1
+// and 2 by default.
 //
-//	log_normal_(float mean = 1, float std = 2, *, torch.Generator generator = None)
+// It is Python's Tensor.log_normal_:
+//
+//	log_normal_(float mean = 1, float std = 2, *, torch.Generator generator = None) -> Tensor
 //
 // Options: [WithMean], [WithStd], a *[Generator].
 func (t *Tensor) LogNormal_(opts ...LogNormalInplaceOption) *Tensor {
@@ -1065,7 +1262,9 @@ func (t *Tensor) LogNormal_(opts ...LogNormalInplaceOption) *Tensor {
 // A LogSigmoidOption is an option of [LogSigmoid]: [Out].
 type LogSigmoidOption interface{ logSigmoidOption() }
 
-// LogSigmoid is Python's torch._C._nn.log_sigmoid:
+// LogSigmoid returns log(1 / (1 + exp(-x))) for each element x of input.
+//
+// It is Python's torch._C._nn.log_sigmoid:
 //
 //	log_sigmoid(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1089,7 +1288,11 @@ func LogSigmoid(input *Tensor, opts ...LogSigmoidOption) *Tensor {
 // A LogSoftmaxOption is an option of [LogSoftmax]: a [DType], [Out].
 type LogSoftmaxOption interface{ logSoftmaxOption() }
 
-// LogSoftmax is Python's torch.log_softmax:
+// LogSoftmax returns the logarithm of the softmax of input along dimension
+// dim, stable where the two steps are not. Elements are converted to the dtype
+// first, if one is given.
+//
+// It is Python's torch.log_softmax:
 //
 //	log_softmax(Tensor input, int dim, torch.dtype dtype = None, *, Tensor out = None) -> Tensor
 //
@@ -1113,7 +1316,12 @@ func LogSoftmax(input *Tensor, dim int64, opts ...LogSoftmaxOption) *Tensor {
 	return opLogSoftmaxInt(input, dim, dtype)
 }
 
-// LogSoftmax is [LogSoftmax] with t as input, Python's Tensor.log_softmax.
+// LogSoftmax returns the logarithm of the softmax of t along dimension dim,
+// stable where the two steps are not. Elements are converted to the dtype
+// first, if one is given.
+//
+// It is [LogSoftmax] with t as input, Python's Tensor.log_softmax. Options: a
+// [DType].
 func (t *Tensor) LogSoftmax(dim int64, opts ...LogSoftmaxOption) *Tensor {
 	return LogSoftmax(t, dim, opts...)
 }
@@ -1122,7 +1330,11 @@ func (t *Tensor) LogSoftmax(dim int64, opts ...LogSoftmaxOption) *Tensor {
 // a [Device], [PinMemory], [RequiresGrad], [Out].
 type LogspaceOption interface{ logspaceOption() }
 
-// Logspace is Python's torch.logspace:
+// Logspace returns steps numbers from base^start to base^end, both included,
+// whose logarithms have equal distances. [Base] is 10 by default; start and
+// end are exponents.
+//
+// It is Python's torch.logspace:
 //
 //	logspace(Tensor start, Tensor end, int steps, float base = 10.0, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
 //	logspace(Number start, Tensor end, int steps, float base = 10.0, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
@@ -1203,7 +1415,10 @@ func Logspace(start any, end any, steps int64, opts ...LogspaceOption) *Tensor {
 // A LogsumexpOption is an option of [Logsumexp]: [Keepdim], [Out].
 type LogsumexpOption interface{ logsumexpOption() }
 
-// Logsumexp is Python's torch.logsumexp:
+// Logsumexp returns the logarithm of the sum of the exponentials of input over
+// the dimensions in dim, without overflow.
+//
+// It is Python's torch.logsumexp:
 //
 //	logsumexp(Tensor input, tuple of ints dim, bool keepdim = False, *, Tensor out = None) -> Tensor
 //
@@ -1227,12 +1442,23 @@ func Logsumexp(input *Tensor, dim []int64, opts ...LogsumexpOption) *Tensor {
 	return opLogsumexp(input, dim, keepdim)
 }
 
-// Logsumexp is [Logsumexp] with t as input, Python's Tensor.logsumexp.
+// Logsumexp returns the logarithm of the sum of the exponentials of t over the
+// dimensions in dim, without overflow.
+//
+// It is [Logsumexp] with t as input, Python's Tensor.logsumexp. Options:
+// [Keepdim].
 func (t *Tensor) Logsumexp(dim []int64, opts ...LogsumexpOption) *Tensor {
 	return Logsumexp(t, dim, opts...)
 }
 
-// Lstm is Python's torch.lstm:
+// Lstm runs a network of long short-term memory over a batch of sequences.
+// input is (L, N, in), or (N, L, in) with batchFirst; hx has the hidden and
+// the cell states, (layers * directions, N, hidden) each; params has w_ih,
+// w_hh and, with hasBiases, b_ih and b_hh of each layer and direction. The
+// results are the outputs of the last layer and the final hidden and cell
+// states.
+//
+// It is Python's torch.lstm:
 //
 //	lstm(Tensor input, tuple of Tensors hx, tuple of Tensors params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor, Tensor)
 func Lstm(input *Tensor, hx []*Tensor, params []*Tensor, hasBiases bool, numLayers int64, dropout float64, train bool, bidirectional bool, batchFirst bool) (*Tensor, *Tensor, *Tensor) {
@@ -1242,7 +1468,11 @@ func Lstm(input *Tensor, hx []*Tensor, params []*Tensor, hasBiases bool, numLaye
 // A LstmCellOption is an option of [LstmCell]: [BIh], [BHh].
 type LstmCellOption interface{ lstmCellOption() }
 
-// LstmCell is Python's torch.lstm_cell:
+// LstmCell returns the next hidden and cell state of a long short-term memory.
+// input is (N, in), hx has the two states, (N, hidden) each, wIh is (4*hidden,
+// in), wHh (4*hidden, hidden); [BIh] and [BHh] are (4*hidden).
+//
+// It is Python's torch.lstm_cell:
 //
 //	lstm_cell(Tensor input, tuple of Tensors hx, Tensor w_ih, Tensor w_hh, Tensor b_ih = None, Tensor b_hh = None) -> (Tensor, Tensor)
 //
@@ -1261,7 +1491,11 @@ func LstmCell(input *Tensor, hx []*Tensor, wIh *Tensor, wHh *Tensor, opts ...Lst
 	return opLstmCell(input, hx, wIh, wHh, bIh, bHh)
 }
 
-// LstmData is Python's torch.lstm:
+// LstmData runs a network of long short-term memory over packed sequences:
+// data has their elements by time, batchSizes how many there are at each time.
+// See [Lstm].
+//
+// It is Python's torch.lstm:
 //
 //	lstm(Tensor data, Tensor batch_sizes, tuple of Tensors hx, tuple of Tensors params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)
 func LstmData(data *Tensor, batchSizes *Tensor, hx []*Tensor, params []*Tensor, hasBiases bool, numLayers int64, dropout float64, train bool, bidirectional bool) (*Tensor, *Tensor, *Tensor) {
@@ -1271,7 +1505,10 @@ func LstmData(data *Tensor, batchSizes *Tensor, hx []*Tensor, params []*Tensor, 
 // A LtOption is an option of [Lt]: [Out].
 type LtOption interface{ ltOption() }
 
-// Lt is Python's torch.lt:
+// Lt tells where input < other, element by element, as bools. The shapes are
+// broadcast.
+//
+// It is Python's torch.lt:
 //
 //	lt(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	lt(Tensor input, Number other, *, Tensor out = None) -> Tensor
@@ -1304,15 +1541,23 @@ func Lt(input *Tensor, other any, opts ...LtOption) *Tensor {
 	panic(mismatch("lt", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Tensor input, Number other, *, Tensor out = None)", other))
 }
 
-// Lt is [Lt] with t as input, Python's Tensor.lt.
+// Lt tells where t < other, element by element, as bools. The shapes are
+// broadcast.
+//
+// It is [Lt] with t as input, Python's Tensor.lt.
 func (t *Tensor) Lt(other any) *Tensor {
 	return Lt(t, other)
 }
 
-// Lt_ is Python's Tensor.lt_, which writes to t and returns it:
+// Lt_ is the in-place form of [Tensor.Lt]: it writes the result to t and
+// returns that.
 //
-//	lt_(Tensor other)
-//	lt_(Number other)
+// It is Python's Tensor.lt_:
+//
+//	lt_(Tensor other) -> Tensor
+//	lt_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) Lt_(other any) *Tensor {
 	switch {
 	case isTensor(other):
@@ -1328,7 +1573,10 @@ func (t *Tensor) Lt_(other any) *Tensor {
 // A LuSolveOption is an option of [LuSolve]: [Out].
 type LuSolveOption interface{ luSolveOption() }
 
-// LuSolve is Python's torch.lu_solve:
+// LuSolve returns the solution X of A X = input, where A is given by its LU
+// factorization, the results of [LinalgLuFactor]. See [LinalgLuSolve].
+//
+// It is Python's torch.lu_solve:
 //
 //	lu_solve(Tensor input, Tensor LU_data, Tensor LU_pivots, *, Tensor out = None) -> Tensor
 //
@@ -1349,7 +1597,10 @@ func LuSolve(input *Tensor, LUData *Tensor, LUPivots *Tensor, opts ...LuSolveOpt
 	return opLuSolve(input, LUData, LUPivots)
 }
 
-// LuSolve is [LuSolve] with t as input, Python's Tensor.lu_solve.
+// LuSolve returns the solution X of A X = t, where A is given by its LU
+// factorization, the results of [LinalgLuFactor]. See [LinalgLuSolve].
+//
+// It is [LuSolve] with t as input, Python's Tensor.lu_solve.
 func (t *Tensor) LuSolve(LUData *Tensor, LUPivots *Tensor) *Tensor {
 	return LuSolve(t, LUData, LUPivots)
 }
@@ -1358,7 +1609,11 @@ func (t *Tensor) LuSolve(LUData *Tensor, LUPivots *Tensor) *Tensor {
 // [Out].
 type LuUnpackOption interface{ luUnpackOption() }
 
-// LuUnpack is Python's torch.lu_unpack:
+// LuUnpack returns the matrices P, L and U of an LU factorization, the results
+// of [LinalgLuFactor]: A = P L U. [UnpackData] and [UnpackPivots] say which
+// are wanted; the others are empty.
+//
+// It is Python's torch.lu_unpack:
 //
 //	lu_unpack(Tensor LU_data, Tensor LU_pivots, bool unpack_data = True, bool unpack_pivots = True, *, tuple of Tensors out = None) -> (Tensor P, Tensor L, Tensor U)
 //

@@ -5,7 +5,11 @@ package torch
 // An OneHotOption is an option of [OneHot]: [NumClasses].
 type OneHotOption interface{ oneHotOption() }
 
-// OneHot is Python's torch._C._nn.one_hot:
+// OneHot returns vectors with a 1 at the index that input has, an int64
+// tensor, and zeros elsewhere: the result has a dimension more, of size
+// [NumClasses]. By default that is the largest index plus 1.
+//
+// It is Python's torch._C._nn.one_hot:
 //
 //	one_hot(Tensor input, int num_classes = -1) -> Tensor
 //
@@ -25,7 +29,10 @@ func OneHot(input *Tensor, opts ...OneHotOption) *Tensor {
 // [PinMemory], [RequiresGrad], [Out].
 type OnesOption interface{ onesOption() }
 
-// Ones is Python's torch.ones:
+// Ones returns a tensor of the given size filled with ones. The default dtype
+// holds.
+//
+// It is Python's torch.ones:
 //
 //	ones(tuple of ints size, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
 //
@@ -69,7 +76,10 @@ func Ones(size []int64, opts ...OnesOption) *Tensor {
 // [Layout], a [Device], [PinMemory], [RequiresGrad].
 type OnesLikeOption interface{ onesLikeOption() }
 
-// OnesLike is Python's torch.ones_like:
+// OnesLike returns a tensor like input in size, dtype, layout and device,
+// filled with ones.
+//
+// It is Python's torch.ones_like:
 //
 //	ones_like(Tensor input, *, torch.memory_format memory_format = None, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //
@@ -104,7 +114,10 @@ func OnesLike(input *Tensor, opts ...OnesLikeOption) *Tensor {
 // An OrgqrOption is an option of [Orgqr]: [Out].
 type OrgqrOption interface{ orgqrOption() }
 
-// Orgqr is Python's torch.orgqr:
+// Orgqr is another name of [LinalgHouseholderProduct]: the first columns of
+// the product of Householder reflectors input with factors input2.
+//
+// It is Python's torch.orgqr:
 //
 //	orgqr(Tensor input, Tensor input2, *, Tensor out = None) -> Tensor
 //
@@ -125,7 +138,10 @@ func Orgqr(input *Tensor, input2 *Tensor, opts ...OrgqrOption) *Tensor {
 	return opOrgqr(input, input2)
 }
 
-// Orgqr is [Orgqr] with t as input, Python's Tensor.orgqr.
+// Orgqr is another name of [LinalgHouseholderProduct]: the first columns of
+// the product of Householder reflectors t with factors input2.
+//
+// It is [Orgqr] with t as input, Python's Tensor.orgqr.
 func (t *Tensor) Orgqr(input2 *Tensor) *Tensor {
 	return Orgqr(t, input2)
 }
@@ -133,7 +149,12 @@ func (t *Tensor) Orgqr(input2 *Tensor) *Tensor {
 // An OrmqrOption is an option of [Ormqr]: [Left], [WithTranspose], [Out].
 type OrmqrOption interface{ ormqrOption() }
 
-// Ormqr is Python's torch.ormqr:
+// Ormqr multiplies a matrix input3 by Q, the product of the Householder
+// reflectors input with factors input2, as [Geqrf] returns them: Q C, or C Q
+// if [Left] is false, with Q transposed, and conjugated, if [WithTranspose] is
+// set.
+//
+// It is Python's torch.ormqr:
 //
 //	ormqr(Tensor input, Tensor input2, Tensor input3, bool left = True, bool transpose = False, *, Tensor out = None) -> Tensor
 //
@@ -160,7 +181,13 @@ func Ormqr(input *Tensor, input2 *Tensor, input3 *Tensor, opts ...OrmqrOption) *
 	return opOrmqr(input, input2, input3, left, transpose)
 }
 
-// Ormqr is [Ormqr] with t as input, Python's Tensor.ormqr.
+// Ormqr multiplies a matrix input3 by Q, the product of the Householder
+// reflectors t with factors input2, as [Geqrf] returns them: Q C, or C Q if
+// [Left] is false, with Q transposed, and conjugated, if [WithTranspose] is
+// set.
+//
+// It is [Ormqr] with t as input, Python's Tensor.ormqr. Options: [Left],
+// [WithTranspose].
 func (t *Tensor) Ormqr(input2 *Tensor, input3 *Tensor, opts ...OrmqrOption) *Tensor {
 	return Ormqr(t, input2, input3, opts...)
 }
@@ -168,7 +195,9 @@ func (t *Tensor) Ormqr(input2 *Tensor, input3 *Tensor, opts ...OrmqrOption) *Ten
 // An OuterOption is an option of [Outer]: [Out].
 type OuterOption interface{ outerOption() }
 
-// Outer is Python's torch.outer:
+// Outer returns the outer product of two vectors: of (n) and (m) it is (n, m).
+//
+// It is Python's torch.outer:
 //
 //	outer(Tensor input, Tensor vec2, *, Tensor out = None) -> Tensor
 //
@@ -189,7 +218,9 @@ func Outer(input *Tensor, vec2 *Tensor, opts ...OuterOption) *Tensor {
 	return opOuter(input, vec2)
 }
 
-// Outer is [Outer] with t as input, Python's Tensor.outer.
+// Outer returns the outer product of two vectors: of (n) and (m) it is (n, m).
+//
+// It is [Outer] with t as input, Python's Tensor.outer.
 func (t *Tensor) Outer(vec2 *Tensor) *Tensor {
 	return Outer(t, vec2)
 }

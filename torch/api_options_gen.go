@@ -8,31 +8,39 @@ type CdistOption interface{ cdistOption() }
 // A ForeachAddOption is an option of [ForeachAdd]: [Alpha].
 type ForeachAddOption interface{ foreachAddOption() }
 
-// An IstftOption is an option of [Istft]: [Center], [HopLength], [Length], [Normalized], [Onesided], [ReturnComplex], [WinLength], [Window].
+// An IstftOption is an option of [Istft]: [Center], [HopLength], [Length],
+// [Normalized], [Onesided], [ReturnComplex], [WinLength], [Window].
 type IstftOption interface{ istftOption() }
 
 // A LuOption is an option of [Lu]: [Out], [Pivot].
 type LuOption interface{ luOption() }
 
-// A NormOption is an option of [Norm]: [Dim], a [DType], [Keepdim], [Out], [P].
+// A NormOption is an option of [Norm]: [Dim], a [DType], [Keepdim], [Out],
+// [P].
 type NormOption interface{ normOption() }
 
 // A PcaLowrankOption is an option of [PcaLowrank]: [Center], [Niter], [Q].
 type PcaLowrankOption interface{ pcaLowrankOption() }
 
-// A RangeOption is an option of [Range]: a [Device], a [DType], a [Layout], [Out], [RequiresGrad], [Step].
+// A RangeOption is an option of [Range]: a [Device], a [DType], a [Layout],
+// [Out], [RequiresGrad], [Step].
 type RangeOption interface{ rangeOption() }
 
-// A SparseCompressedTensorOption is an option of [SparseCompressedTensor]: [CheckInvariants], a [Device], a [DType], a [Layout], [PinMemory], [RequiresGrad], [WithSize].
+// A SparseCompressedTensorOption is an option of [SparseCompressedTensor]:
+// [CheckInvariants], a [Device], a [DType], a [Layout], [PinMemory],
+// [RequiresGrad], [WithSize].
 type SparseCompressedTensorOption interface{ sparseCompressedTensorOption() }
 
-// A SparseCooTensorOption is an option of [SparseCooTensor]: [CheckInvariants], a [Device], a [DType], [IsCoalesced], [PinMemory], [RequiresGrad], [WithSize].
+// A SparseCooTensorOption is an option of [SparseCooTensor]:
+// [CheckInvariants], a [Device], a [DType], [IsCoalesced], [PinMemory],
+// [RequiresGrad], [WithSize].
 type SparseCooTensorOption interface{ sparseCooTensorOption() }
 
 // A SparseSumOption is an option of [SparseSum]: [Dim], a [DType].
 type SparseSumOption interface{ sparseSumOption() }
 
-// A StftOption is an option of [Stft]: [AlignToWindow], [Center], [HopLength], [Normalized], [Onesided], [PadMode], [ReturnComplex], [WinLength], [Window].
+// A StftOption is an option of [Stft]: [AlignToWindow], [Center], [HopLength],
+// [Normalized], [Onesided], [PadMode], [ReturnComplex], [WinLength], [Window].
 type StftOption interface{ stftOption() }
 
 // A SvdLowrankOption is an option of [SvdLowrank]: [M], [Niter], [Q].
@@ -41,7 +49,8 @@ type SvdLowrankOption interface{ svdLowrankOption() }
 // A CopyInplaceOption is an option of [Tensor.Copy_]: [NonBlocking].
 type CopyInplaceOption interface{ copyInplaceOption() }
 
-// A ToOption is an option of [Tensor.To]: [Copy], a [Device], a [DType], a [MemoryFormat], [NonBlocking].
+// A ToOption is an option of [Tensor.To]: [Copy], a [Device], a [DType], a
+// [MemoryFormat], [NonBlocking].
 type ToOption interface{ toOption() }
 
 // A TensordotOption is an option of [Tensordot]: [Out].
@@ -53,13 +62,17 @@ type UniqueOption interface{ uniqueOption() }
 // A UniqueConsecutiveOption is an option of [UniqueConsecutive]: [Dim].
 type UniqueConsecutiveOption interface{ uniqueConsecutiveOption() }
 
-// A UseDeterministicAlgorithmsOption is an option of [UseDeterministicAlgorithms]: [WarnOnly].
+// A UseDeterministicAlgorithmsOption is an option of
+// [UseDeterministicAlgorithms]: [WarnOnly].
 type UseDeterministicAlgorithmsOption interface{ useDeterministicAlgorithmsOption() }
 
 // UPLOArg is the option that [UPLO] makes.
 type UPLOArg string
 
-// UPLO is Python's UPLO=. It is a [LinalgEighOption], [LinalgEigvalshOption].
+// UPLO says which triangle of a Hermitian matrix is read: "L", the lower, by
+// default, or "U".
+//
+// It is Python's UPLO=, an option of [LinalgEigh] and [LinalgEigvalsh].
 func UPLO(value string) UPLOArg { return UPLOArg(value) }
 
 func (UPLOArg) linalgEighOption()     {}
@@ -68,7 +81,10 @@ func (UPLOArg) linalgEigvalshOption() {}
 // AccumulateArg is the option that [Accumulate] makes.
 type AccumulateArg bool
 
-// Accumulate is Python's accumulate=. It is a [PutOption].
+// Accumulate has several elements for one place added up, rather than one of
+// them win.
+//
+// It is Python's accumulate=, an option of [Put].
 func Accumulate(on bool) AccumulateArg { return AccumulateArg(on) }
 
 func (AccumulateArg) putOption() {}
@@ -76,7 +92,10 @@ func (AccumulateArg) putOption() {}
 // AdjointArg is the option that [WithAdjoint] makes.
 type AdjointArg bool
 
-// WithAdjoint is Python's adjoint=. It is a [LinalgLuSolveOption].
+// WithAdjoint takes the conjugate transpose of the matrix. Its default is
+// false.
+//
+// It is Python's adjoint=, an option of [LinalgLuSolve].
 func WithAdjoint(on bool) AdjointArg { return AdjointArg(on) }
 
 func (AdjointArg) linalgLuSolveOption() {}
@@ -84,7 +103,10 @@ func (AdjointArg) linalgLuSolveOption() {}
 // AlignToWindowArg is the option that [AlignToWindow] makes.
 type AlignToWindowArg bool
 
-// AlignToWindow is Python's align_to_window=. It is a [StftOption].
+// AlignToWindow has windows begin with the signal, in the place of [Center].
+// Its default is false.
+//
+// It is Python's align_to_window=, an option of [Stft].
 func AlignToWindow(on bool) AlignToWindowArg { return AlignToWindowArg(on) }
 
 func (AlignToWindowArg) stftOption() {}
@@ -92,8 +114,12 @@ func (AlignToWindowArg) stftOption() {}
 // AlphaArg is the option that [Alpha] makes.
 type AlphaArg struct{ value any }
 
-// Alpha is Python's alpha=: a number. It is a [AddInplaceOption], [AddOption],
-// [AddbmmInplaceOption], [AddbmmOption], [AddmmInplaceOption], and 24 others.
+// Alpha is the factor of the operand, or the product, that is added or
+// subtracted; in activations it is the scale of the negative part, in a window
+// the first coefficient.
+//
+// It is Python's alpha=, a number, an option of [Add], [Addbmm], [Addmm],
+// [Addmv], [Addmv_] and 24 others.
 func Alpha(value any) AlphaArg { return AlphaArg{value} }
 
 func (AlphaArg) addInplaceOption()         {}
@@ -129,7 +155,9 @@ func (AlphaArg) tensorBaddbmmOption()      {}
 // AppendArg is the option that [Append] makes.
 type AppendArg struct{ value *Tensor }
 
-// Append is Python's append=. It is a [DiffOption].
+// Append is a tensor to join to the end before differences are taken.
+//
+// It is Python's append=, an option of [Diff].
 func Append(value *Tensor) AppendArg { return AppendArg{value} }
 
 func (AppendArg) diffOption() {}
@@ -137,8 +165,10 @@ func (AppendArg) diffOption() {}
 // ApproximateArg is the option that [Approximate] makes.
 type ApproximateArg string
 
-// Approximate is Python's approximate=. It is a [GeluInplaceOption],
-// [GeluOption].
+// Approximate says how the Gaussian error linear unit is computed: "none",
+// exactly, or "tanh".
+//
+// It is Python's approximate=, an option of [Gelu] and [Gelu_].
 func Approximate(value string) ApproximateArg { return ApproximateArg(value) }
 
 func (ApproximateArg) geluInplaceOption() {}
@@ -147,7 +177,10 @@ func (ApproximateArg) geluOption()        {}
 // AssumeUniqueArg is the option that [AssumeUnique] makes.
 type AssumeUniqueArg bool
 
-// AssumeUnique is Python's assume_unique=. It is a [IsinOption].
+// AssumeUnique promises that neither tensor has an element twice, which makes
+// the search faster.
+//
+// It is Python's assume_unique=, an option of [Isin].
 func AssumeUnique(on bool) AssumeUniqueArg { return AssumeUniqueArg(on) }
 
 func (AssumeUniqueArg) isinOption() {}
@@ -155,8 +188,10 @@ func (AssumeUniqueArg) isinOption() {}
 // AtolArg is the option that [Atol] makes.
 type AtolArg struct{ value any }
 
-// Atol is Python's atol=: a *Tensor or a number. It is a [AllcloseOption],
-// [IscloseOption], [LinalgMatrixRankOption], [LinalgPinvOption].
+// Atol is the absolute tolerance.
+//
+// It is Python's atol=, a *Tensor or a number, an option of [Allclose],
+// [Isclose], [LinalgMatrixRank] and [LinalgPinv].
 func Atol(value any) AtolArg { return AtolArg{value} }
 
 func (AtolArg) allcloseOption()         {}
@@ -167,7 +202,11 @@ func (AtolArg) linalgPinvOption()       {}
 // AttnMaskArg is the option that [AttnMask] makes.
 type AttnMaskArg struct{ value *Tensor }
 
-// AttnMask is Python's attn_mask=. It is a [ScaledDotProductAttentionOption].
+// AttnMask is the mask of attention: bools, false where a query must not see a
+// key, or numbers that are added to the scores. It broadcasts to (N, ..., L,
+// S).
+//
+// It is Python's attn_mask=, an option of [ScaledDotProductAttention].
 func AttnMask(value *Tensor) AttnMaskArg { return AttnMaskArg{value} }
 
 func (AttnMaskArg) scaledDotProductAttentionOption() {}
@@ -175,7 +214,9 @@ func (AttnMaskArg) scaledDotProductAttentionOption() {}
 // AweightsArg is the option that [Aweights] makes.
 type AweightsArg struct{ value *Tensor }
 
-// Aweights is Python's aweights=. It is a [CovOption].
+// Aweights are the weights of the observations, which are numbers of any size.
+//
+// It is Python's aweights=, an option of [Cov].
 func Aweights(value *Tensor) AweightsArg { return AweightsArg{value} }
 
 func (AweightsArg) covOption() {}
@@ -183,7 +224,9 @@ func (AweightsArg) covOption() {}
 // AxisArg is the option that [Axis] makes.
 type AxisArg int64
 
-// Axis is Python's axis=. It is a [SegmentReduceOption].
+// Axis is the dimension along which the segments are.
+//
+// It is Python's axis=, an option of [SegmentReduce].
 func Axis(value int64) AxisArg { return AxisArg(value) }
 
 func (AxisArg) segmentReduceOption() {}
@@ -191,8 +234,10 @@ func (AxisArg) segmentReduceOption() {}
 // BHhArg is the option that [BHh] makes.
 type BHhArg struct{ value *Tensor }
 
-// BHh is Python's b_hh=. It is a [GruCellOption], [LstmCellOption],
-// [RnnReluCellOption], [RnnTanhCellOption].
+// BHh is the bias of what comes from the state.
+//
+// It is Python's b_hh=, an option of [GruCell], [LstmCell], [RnnReluCell] and
+// [RnnTanhCell].
 func BHh(value *Tensor) BHhArg { return BHhArg{value} }
 
 func (BHhArg) gruCellOption()     {}
@@ -203,8 +248,10 @@ func (BHhArg) rnnTanhCellOption() {}
 // BIhArg is the option that [BIh] makes.
 type BIhArg struct{ value *Tensor }
 
-// BIh is Python's b_ih=. It is a [GruCellOption], [LstmCellOption],
-// [RnnReluCellOption], [RnnTanhCellOption].
+// BIh is the bias of what comes from the input.
+//
+// It is Python's b_ih=, an option of [GruCell], [LstmCell], [RnnReluCell] and
+// [RnnTanhCell].
 func BIh(value *Tensor) BIhArg { return BIhArg{value} }
 
 func (BIhArg) gruCellOption()     {}
@@ -215,7 +262,9 @@ func (BIhArg) rnnTanhCellOption() {}
 // BaseArg is the option that [Base] makes.
 type BaseArg float64
 
-// Base is Python's base=. It is a [LogspaceOption].
+// Base is the base of the powers.
+//
+// It is Python's base=, an option of [Logspace].
 func Base(value float64) BaseArg { return BaseArg(value) }
 
 func (BaseArg) logspaceOption() {}
@@ -223,7 +272,10 @@ func (BaseArg) logspaceOption() {}
 // BatchFirstArg is the option that [BatchFirst] makes.
 type BatchFirstArg bool
 
-// BatchFirst is Python's batch_first=. It is a [PadSequenceOption].
+// BatchFirst puts the batch in the first dimension of sequences rather than
+// the second. Its default is false.
+//
+// It is Python's batch_first=, an option of [PadSequence].
 func BatchFirst(on bool) BatchFirstArg { return BatchFirstArg(on) }
 
 func (BatchFirstArg) padSequenceOption() {}
@@ -231,9 +283,11 @@ func (BatchFirstArg) padSequenceOption() {}
 // BetaArg is the option that [Beta] makes.
 type BetaArg struct{ value any }
 
-// Beta is Python's beta=: a number. It is a [AddbmmInplaceOption],
-// [AddbmmOption], [AddmmInplaceOption], [AddmmOption], [AddmvInplaceOption],
-// and 14 others.
+// Beta is the factor of the tensor that something is added to; in losses,
+// activations and windows it is the parameter with this name.
+//
+// It is Python's beta=, a number, an option of [Addbmm], [Addmm], [Addmv],
+// [Addmv_], [Addr] and 14 others.
 func Beta(value any) BetaArg { return BetaArg{value} }
 
 func (BetaArg) addbmmInplaceOption()      {}
@@ -259,8 +313,11 @@ func (BetaArg) tensorBaddbmmOption()      {}
 // BiasArg is the option that [Bias] makes.
 type BiasArg struct{ value *Tensor }
 
-// Bias is Python's bias=. It is a [BilinearOption], [Conv1dOption],
-// [Conv2dOption], [Conv3dOption], [ConvTranspose1dOption], and 10 others.
+// Bias is what is added, one number for each output or channel. There is none
+// by default.
+//
+// It is Python's bias=, an option of [Bilinear], [Conv1d], [Conv2d], [Conv3d],
+// [ConvTranspose1d] and 10 others.
 func Bias(value *Tensor) BiasArg { return BiasArg{value} }
 
 func (BiasArg) bilinearOption()            {}
@@ -282,8 +339,10 @@ func (BiasArg) slowConvTranspose3dOption() {}
 // BinsArg is the option that [Bins] makes.
 type BinsArg struct{ value any }
 
-// Bins is Python's bins=: a *Tensor or an integer. It is a [HistcOption],
-// [HistogramOption].
+// Bins is the number of bins, or the tensor of their edges.
+//
+// It is Python's bins=, a *Tensor or an integer, an option of [Histc] and
+// [Histogram].
 func Bins(value any) BinsArg { return BinsArg{value} }
 
 func (BinsArg) histcOption()     {}
@@ -292,7 +351,9 @@ func (BinsArg) histogramOption() {}
 // BlankArg is the option that [Blank] makes.
 type BlankArg int64
 
-// Blank is Python's blank=. It is a [CtcLossOption].
+// Blank is the class that stands for no label.
+//
+// It is Python's blank=, an option of [CtcLoss].
 func Blank(value int64) BlankArg { return BlankArg(value) }
 
 func (BlankArg) ctcLossOption() {}
@@ -300,8 +361,10 @@ func (BlankArg) ctcLossOption() {}
 // BlocksizeArg is the option that [Blocksize] makes.
 type BlocksizeArg []int64
 
-// Blocksize is Python's blocksize=, one integer or several. It is a
-// [ToSparseOption].
+// Blocksize is the height and the width of the blocks of a sparse layout.
+//
+// It is Python's blocksize=, one integer or several, an option of
+// [Tensor.ToSparse].
 func Blocksize(values ...int64) BlocksizeArg { return values }
 
 func (BlocksizeArg) toSparseOption() {}
@@ -309,9 +372,11 @@ func (BlocksizeArg) toSparseOption() {}
 // CeilModeArg is the option that [CeilMode] makes.
 type CeilModeArg bool
 
-// CeilMode is Python's ceil_mode=. It is a [AvgPool1dOption], [AvgPool2dOption],
-// [AvgPool3dOption], [MaxPool1dOption], [MaxPool1dWithIndicesOption], and 4
-// others.
+// CeilMode rounds the size of the output up rather than down. Its default is
+// false.
+//
+// It is Python's ceil_mode=, an option of [AvgPool1d], [AvgPool2d],
+// [AvgPool3d], [MaxPool1dWithIndices], [MaxPool1d] and 4 others.
 func CeilMode(on bool) CeilModeArg { return CeilModeArg(on) }
 
 func (CeilModeArg) avgPool1dOption()            {}
@@ -327,8 +392,11 @@ func (CeilModeArg) maxPool3dWithIndicesOption() {}
 // CenterArg is the option that [Center] makes.
 type CenterArg bool
 
-// Center is Python's center=. It is a [IstftOption], [PcaLowrankOption],
-// [StftOption].
+// Center in short-time Fourier transforms, puts the window's middle over each
+// sample, with the signal padded on both sides, and is true by default; in
+// principal components it subtracts the mean, and is true by default, too.
+//
+// It is Python's center=, an option of [Istft], [PcaLowrank] and [Stft].
 func Center(on bool) CenterArg { return CenterArg(on) }
 
 func (CenterArg) istftOption()      {}
@@ -338,9 +406,11 @@ func (CenterArg) stftOption()       {}
 // CheckErrorsArg is the option that [CheckErrors] makes.
 type CheckErrorsArg bool
 
-// CheckErrors is Python's check_errors=. It is a [LinalgCholeskyExOption],
-// [LinalgInvExOption], [LinalgLdlFactorExOption], [LinalgLuFactorExOption],
-// [LinalgSolveExOption].
+// CheckErrors panics where the information about the errors says that there
+// was one. Its default is false.
+//
+// It is Python's check_errors=, an option of [LinalgCholeskyEx],
+// [LinalgInvEx], [LinalgLdlFactorEx], [LinalgLuFactorEx] and [LinalgSolveEx].
 func CheckErrors(on bool) CheckErrorsArg { return CheckErrorsArg(on) }
 
 func (CheckErrorsArg) linalgCholeskyExOption()  {}
@@ -352,8 +422,11 @@ func (CheckErrorsArg) linalgSolveExOption()     {}
 // CheckInvariantsArg is the option that [CheckInvariants] makes.
 type CheckInvariantsArg bool
 
-// CheckInvariants is Python's check_invariants=. It is a
-// [SparseCompressedTensorOption], [SparseCooTensorOption].
+// CheckInvariants checks that the parts of a sparse tensor fit together. Its
+// default is to check where sparse.CheckSparseTensorInvariants says so.
+//
+// It is Python's check_invariants=, an option of [SparseCompressedTensor] and
+// [SparseCooTensor].
 func CheckInvariants(on bool) CheckInvariantsArg { return CheckInvariantsArg(on) }
 
 func (CheckInvariantsArg) sparseCompressedTensorOption() {}
@@ -362,7 +435,11 @@ func (CheckInvariantsArg) sparseCooTensorOption()        {}
 // ComputeModeArg is the option that [ComputeMode] makes.
 type ComputeModeArg string
 
-// ComputeMode is Python's compute_mode=. It is a [CdistOption].
+// ComputeMode says when distances are computed by a matrix product:
+// "use_mm_for_euclid_dist_if_necessary", the default, for more than 25 points,
+// "use_mm_for_euclid_dist" or "donot_use_mm_for_euclid_dist".
+//
+// It is Python's compute_mode=, an option of [Cdist].
 func ComputeMode(value string) ComputeModeArg { return ComputeModeArg(value) }
 
 func (ComputeModeArg) cdistOption() {}
@@ -370,7 +447,9 @@ func (ComputeModeArg) cdistOption() {}
 // ComputeUvArg is the option that [ComputeUv] makes.
 type ComputeUvArg bool
 
-// ComputeUv is Python's compute_uv=. It is a [SvdOption].
+// ComputeUv says whether singular vectors are wanted. Its default is true.
+//
+// It is Python's compute_uv=, an option of [Svd].
 func ComputeUv(on bool) ComputeUvArg { return ComputeUvArg(on) }
 
 func (ComputeUvArg) svdOption() {}
@@ -378,7 +457,9 @@ func (ComputeUvArg) svdOption() {}
 // CopyArg is the option that [Copy] makes.
 type CopyArg bool
 
-// Copy is Python's copy=. It is a [ToOption].
+// Copy has the result be a copy even if nothing is to be converted.
+//
+// It is Python's copy=, an option of [Tensor.To].
 func Copy(on bool) CopyArg { return CopyArg(on) }
 
 func (CopyArg) toOption() {}
@@ -386,8 +467,11 @@ func (CopyArg) toOption() {}
 // CorrectionArg is the option that [Correction] makes.
 type CorrectionArg struct{ value any }
 
-// Correction is Python's correction=: a number or an integer. It is a
-// [CovOption], [StdMeanOption], [StdOption], [VarMeanOption], [VarOption].
+// Correction is what is subtracted from the number of elements before dividing
+// by it: 1 by default, as an unbiased estimate of the variance needs.
+//
+// It is Python's correction=, a number or an integer, an option of [Cov],
+// [StdMean], [Std], [VarMean] and [Var].
 func Correction(value any) CorrectionArg { return CorrectionArg{value} }
 
 func (CorrectionArg) covOption()     {}
@@ -399,8 +483,11 @@ func (CorrectionArg) varOption()     {}
 // CountIncludePadArg is the option that [CountIncludePad] makes.
 type CountIncludePadArg bool
 
-// CountIncludePad is Python's count_include_pad=. It is a [AvgPool1dOption],
-// [AvgPool2dOption], [AvgPool3dOption].
+// CountIncludePad says whether the zeros of the padding count in averages. Its
+// default is true.
+//
+// It is Python's count_include_pad=, an option of [AvgPool1d], [AvgPool2d] and
+// [AvgPool3d].
 func CountIncludePad(on bool) CountIncludePadArg { return CountIncludePadArg(on) }
 
 func (CountIncludePadArg) avgPool1dOption() {}
@@ -410,7 +497,9 @@ func (CountIncludePadArg) avgPool3dOption() {}
 // CudnnEnableArg is the option that [CudnnEnable] makes.
 type CudnnEnableArg bool
 
-// CudnnEnable is Python's cudnn_enable=. It is a [LayerNormOption].
+// CudnnEnable allows cuDNN to do it. Its default is true.
+//
+// It is Python's cudnn_enable=, an option of [LayerNorm].
 func CudnnEnable(on bool) CudnnEnableArg { return CudnnEnableArg(on) }
 
 func (CudnnEnableArg) layerNormOption() {}
@@ -418,7 +507,9 @@ func (CudnnEnableArg) layerNormOption() {}
 // CudnnEnabledArg is the option that [CudnnEnabled] makes.
 type CudnnEnabledArg bool
 
-// CudnnEnabled is Python's cudnn_enabled=. It is a [GroupNormOption].
+// CudnnEnabled allows cuDNN to do it. Its default is true.
+//
+// It is Python's cudnn_enabled=, an option of [GroupNorm].
 func CudnnEnabled(on bool) CudnnEnabledArg { return CudnnEnabledArg(on) }
 
 func (CudnnEnabledArg) groupNormOption() {}
@@ -426,7 +517,10 @@ func (CudnnEnabledArg) groupNormOption() {}
 // DArg is the option that [D] makes.
 type DArg float64
 
-// D is Python's d=. It is a [FftFftfreqOption], [FftRfftfreqOption].
+// D is the distance of the samples, the inverse of their rate. Its default is
+// 1.
+//
+// It is Python's d=, an option of [FftFftfreq] and [FftRfftfreq].
 func D(value float64) DArg { return DArg(value) }
 
 func (DArg) fftFftfreqOption()  {}
@@ -435,8 +529,10 @@ func (DArg) fftRfftfreqOption() {}
 // DecimalsArg is the option that [Decimals] makes.
 type DecimalsArg int64
 
-// Decimals is Python's decimals=. It is a [RoundInplaceOption], [RoundOption],
-// [SpecialRoundOption].
+// Decimals is the number of decimal places to round to; a negative one rounds
+// before the point.
+//
+// It is Python's decimals=, an option of [Round], [Round_] and [SpecialRound].
 func Decimals(value int64) DecimalsArg { return DecimalsArg(value) }
 
 func (DecimalsArg) roundInplaceOption() {}
@@ -446,7 +542,9 @@ func (DecimalsArg) specialRoundOption() {}
 // DeltaArg is the option that [Delta] makes.
 type DeltaArg float64
 
-// Delta is Python's delta=. It is a [HuberLossOption].
+// Delta is where a loss changes from quadratic to linear. Its default is 1.
+//
+// It is Python's delta=, an option of [HuberLoss].
 func Delta(value float64) DeltaArg { return DeltaArg(value) }
 
 func (DeltaArg) huberLossOption() {}
@@ -454,9 +552,11 @@ func (DeltaArg) huberLossOption() {}
 // DenseDimArg is the option that [DenseDim] makes.
 type DenseDimArg int64
 
-// DenseDim is Python's dense_dim=. It is a [ToSparseBscOption],
-// [ToSparseBsrOption], [ToSparseCscOption], [ToSparseCsrOption],
-// [ToSparseOption].
+// DenseDim is the number of dense dimensions of a sparse tensor.
+//
+// It is Python's dense_dim=, an option of [Tensor.ToSparseBsc],
+// [Tensor.ToSparseBsr], [Tensor.ToSparseCsc], [Tensor.ToSparseCsr] and
+// [Tensor.ToSparse].
 func DenseDim(value int64) DenseDimArg { return DenseDimArg(value) }
 
 func (DenseDimArg) toSparseBscOption() {}
@@ -468,7 +568,9 @@ func (DenseDimArg) toSparseOption()    {}
 // DensityArg is the option that [Density] makes.
 type DensityArg bool
 
-// Density is Python's density=. It is a [HistogramOption], [HistogramddOption].
+// Density divides the counts so that the integral over the bins is 1.
+//
+// It is Python's density=, an option of [Histogram] and [Histogramdd].
 func Density(on bool) DensityArg { return DensityArg(on) }
 
 func (DensityArg) histogramOption()   {}
@@ -477,7 +579,9 @@ func (DensityArg) histogramddOption() {}
 // DescendingArg is the option that [Descending] makes.
 type DescendingArg bool
 
-// Descending is Python's descending=. It is a [ArgsortOption], [SortOption].
+// Descending sorts from the largest to the smallest. Its default is false.
+//
+// It is Python's descending=, an option of [Argsort] and [Sort].
 func Descending(on bool) DescendingArg { return DescendingArg(on) }
 
 func (DescendingArg) argsortOption() {}
@@ -534,8 +638,11 @@ func (Device) zerosOption()                  {}
 // DiagonalArg is the option that [WithDiagonal] makes.
 type DiagonalArg int64
 
-// WithDiagonal is Python's diagonal=. It is a [DiagOption], [TrilInplaceOption],
-// [TrilOption], [TriuInplaceOption], [TriuOption].
+// WithDiagonal is the number of a diagonal: 0 for the main one, positive ones
+// above and negative ones below.
+//
+// It is Python's diagonal=, an option of [Diag], [Tensor.Tril_],
+// [Tensor.Triu_], [Tril] and [Triu].
 func WithDiagonal(value int64) DiagonalArg { return DiagonalArg(value) }
 
 func (DiagonalArg) diagOption()        {}
@@ -547,9 +654,11 @@ func (DiagonalArg) triuOption()        {}
 // DilationArg is the option that [Dilation] makes.
 type DilationArg []int64
 
-// Dilation is Python's dilation=, one integer or several. It is a [Conv1dOption],
-// [Conv2dOption], [Conv3dOption], [ConvTranspose1dOption],
-// [ConvTranspose2dOption], and 11 others.
+// Dilation is the distance between the elements of the kernel, one number for
+// all dimensions or one for each. Its default is 1.
+//
+// It is Python's dilation=, one integer or several, an option of [Conv1d],
+// [Conv2d], [Conv3d], [ConvTranspose1d], [ConvTranspose2d] and 11 others.
 func Dilation(values ...int64) DilationArg { return values }
 
 func (DilationArg) conv1dOption()               {}
@@ -572,8 +681,12 @@ func (DilationArg) slowConvTranspose3dOption()  {}
 // DimArg is the option that [Dim] makes.
 type DimArg []int64
 
-// Dim is Python's dim=, one integer or several. It is a [AllOption],
-// [AmaxOption], [AminOption], [AminmaxOption], [AnyOption], and 83 others.
+// Dim is the dimension, or the dimensions, that a function works along.
+// Negative ones count from the last. For most reductions the default is all,
+// for most others the last or the first.
+//
+// It is Python's dim=, one integer or several, an option of [All], [Amax],
+// [Amin], [Aminmax], [Any] and 83 others.
 func Dim(values ...int64) DimArg { return values }
 
 func (DimArg) allOption()                  {}
@@ -668,8 +781,10 @@ func (DimArg) varOption()                  {}
 // Dim1Arg is the option that [Dim1] makes.
 type Dim1Arg int64
 
-// Dim1 is Python's dim1=. It is a [DiagEmbedOption], [DiagonalCopyOption],
-// [DiagonalOption], [DiagonalScatterOption], [LinalgDiagonalOption].
+// Dim1 is the first of the two dimensions that make the matrices.
+//
+// It is Python's dim1=, an option of [DiagEmbed], [DiagonalCopy],
+// [DiagonalScatter], [Diagonal] and [LinalgDiagonal].
 func Dim1(value int64) Dim1Arg { return Dim1Arg(value) }
 
 func (Dim1Arg) diagEmbedOption()       {}
@@ -681,8 +796,10 @@ func (Dim1Arg) linalgDiagonalOption()  {}
 // Dim2Arg is the option that [Dim2] makes.
 type Dim2Arg int64
 
-// Dim2 is Python's dim2=. It is a [DiagEmbedOption], [DiagonalCopyOption],
-// [DiagonalOption], [DiagonalScatterOption], [LinalgDiagonalOption].
+// Dim2 is the second of the two dimensions that make the matrices.
+//
+// It is Python's dim2=, an option of [DiagEmbed], [DiagonalCopy],
+// [DiagonalScatter], [Diagonal] and [LinalgDiagonal].
 func Dim2(value int64) Dim2Arg { return Dim2Arg(value) }
 
 func (Dim2Arg) diagEmbedOption()       {}
@@ -694,8 +811,10 @@ func (Dim2Arg) linalgDiagonalOption()  {}
 // DimsArg is the option that [Dims] makes.
 type DimsArg []int64
 
-// Dims is Python's dims=, one integer or several. It is a
-// [LinalgTensorsolveOption], [RollOption], [Rot90Option].
+// Dims are the dimensions that a function works on.
+//
+// It is Python's dims=, one integer or several, an option of
+// [LinalgTensorsolve], [Roll] and [Rot90].
 func Dims(values ...int64) DimsArg { return values }
 
 func (DimsArg) linalgTensorsolveOption() {}
@@ -705,8 +824,10 @@ func (DimsArg) rot90Option()             {}
 // DivisorOverrideArg is the option that [DivisorOverride] makes.
 type DivisorOverrideArg int64
 
-// DivisorOverride is Python's divisor_override=. It is a [AvgPool2dOption],
-// [AvgPool3dOption].
+// DivisorOverride is what sums are divided by, in the place of the number of
+// elements of the window.
+//
+// It is Python's divisor_override=, an option of [AvgPool2d] and [AvgPool3d].
 func DivisorOverride(value int64) DivisorOverrideArg { return DivisorOverrideArg(value) }
 
 func (DivisorOverrideArg) avgPool2dOption() {}
@@ -715,8 +836,10 @@ func (DivisorOverrideArg) avgPool3dOption() {}
 // DriverArg is the option that [Driver] makes.
 type DriverArg string
 
-// Driver is Python's driver=. It is a [LinalgLstsqOption], [LinalgSvdOption],
-// [LinalgSvdvalsOption].
+// Driver is the method that LAPACK, or the GPU's library, uses.
+//
+// It is Python's driver=, an option of [LinalgLstsq], [LinalgSvd] and
+// [LinalgSvdvals].
 func Driver(value string) DriverArg { return DriverArg(value) }
 
 func (DriverArg) linalgLstsqOption()   {}
@@ -726,7 +849,10 @@ func (DriverArg) linalgSvdvalsOption() {}
 // DropoutPArg is the option that [DropoutP] makes.
 type DropoutPArg float64
 
-// DropoutP is Python's dropout_p=. It is a [ScaledDotProductAttentionOption].
+// DropoutP is the probability of a weight of attention to be set to zero. Its
+// default is 0.
+//
+// It is Python's dropout_p=, an option of [ScaledDotProductAttention].
 func DropoutP(value float64) DropoutPArg { return DropoutPArg(value) }
 
 func (DropoutPArg) scaledDotProductAttentionOption() {}
@@ -803,8 +929,10 @@ func (DType) zerosOption()                  {}
 // DxArg is the option that [Dx] makes.
 type DxArg struct{ value any }
 
-// Dx is Python's dx=: a number. It is a [CumulativeTrapezoidOption],
-// [TrapezoidOption], [TrapzOption].
+// Dx is the distance of the points. Its default is 1.
+//
+// It is Python's dx=, a number, an option of [CumulativeTrapezoid],
+// [Trapezoid] and [Trapz].
 func Dx(value any) DxArg { return DxArg{value} }
 
 func (DxArg) cumulativeTrapezoidOption() {}
@@ -814,7 +942,9 @@ func (DxArg) trapzOption()               {}
 // EdgeOrderArg is the option that [EdgeOrder] makes.
 type EdgeOrderArg int64
 
-// EdgeOrder is Python's edge_order=. It is a [GradientOption].
+// EdgeOrder is the order of the estimates at the edges, 1 or 2.
+//
+// It is Python's edge_order=, an option of [Gradient].
 func EdgeOrder(value int64) EdgeOrderArg { return EdgeOrderArg(value) }
 
 func (EdgeOrderArg) gradientOption() {}
@@ -822,7 +952,10 @@ func (EdgeOrderArg) gradientOption() {}
 // EnableGqaArg is the option that [EnableGqa] makes.
 type EnableGqaArg bool
 
-// EnableGqa is Python's enable_gqa=. It is a [ScaledDotProductAttentionOption].
+// EnableGqa lets a head of keys and values serve a group of heads of queries.
+// Its default is false.
+//
+// It is Python's enable_gqa=, an option of [ScaledDotProductAttention].
 func EnableGqa(on bool) EnableGqaArg { return EnableGqaArg(on) }
 
 func (EnableGqaArg) scaledDotProductAttentionOption() {}
@@ -830,8 +963,11 @@ func (EnableGqaArg) scaledDotProductAttentionOption() {}
 // EndArg is the option that [End] makes.
 type EndArg int64
 
-// End is Python's end=. It is a [SliceCopyOption], [SliceInverseOption],
-// [SliceScatterOption].
+// End is the place after the last of a slice. Negative ones count from the
+// end, which is the default.
+//
+// It is Python's end=, an option of [SliceCopy], [SliceInverse] and
+// [SliceScatter].
 func End(value int64) EndArg { return EndArg(value) }
 
 func (EndArg) sliceCopyOption()    {}
@@ -841,7 +977,9 @@ func (EndArg) sliceScatterOption() {}
 // EndDimArg is the option that [EndDim] makes.
 type EndDimArg int64
 
-// EndDim is Python's end_dim=. It is a [FlattenOption].
+// EndDim is the last dimension to flatten. Its default is -1.
+//
+// It is Python's end_dim=, an option of [Flatten].
 func EndDim(value int64) EndDimArg { return EndDimArg(value) }
 
 func (EndDimArg) flattenOption() {}
@@ -849,8 +987,11 @@ func (EndDimArg) flattenOption() {}
 // EpsArg is the option that [Eps] makes.
 type EpsArg float64
 
-// Eps is Python's eps=. It is a [CosineSimilarityOption], [GroupNormOption],
-// [LayerNormOption], [LogitInplaceOption], [LogitOption], and 4 others.
+// Eps is a small number that keeps from division by zero, or from logarithms
+// of it.
+//
+// It is Python's eps=, an option of [CosineSimilarity], [GroupNorm],
+// [LayerNorm], [Logit], [Logit_] and 4 others.
 func Eps(value float64) EpsArg { return EpsArg(value) }
 
 func (EpsArg) cosineSimilarityOption()  {}
@@ -866,7 +1007,9 @@ func (EpsArg) tripletMarginLossOption() {}
 // EqualNanArg is the option that [EqualNan] makes.
 type EqualNanArg bool
 
-// EqualNan is Python's equal_nan=. It is a [AllcloseOption], [IscloseOption].
+// EqualNan has NaN equal NaN. Its default is false.
+//
+// It is Python's equal_nan=, an option of [Allclose] and [Isclose].
 func EqualNan(on bool) EqualNanArg { return EqualNanArg(on) }
 
 func (EqualNanArg) allcloseOption() {}
@@ -875,7 +1018,9 @@ func (EqualNanArg) iscloseOption()  {}
 // FillValueArg is the option that [FillValue] makes.
 type FillValueArg int64
 
-// FillValue is Python's fill_value=. It is a [NonzeroStaticOption].
+// FillValue is what fills rows that would be missing. Its default is -1.
+//
+// It is Python's fill_value=, an option of [NonzeroStatic].
 func FillValue(value int64) FillValueArg { return FillValueArg(value) }
 
 func (FillValueArg) nonzeroStaticOption() {}
@@ -883,7 +1028,9 @@ func (FillValueArg) nonzeroStaticOption() {}
 // FromArg is the option that [From] makes.
 type FromArg int64
 
-// From is Python's from=. It is a [RandomInplaceOption].
+// From is the least number that may be drawn.
+//
+// It is Python's from=, an option of [Tensor.Random_].
 func From(value int64) FromArg { return FromArg(value) }
 
 func (FromArg) randomInplaceOption() {}
@@ -891,7 +1038,10 @@ func (FromArg) randomInplaceOption() {}
 // FullMatricesArg is the option that [FullMatrices] makes.
 type FullMatricesArg bool
 
-// FullMatrices is Python's full_matrices=. It is a [LinalgSvdOption].
+// FullMatrices says whether all singular vectors are wanted, and not only as
+// many as there are singular values. Its default is true.
+//
+// It is Python's full_matrices=, an option of [LinalgSvd].
 func FullMatrices(on bool) FullMatricesArg { return FullMatricesArg(on) }
 
 func (FullMatricesArg) linalgSvdOption() {}
@@ -899,7 +1049,9 @@ func (FullMatricesArg) linalgSvdOption() {}
 // FweightsArg is the option that [Fweights] makes.
 type FweightsArg struct{ value *Tensor }
 
-// Fweights is Python's fweights=. It is a [CovOption].
+// Fweights are integers that say how often each observation counts.
+//
+// It is Python's fweights=, an option of [Cov].
 func Fweights(value *Tensor) FweightsArg { return FweightsArg{value} }
 
 func (FweightsArg) covOption() {}
@@ -932,9 +1084,11 @@ func (*Generator) uniformInplaceOption()        {}
 // GroupsArg is the option that [Groups] makes.
 type GroupsArg int64
 
-// Groups is Python's groups=. It is a [Conv1dOption], [Conv2dOption],
-// [Conv3dOption], [ConvTranspose1dOption], [ConvTranspose2dOption],
-// [ConvTranspose3dOption].
+// Groups is the number of groups that the channels are divided into, which
+// have nothing to do with each other. Its default is 1.
+//
+// It is Python's groups=, an option of [Conv1d], [Conv2d], [Conv3d],
+// [ConvTranspose1d], [ConvTranspose2d] and [ConvTranspose3d].
 func Groups(value int64) GroupsArg { return GroupsArg(value) }
 
 func (GroupsArg) conv1dOption()          {}
@@ -947,8 +1101,10 @@ func (GroupsArg) convTranspose3dOption() {}
 // HalfToFloatArg is the option that [HalfToFloat] makes.
 type HalfToFloatArg bool
 
-// HalfToFloat is Python's half_to_float=. It is a [SparseLogSoftmaxOption],
-// [SparseSoftmaxOption].
+// HalfToFloat has the result of halves be float32. Its default is false.
+//
+// It is Python's half_to_float=, an option of [SparseLogSoftmax] and
+// [SparseSoftmax].
 func HalfToFloat(on bool) HalfToFloatArg { return HalfToFloatArg(on) }
 
 func (HalfToFloatArg) sparseLogSoftmaxOption() {}
@@ -957,9 +1113,11 @@ func (HalfToFloatArg) sparseSoftmaxOption()    {}
 // HermitianArg is the option that [Hermitian] makes.
 type HermitianArg bool
 
-// Hermitian is Python's hermitian=. It is a [LinalgLdlFactorExOption],
-// [LinalgLdlFactorOption], [LinalgLdlSolveOption], [LinalgMatrixRankOption],
-// [LinalgPinvOption].
+// Hermitian promises that the matrix is Hermitian, or symmetric if it is real.
+// Its default is false.
+//
+// It is Python's hermitian=, an option of [LinalgLdlFactorEx],
+// [LinalgLdlFactor], [LinalgLdlSolve], [LinalgMatrixRank] and [LinalgPinv].
 func Hermitian(on bool) HermitianArg { return HermitianArg(on) }
 
 func (HermitianArg) linalgLdlFactorExOption() {}
@@ -971,7 +1129,10 @@ func (HermitianArg) linalgPinvOption()        {}
 // HopLengthArg is the option that [HopLength] makes.
 type HopLengthArg int64
 
-// HopLength is Python's hop_length=. It is a [IstftOption], [StftOption].
+// HopLength is the distance from one window to the next, a quarter of the
+// transform's length by default.
+//
+// It is Python's hop_length=, an option of [Istft] and [Stft].
 func HopLength(value int64) HopLengthArg { return HopLengthArg(value) }
 
 func (HopLengthArg) istftOption() {}
@@ -980,8 +1141,10 @@ func (HopLengthArg) stftOption()  {}
 // IgnoreIndexArg is the option that [IgnoreIndex] makes.
 type IgnoreIndexArg int64
 
-// IgnoreIndex is Python's ignore_index=. It is a [CrossEntropyLossOption],
-// [NllLoss2dOption], [NllLossNdOption], [NllLossOption].
+// IgnoreIndex is a target that does not count. Its default is -100.
+//
+// It is Python's ignore_index=, an option of [CrossEntropyLoss], [NllLoss2d],
+// [NllLossNd] and [NllLoss].
 func IgnoreIndex(value int64) IgnoreIndexArg { return IgnoreIndexArg(value) }
 
 func (IgnoreIndexArg) crossEntropyLossOption() {}
@@ -992,8 +1155,10 @@ func (IgnoreIndexArg) nllLossOption()          {}
 // IncludeLastOffsetArg is the option that [IncludeLastOffset] makes.
 type IncludeLastOffsetArg bool
 
-// IncludeLastOffset is Python's include_last_offset=. It is a
-// [EmbeddingBagOption].
+// IncludeLastOffset says that the offsets have one more, the number of all
+// indices. Its default is false.
+//
+// It is Python's include_last_offset=, an option of [EmbeddingBag].
 func IncludeLastOffset(on bool) IncludeLastOffsetArg { return IncludeLastOffsetArg(on) }
 
 func (IncludeLastOffsetArg) embeddingBagOption() {}
@@ -1001,8 +1166,11 @@ func (IncludeLastOffsetArg) embeddingBagOption() {}
 // IncludeSelfArg is the option that [IncludeSelf] makes.
 type IncludeSelfArg bool
 
-// IncludeSelf is Python's include_self=. It is a [IndexReduceInplaceOption],
-// [IndexReduceOption], [ScatterReduceInplaceOption], [ScatterReduceOption].
+// IncludeSelf says whether the elements that are there take part in the
+// reduction. Its default is true.
+//
+// It is Python's include_self=, an option of [IndexReduce], [ScatterReduce],
+// [Tensor.IndexReduce_] and [Tensor.ScatterReduce_].
 func IncludeSelf(on bool) IncludeSelfArg { return IncludeSelfArg(on) }
 
 func (IncludeSelfArg) indexReduceInplaceOption()   {}
@@ -1013,7 +1181,10 @@ func (IncludeSelfArg) scatterReduceOption()        {}
 // IncreasingArg is the option that [Increasing] makes.
 type IncreasingArg bool
 
-// Increasing is Python's increasing=. It is a [VanderOption].
+// Increasing has the powers increase from column to column. Its default is
+// false.
+//
+// It is Python's increasing=, an option of [Vander].
 func Increasing(on bool) IncreasingArg { return IncreasingArg(on) }
 
 func (IncreasingArg) vanderOption() {}
@@ -1021,7 +1192,10 @@ func (IncreasingArg) vanderOption() {}
 // IndArg is the option that [Ind] makes.
 type IndArg int64
 
-// Ind is Python's ind=. It is a [LinalgTensorinvOption].
+// Ind is the number of dimensions that belong to the first group. Its default
+// is 2.
+//
+// It is Python's ind=, an option of [LinalgTensorinv].
 func Ind(value int64) IndArg { return IndArg(value) }
 
 func (IndArg) linalgTensorinvOption() {}
@@ -1029,7 +1203,10 @@ func (IndArg) linalgTensorinvOption() {}
 // IndexingArg is the option that [Indexing] makes.
 type IndexingArg string
 
-// Indexing is Python's indexing=. It is a [MeshgridOption].
+// Indexing is "ij", which is as in matrices, or "xy", as in plots, where the
+// first two dimensions are swapped.
+//
+// It is Python's indexing=, an option of [Meshgrid].
 func Indexing(value string) IndexingArg { return IndexingArg(value) }
 
 func (IndexingArg) meshgridOption() {}
@@ -1037,7 +1214,9 @@ func (IndexingArg) meshgridOption() {}
 // IndicesArg is the option that [Indices] makes.
 type IndicesArg struct{ value *Tensor }
 
-// Indices is Python's indices=. It is a [SegmentReduceOption].
+// Indices are the indices that belong to segments.
+//
+// It is Python's indices=, an option of [SegmentReduce].
 func Indices(value *Tensor) IndicesArg { return IndicesArg{value} }
 
 func (IndicesArg) segmentReduceOption() {}
@@ -1045,7 +1224,9 @@ func (IndicesArg) segmentReduceOption() {}
 // InitialArg is the option that [Initial] makes.
 type InitialArg struct{ value any }
 
-// Initial is Python's initial=: a number. It is a [SegmentReduceOption].
+// Initial is what each reduction begins with.
+//
+// It is Python's initial=, a number, an option of [SegmentReduce].
 func Initial(value any) InitialArg { return InitialArg{value} }
 
 func (InitialArg) segmentReduceOption() {}
@@ -1053,8 +1234,9 @@ func (InitialArg) segmentReduceOption() {}
 // InputScaleArg is the option that [InputScale] makes.
 type InputScaleArg struct{ value any }
 
-// InputScale is Python's input_scale=: a number. It is a [EluInplaceOption],
-// [EluOption].
+// InputScale is the factor of the elements in the exponent. Its default is 1.
+//
+// It is Python's input_scale=, a number, an option of [Elu] and [Elu_].
 func InputScale(value any) InputScaleArg { return InputScaleArg{value} }
 
 func (InputScaleArg) eluInplaceOption() {}
@@ -1063,8 +1245,10 @@ func (InputScaleArg) eluOption()        {}
 // InterpolationArg is the option that [Interpolation] makes.
 type InterpolationArg string
 
-// Interpolation is Python's interpolation=. It is a [NanquantileOption],
-// [QuantileOption].
+// Interpolation says what is between two elements: "linear", "lower",
+// "higher", "midpoint" or "nearest".
+//
+// It is Python's interpolation=, an option of [Nanquantile] and [Quantile].
 func Interpolation(value string) InterpolationArg { return InterpolationArg(value) }
 
 func (InterpolationArg) nanquantileOption() {}
@@ -1073,7 +1257,9 @@ func (InterpolationArg) quantileOption()    {}
 // InvertArg is the option that [Invert] makes.
 type InvertArg bool
 
-// Invert is Python's invert=. It is a [IsinOption].
+// Invert turns the answers over. Its default is false.
+//
+// It is Python's invert=, an option of [Isin].
 func Invert(on bool) InvertArg { return InvertArg(on) }
 
 func (InvertArg) isinOption() {}
@@ -1081,7 +1267,9 @@ func (InvertArg) isinOption() {}
 // IsCausalArg is the option that [IsCausal] makes.
 type IsCausalArg bool
 
-// IsCausal is Python's is_causal=. It is a [ScaledDotProductAttentionOption].
+// IsCausal masks the keys that come after a query. Its default is false.
+//
+// It is Python's is_causal=, an option of [ScaledDotProductAttention].
 func IsCausal(on bool) IsCausalArg { return IsCausalArg(on) }
 
 func (IsCausalArg) scaledDotProductAttentionOption() {}
@@ -1089,7 +1277,9 @@ func (IsCausalArg) scaledDotProductAttentionOption() {}
 // IsCoalescedArg is the option that [IsCoalesced] makes.
 type IsCoalescedArg bool
 
-// IsCoalesced is Python's is_coalesced=. It is a [SparseCooTensorOption].
+// IsCoalesced promises that no index occurs twice and that they are sorted.
+//
+// It is Python's is_coalesced=, an option of [SparseCooTensor].
 func IsCoalesced(on bool) IsCoalescedArg { return IsCoalescedArg(on) }
 
 func (IsCoalescedArg) sparseCooTensorOption() {}
@@ -1097,7 +1287,9 @@ func (IsCoalescedArg) sparseCooTensorOption() {}
 // KArg is the option that [K] makes.
 type KArg int64
 
-// K is Python's k=. It is a [Rot90Option].
+// K is how often to turn by 90 degrees. Its default is 1.
+//
+// It is Python's k=, an option of [Rot90].
 func K(value int64) KArg { return KArg(value) }
 
 func (KArg) rot90Option() {}
@@ -1105,8 +1297,11 @@ func (KArg) rot90Option() {}
 // KeepdimArg is the option that [Keepdim] makes.
 type KeepdimArg bool
 
-// Keepdim is Python's keepdim=. It is a [AllOption], [AmaxOption], [AminOption],
-// [AminmaxOption], [AnyOption], and 31 others.
+// Keepdim keeps the dimensions that are reduced, with size 1, so that the
+// result broadcasts with the input. Its default is false.
+//
+// It is Python's keepdim=, an option of [All], [Amax], [Amin], [Aminmax],
+// [Any] and 31 others.
 func Keepdim(on bool) KeepdimArg { return KeepdimArg(on) }
 
 func (KeepdimArg) allOption()              {}
@@ -1149,7 +1344,10 @@ func (KeepdimArg) varOption()              {}
 // LabelSmoothingArg is the option that [LabelSmoothing] makes.
 type LabelSmoothingArg float64
 
-// LabelSmoothing is Python's label_smoothing=. It is a [CrossEntropyLossOption].
+// LabelSmoothing mixes the targets with the uniform distribution: 0 takes none
+// of it, the default, and 1 nothing else.
+//
+// It is Python's label_smoothing=, an option of [CrossEntropyLoss].
 func LabelSmoothing(value float64) LabelSmoothingArg { return LabelSmoothingArg(value) }
 
 func (LabelSmoothingArg) crossEntropyLossOption() {}
@@ -1157,8 +1355,11 @@ func (LabelSmoothingArg) crossEntropyLossOption() {}
 // LambdArg is the option that [Lambd] makes.
 type LambdArg struct{ value any }
 
-// Lambd is Python's lambd=: a number. It is a [ExponentialInplaceOption],
-// [HardshrinkOption], [SoftshrinkOption].
+// Lambd is the threshold of a shrinking activation, or the rate of the
+// exponential distribution.
+//
+// It is Python's lambd=, a number, an option of [Hardshrink], [Softshrink] and
+// [Tensor.Exponential_].
 func Lambd(value any) LambdArg { return LambdArg{value} }
 
 func (LambdArg) exponentialInplaceOption() {}
@@ -1168,7 +1369,10 @@ func (LambdArg) softshrinkOption()         {}
 // LargestArg is the option that [Largest] makes.
 type LargestArg bool
 
-// Largest is Python's largest=. It is a [TopkOption].
+// Largest asks for the largest elements, or for the smallest if it is false.
+// Its default is true.
+//
+// It is Python's largest=, an option of [Topk].
 func Largest(on bool) LargestArg { return LargestArg(on) }
 
 func (LargestArg) topkOption() {}
@@ -1222,9 +1426,11 @@ func (Layout) zerosOption()                  {}
 // LeftArg is the option that [Left] makes.
 type LeftArg bool
 
-// Left is Python's left=. It is a [LinalgLuSolveOption], [LinalgSolveExOption],
-// [LinalgSolveOption], [LinalgSolveTriangularOption], [OrmqrOption],
-// [SpsolveOption].
+// Left says that the matrix is on the left of what it is multiplied by. Its
+// default is true.
+//
+// It is Python's left=, an option of [LinalgLuSolve], [LinalgSolveEx],
+// [LinalgSolveTriangular], [LinalgSolve], [Ormqr] and [Spsolve].
 func Left(on bool) LeftArg { return LeftArg(on) }
 
 func (LeftArg) linalgLuSolveOption()         {}
@@ -1237,7 +1443,9 @@ func (LeftArg) spsolveOption()               {}
 // LengthArg is the option that [Length] makes.
 type LengthArg int64
 
-// Length is Python's length=. It is a [IstftOption].
+// Length is the length of the signal.
+//
+// It is Python's length=, an option of [Istft].
 func Length(value int64) LengthArg { return LengthArg(value) }
 
 func (LengthArg) istftOption() {}
@@ -1245,7 +1453,9 @@ func (LengthArg) istftOption() {}
 // LengthsArg is the option that [Lengths] makes.
 type LengthsArg struct{ value *Tensor }
 
-// Lengths is Python's lengths=. It is a [SegmentReduceOption].
+// Lengths are the lengths of the segments.
+//
+// It is Python's lengths=, an option of [SegmentReduce].
 func Lengths(value *Tensor) LengthsArg { return LengthsArg{value} }
 
 func (LengthsArg) segmentReduceOption() {}
@@ -1253,7 +1463,10 @@ func (LengthsArg) segmentReduceOption() {}
 // LogTargetArg is the option that [LogTarget] makes.
 type LogTargetArg bool
 
-// LogTarget is Python's log_target=. It is a [KlDivOption].
+// LogTarget says that the target has logarithms of probabilities. Its default
+// is false.
+//
+// It is Python's log_target=, an option of [KlDiv].
 func LogTarget(on bool) LogTargetArg { return LogTargetArg(on) }
 
 func (LogTargetArg) klDivOption() {}
@@ -1261,8 +1474,10 @@ func (LogTargetArg) klDivOption() {}
 // LowerArg is the option that [Lower] makes.
 type LowerArg struct{ value any }
 
-// Lower is Python's lower=: a number. It is a [RreluOption],
-// [RreluWithNoiseInplaceOption], [RreluWithNoiseOption].
+// Lower is the least slope that may be drawn.
+//
+// It is Python's lower=, a number, an option of [RreluWithNoise],
+// [RreluWithNoise_] and [Rrelu].
 func Lower(value any) LowerArg { return LowerArg{value} }
 
 func (LowerArg) rreluOption()                 {}
@@ -1272,8 +1487,11 @@ func (LowerArg) rreluWithNoiseOption()        {}
 // MArg is the option that [M] makes.
 type MArg struct{ value any }
 
-// M is Python's m=: a *Tensor or an integer. It is a [EyeOption],
-// [SvdLowrankOption].
+// M is the number of columns, or the matrix that is subtracted before a
+// decomposition.
+//
+// It is Python's m=, a *Tensor or an integer, an option of [Eye] and
+// [SvdLowrank].
 func M(value any) MArg { return MArg{value} }
 
 func (MArg) eyeOption()        {}
@@ -1282,9 +1500,11 @@ func (MArg) svdLowrankOption() {}
 // MarginArg is the option that [Margin] makes.
 type MarginArg struct{ value any }
 
-// Margin is Python's margin=: a number. It is a [CosineEmbeddingLossOption],
-// [HingeEmbeddingLossOption], [MarginRankingLossOption],
-// [MultiMarginLossOption], [TripletMarginLossOption].
+// Margin is the distance that a loss asks for.
+//
+// It is Python's margin=, a number, an option of [CosineEmbeddingLoss],
+// [HingeEmbeddingLoss], [MarginRankingLoss], [MultiMarginLoss] and
+// [TripletMarginLoss].
 func Margin(value any) MarginArg { return MarginArg{value} }
 
 func (MarginArg) cosineEmbeddingLossOption() {}
@@ -1296,7 +1516,10 @@ func (MarginArg) tripletMarginLossOption()   {}
 // MaskedGradArg is the option that [MaskedGrad] makes.
 type MaskedGradArg bool
 
-// MaskedGrad is Python's masked_grad=. It is a [ToDenseOption].
+// MaskedGrad says whether gradients have the sparsity of the tensor. Its
+// default is true.
+//
+// It is Python's masked_grad=, an option of [Tensor.ToDense].
 func MaskedGrad(on bool) MaskedGradArg { return MaskedGradArg(on) }
 
 func (MaskedGradArg) toDenseOption() {}
@@ -1304,8 +1527,11 @@ func (MaskedGradArg) toDenseOption() {}
 // MaxArg is the option that [WithMax] makes.
 type MaxArg struct{ value any }
 
-// WithMax is Python's max=: a *Tensor or a number. It is a [ClampInplaceOption],
-// [ClampOption], [ClipInplaceOption], [ClipOption], [HistcOption].
+// WithMax is the largest value: elements above it become it, or are not
+// counted.
+//
+// It is Python's max=, a *Tensor or a number, an option of [Clamp], [Clamp_],
+// [Clip], [Clip_] and [Histc].
 func WithMax(value any) MaxArg { return MaxArg{value} }
 
 func (MaxArg) clampInplaceOption() {}
@@ -1317,8 +1543,9 @@ func (MaxArg) histcOption()        {}
 // MaxValArg is the option that [MaxVal] makes.
 type MaxValArg struct{ value any }
 
-// MaxVal is Python's max_val=: a number. It is a [HardtanhInplaceOption],
-// [HardtanhOption].
+// MaxVal is the largest value of the result. Its default is 1.
+//
+// It is Python's max_val=, a number, an option of [Hardtanh] and [Hardtanh_].
 func MaxVal(value any) MaxValArg { return MaxValArg{value} }
 
 func (MaxValArg) hardtanhInplaceOption() {}
@@ -1327,7 +1554,9 @@ func (MaxValArg) hardtanhOption()        {}
 // MeanArg is the option that [WithMean] makes.
 type MeanArg float64
 
-// WithMean is Python's mean=. It is a [LogNormalInplaceOption].
+// WithMean is the mean of the normal distribution.
+//
+// It is Python's mean=, an option of [Tensor.LogNormal_].
 func WithMean(value float64) MeanArg { return MeanArg(value) }
 
 func (MeanArg) logNormalInplaceOption() {}
@@ -1335,7 +1564,9 @@ func (MeanArg) logNormalInplaceOption() {}
 // MedianArg is the option that [WithMedian] makes.
 type MedianArg float64
 
-// WithMedian is Python's median=. It is a [CauchyInplaceOption].
+// WithMedian is the median of the Cauchy distribution. Its default is 0.
+//
+// It is Python's median=, an option of [Tensor.Cauchy_].
 func WithMedian(value float64) MedianArg { return MedianArg(value) }
 
 func (MedianArg) cauchyInplaceOption() {}
@@ -1359,8 +1590,11 @@ func (MemoryFormat) zerosLikeOption()       {}
 // MinArg is the option that [WithMin] makes.
 type MinArg struct{ value any }
 
-// WithMin is Python's min=: a *Tensor or a number. It is a [ClampInplaceOption],
-// [ClampOption], [ClipInplaceOption], [ClipOption], [HistcOption].
+// WithMin is the smallest value: elements below it become it, or are not
+// counted.
+//
+// It is Python's min=, a *Tensor or a number, an option of [Clamp], [Clamp_],
+// [Clip], [Clip_] and [Histc].
 func WithMin(value any) MinArg { return MinArg{value} }
 
 func (MinArg) clampInplaceOption() {}
@@ -1372,8 +1606,9 @@ func (MinArg) histcOption()        {}
 // MinValArg is the option that [MinVal] makes.
 type MinValArg struct{ value any }
 
-// MinVal is Python's min_val=: a number. It is a [HardtanhInplaceOption],
-// [HardtanhOption].
+// MinVal is the smallest value of the result. Its default is -1.
+//
+// It is Python's min_val=, a number, an option of [Hardtanh] and [Hardtanh_].
 func MinVal(value any) MinValArg { return MinValArg{value} }
 
 func (MinValArg) hardtanhInplaceOption() {}
@@ -1382,7 +1617,9 @@ func (MinValArg) hardtanhOption()        {}
 // MinlengthArg is the option that [Minlength] makes.
 type MinlengthArg int64
 
-// Minlength is Python's minlength=. It is a [BincountOption].
+// Minlength is the least length of the result. Its default is 0.
+//
+// It is Python's minlength=, an option of [Bincount].
 func Minlength(value int64) MinlengthArg { return MinlengthArg(value) }
 
 func (MinlengthArg) bincountOption() {}
@@ -1390,8 +1627,11 @@ func (MinlengthArg) bincountOption() {}
 // ModeArg is the option that [WithMode] makes.
 type ModeArg struct{ value any }
 
-// WithMode is Python's mode=: a string or an integer. It is a
-// [EmbeddingBagOption], [HashTensorOption], [LinalgQrOption], [PadOption].
+// WithMode chooses among the ways that a function has: a name, or a number in
+// functions of PyTorch's own.
+//
+// It is Python's mode=, a string or an integer, an option of [EmbeddingBag],
+// [HashTensor], [LinalgQr] and [Pad].
 func WithMode(value any) ModeArg { return ModeArg{value} }
 
 func (ModeArg) embeddingBagOption() {}
@@ -1402,8 +1642,11 @@ func (ModeArg) padOption()          {}
 // NArg is the option that [N] makes.
 type NArg int64
 
-// N is Python's n=. It is a [DiffOption], [FftFftOption], [FftHfftOption],
-// [FftIfftOption], [FftIhfftOption], and 4 others.
+// N is a number: of times to take differences, of columns, or the length of a
+// Fourier transform.
+//
+// It is Python's n=, an option of [Diff], [FftFft], [FftHfft], [FftIfft],
+// [FftIhfft] and 4 others.
 func N(value int64) NArg { return NArg(value) }
 
 func (NArg) diffOption()         {}
@@ -1419,7 +1662,9 @@ func (NArg) vanderOption()       {}
 // NanArg is the option that [Nan] makes.
 type NanArg float64
 
-// Nan is Python's nan=. It is a [NanToNumInplaceOption], [NanToNumOption].
+// Nan is what takes the place of NaN. Its default is 0.
+//
+// It is Python's nan=, an option of [NanToNum] and [NanToNum_].
 func Nan(value float64) NanArg { return NanArg(value) }
 
 func (NanArg) nanToNumInplaceOption() {}
@@ -1428,8 +1673,10 @@ func (NanArg) nanToNumOption()        {}
 // NegativeSlopeArg is the option that [NegativeSlope] makes.
 type NegativeSlopeArg struct{ value any }
 
-// NegativeSlope is Python's negative_slope=: a number. It is a
-// [LeakyReluInplaceOption], [LeakyReluOption].
+// NegativeSlope is the factor of negative elements. Its default is 0.01.
+//
+// It is Python's negative_slope=, a number, an option of [LeakyRelu] and
+// [LeakyRelu_].
 func NegativeSlope(value any) NegativeSlopeArg { return NegativeSlopeArg{value} }
 
 func (NegativeSlopeArg) leakyReluInplaceOption() {}
@@ -1438,7 +1685,9 @@ func (NegativeSlopeArg) leakyReluOption()        {}
 // NeginfArg is the option that [Neginf] makes.
 type NeginfArg float64
 
-// Neginf is Python's neginf=. It is a [NanToNumInplaceOption], [NanToNumOption].
+// Neginf is what takes the place of negative infinity.
+//
+// It is Python's neginf=, an option of [NanToNum] and [NanToNum_].
 func Neginf(value float64) NeginfArg { return NeginfArg(value) }
 
 func (NeginfArg) nanToNumInplaceOption() {}
@@ -1447,7 +1696,9 @@ func (NeginfArg) nanToNumOption()        {}
 // NiterArg is the option that [Niter] makes.
 type NiterArg int64
 
-// Niter is Python's niter=. It is a [PcaLowrankOption], [SvdLowrankOption].
+// Niter is the number of iterations of the power method. Its default is 2.
+//
+// It is Python's niter=, an option of [PcaLowrank] and [SvdLowrank].
 func Niter(value int64) NiterArg { return NiterArg(value) }
 
 func (NiterArg) pcaLowrankOption() {}
@@ -1456,7 +1707,10 @@ func (NiterArg) svdLowrankOption() {}
 // NonBlockingArg is the option that [NonBlocking] makes.
 type NonBlockingArg bool
 
-// NonBlocking is Python's non_blocking=. It is a [CopyInplaceOption], [ToOption].
+// NonBlocking lets a copy between pinned memory and a GPU happen while the
+// program goes on. Its default is false.
+//
+// It is Python's non_blocking=, an option of [Tensor.Copy_] and [Tensor.To].
 func NonBlocking(on bool) NonBlockingArg { return NonBlockingArg(on) }
 
 func (NonBlockingArg) copyInplaceOption() {}
@@ -1465,8 +1719,11 @@ func (NonBlockingArg) toOption()          {}
 // NormArg is the option that [WithNorm] makes.
 type NormArg string
 
-// WithNorm is Python's norm=. It is a [FftFft2Option], [FftFftOption],
-// [FftFftnOption], [FftHfft2Option], [FftHfftOption], and 13 others.
+// WithNorm says how a Fourier transform is scaled: "backward", by the inverse
+// only and the default, "forward", by the transform only, or "ortho", by both.
+//
+// It is Python's norm=, an option of [FftFft2], [FftFft], [FftFftn],
+// [FftHfft2], [FftHfft] and 13 others.
 func WithNorm(value string) NormArg { return NormArg(value) }
 
 func (NormArg) fftFft2Option()   {}
@@ -1491,7 +1748,10 @@ func (NormArg) fftRfftnOption()  {}
 // NormalizedArg is the option that [Normalized] makes.
 type NormalizedArg bool
 
-// Normalized is Python's normalized=. It is a [IstftOption], [StftOption].
+// Normalized divides the transform by the root of its length. Its default is
+// false.
+//
+// It is Python's normalized=, an option of [Istft] and [Stft].
 func Normalized(on bool) NormalizedArg { return NormalizedArg(on) }
 
 func (NormalizedArg) istftOption() {}
@@ -1500,7 +1760,9 @@ func (NormalizedArg) stftOption()  {}
 // NumClassesArg is the option that [NumClasses] makes.
 type NumClassesArg int64
 
-// NumClasses is Python's num_classes=. It is a [OneHotOption].
+// NumClasses is the number of classes. By default it is the largest plus 1.
+//
+// It is Python's num_classes=, an option of [OneHot].
 func NumClasses(value int64) NumClassesArg { return NumClassesArg(value) }
 
 func (NumClassesArg) oneHotOption() {}
@@ -1508,9 +1770,11 @@ func (NumClassesArg) oneHotOption() {}
 // OffsetArg is the option that [Offset] makes.
 type OffsetArg int64
 
-// Offset is Python's offset=. It is a [DiagEmbedOption], [DiagflatOption],
-// [DiagonalCopyOption], [DiagonalOption], [DiagonalScatterOption], and 3
-// others.
+// Offset is the number of a diagonal: 0 for the main one, positive ones above
+// and negative ones below.
+//
+// It is Python's offset=, an option of [DiagEmbed], [Diagflat],
+// [DiagonalCopy], [DiagonalScatter], [Diagonal] and 3 others.
 func Offset(value int64) OffsetArg { return OffsetArg(value) }
 
 func (OffsetArg) diagEmbedOption()       {}
@@ -1525,7 +1789,9 @@ func (OffsetArg) triuIndicesOption()     {}
 // OffsetsArg is the option that [Offsets] makes.
 type OffsetsArg struct{ value *Tensor }
 
-// Offsets is Python's offsets=. It is a [SegmentReduceOption].
+// Offsets are the places where segments begin.
+//
+// It is Python's offsets=, an option of [SegmentReduce].
 func Offsets(value *Tensor) OffsetsArg { return OffsetsArg{value} }
 
 func (OffsetsArg) segmentReduceOption() {}
@@ -1533,7 +1799,10 @@ func (OffsetsArg) segmentReduceOption() {}
 // OnesidedArg is the option that [Onesided] makes.
 type OnesidedArg bool
 
-// Onesided is Python's onesided=. It is a [IstftOption], [StftOption].
+// Onesided leaves out the negative frequencies, which are the others
+// conjugated in transforms of real signals.
+//
+// It is Python's onesided=, an option of [Istft] and [Stft].
 func Onesided(on bool) OnesidedArg { return OnesidedArg(on) }
 
 func (OnesidedArg) istftOption() {}
@@ -1542,8 +1811,11 @@ func (OnesidedArg) stftOption()  {}
 // OrdArg is the option that [Ord] makes.
 type OrdArg struct{ value any }
 
-// Ord is Python's ord=: a number or a string. It is a [LinalgMatrixNormOption],
-// [LinalgNormOption], [LinalgPowsumOption], [LinalgVectorNormOption].
+// Ord is the kind of a norm: a number such as 2 or math.Inf(1), or "fro" or
+// "nuc" for matrices.
+//
+// It is Python's ord=, a number or a string, an option of [LinalgMatrixNorm],
+// [LinalgNorm], [LinalgPowsum] and [LinalgVectorNorm].
 func Ord(value any) OrdArg { return OrdArg{value} }
 
 func (OrdArg) linalgMatrixNormOption() {}
@@ -1554,7 +1826,9 @@ func (OrdArg) linalgVectorNormOption() {}
 // OtherArg is the option that [Other] makes.
 type OtherArg struct{ value *Tensor }
 
-// Other is Python's other=. It is a [MaxOption], [MinOption].
+// Other is a second operand: the function then compares element by element.
+//
+// It is Python's other=, an option of [Max] and [Min].
 func Other(value *Tensor) OtherArg { return OtherArg{value} }
 
 func (OtherArg) maxOption() {}
@@ -1563,9 +1837,11 @@ func (OtherArg) minOption() {}
 // OutArg is the option that [Out] makes.
 type OutArg []*Tensor
 
-// Out is Python's out=: the tensors that the results are written to. The function returns them.
-// It is a [AbsOption], [AbsoluteOption], [AcosOption], [AcoshOption],
-// [AdaptiveAvgPool2dOption], and 438 others.
+// Out are the tensors that the results are written to. They are resized if
+// they must be, and the function returns them.
+//
+// It is Python's out=, an option of [Abs], [Absolute], [Acos], [Acosh],
+// [AdaptiveAvgPool2d] and 438 others.
 func Out(tensors ...*Tensor) OutArg { return tensors }
 
 func (OutArg) absOption()                                {}
@@ -2015,8 +2291,10 @@ func (OutArg) zerosOption()                              {}
 // OutDtypeArg is the option that [OutDtype] makes.
 type OutDtypeArg DType
 
-// OutDtype is Python's out_dtype=. It is a [AddmmOption], [BaddbmmOption],
-// [BmmOption], [MmOption].
+// OutDtype is the dtype of the result, which may be wider than that of the
+// operands.
+//
+// It is Python's out_dtype=, an option of [Addmm], [Baddbmm], [Bmm] and [Mm].
 func OutDtype(value DType) OutDtypeArg { return OutDtypeArg(value) }
 
 func (OutDtypeArg) addmmOption()   {}
@@ -2027,8 +2305,9 @@ func (OutDtypeArg) mmOption()      {}
 // OutInt32Arg is the option that [OutInt32] makes.
 type OutInt32Arg bool
 
-// OutInt32 is Python's out_int32=. It is a [BucketizeOption],
-// [SearchsortedOption].
+// OutInt32 has the result be int32 rather than int64. Its default is false.
+//
+// It is Python's out_int32=, an option of [Bucketize] and [Searchsorted].
 func OutInt32(on bool) OutInt32Arg { return OutInt32Arg(on) }
 
 func (OutInt32Arg) bucketizeOption()    {}
@@ -2037,9 +2316,13 @@ func (OutInt32Arg) searchsortedOption() {}
 // OutputPaddingArg is the option that [OutputPadding] makes.
 type OutputPaddingArg []int64
 
-// OutputPadding is Python's output_padding=, one integer or several. It is a
-// [ConvTranspose1dOption], [ConvTranspose2dOption], [ConvTranspose3dOption],
-// [SlowConvTranspose2dOption], [SlowConvTranspose3dOption].
+// OutputPadding is what a transposed convolution adds to the size of one side
+// of the output, one number for all dimensions or one for each. Its default is
+// 0.
+//
+// It is Python's output_padding=, one integer or several, an option of
+// [ConvTranspose1d], [ConvTranspose2d], [ConvTranspose3d],
+// [SlowConvTranspose2d] and [SlowConvTranspose3d].
 func OutputPadding(values ...int64) OutputPaddingArg { return values }
 
 func (OutputPaddingArg) convTranspose1dOption()     {}
@@ -2051,9 +2334,11 @@ func (OutputPaddingArg) slowConvTranspose3dOption() {}
 // OutputSizeArg is the option that [OutputSize] makes.
 type OutputSizeArg []int64
 
-// OutputSize is Python's output_size=, one integer or several. It is a
-// [NestedToPaddedTensorOption], [RepeatInterleaveIndicesOption],
-// [RepeatInterleaveOption], [ToPaddedTensorOption].
+// OutputSize is the size of the output.
+//
+// It is Python's output_size=, one integer or several, an option of
+// [NestedToPaddedTensor], [RepeatInterleaveIndices], [RepeatInterleave] and
+// [Tensor.ToPaddedTensor].
 func OutputSize(values ...int64) OutputSizeArg { return values }
 
 func (OutputSizeArg) nestedToPaddedTensorOption()    {}
@@ -2064,9 +2349,10 @@ func (OutputSizeArg) toPaddedTensorOption()          {}
 // PArg is the option that [P] makes.
 type PArg struct{ value any }
 
-// P is Python's p=: a number or a string. It is a [BernoulliOption],
-// [CdistOption], [DistOption], [LinalgCondOption], [MultiMarginLossOption],
-// and 5 others.
+// P is the exponent of a norm, 2 by default, or a probability.
+//
+// It is Python's p=, a number or a string, an option of [Bernoulli], [Cdist],
+// [Dist], [LinalgCond], [MultiMarginLoss] and 5 others.
 func P(value any) PArg { return PArg{value} }
 
 func (PArg) bernoulliOption()         {}
@@ -2083,7 +2369,9 @@ func (PArg) tripletMarginLossOption() {}
 // PadArg is the option that [WithPad] makes.
 type PadArg int64
 
-// WithPad is Python's pad=. It is a [ConvTbcOption].
+// WithPad is the number of zeros on both sides. Its default is 0.
+//
+// It is Python's pad=, an option of [ConvTbc].
 func WithPad(value int64) PadArg { return PadArg(value) }
 
 func (PadArg) convTbcOption() {}
@@ -2091,7 +2379,10 @@ func (PadArg) convTbcOption() {}
 // PadModeArg is the option that [PadMode] makes.
 type PadModeArg string
 
-// PadMode is Python's pad_mode=. It is a [StftOption].
+// PadMode says how the signal is padded on both sides: "reflect", the default,
+// or another mode of [Pad].
+//
+// It is Python's pad_mode=, an option of [Stft].
 func PadMode(value string) PadModeArg { return PadModeArg(value) }
 
 func (PadModeArg) stftOption() {}
@@ -2099,9 +2390,12 @@ func (PadModeArg) stftOption() {}
 // PaddingArg is the option that [Padding] makes.
 type PaddingArg struct{ value any }
 
-// Padding is Python's padding=: a string or an integer or a []int64. It is a
-// [AvgPool1dOption], [AvgPool2dOption], [AvgPool3dOption], [Conv1dOption],
-// [Conv2dOption], and 15 others.
+// Padding is what is added on both sides of the input, one number for all
+// dimensions or one for each. In convolutions it may be "same", which keeps
+// the size, or "valid", which is none. Its default is 0.
+//
+// It is Python's padding=, a string or an integer or a []int64, an option of
+// [AvgPool1d], [AvgPool2d], [AvgPool3d], [Conv1d], [Conv2d] and 15 others.
 func Padding(value any) PaddingArg { return PaddingArg{value} }
 
 func (PaddingArg) avgPool1dOption()            {}
@@ -2128,8 +2422,9 @@ func (PaddingArg) slowConvTranspose3dOption()  {}
 // PaddingIdxArg is the option that [PaddingIdx] makes.
 type PaddingIdxArg int64
 
-// PaddingIdx is Python's padding_idx=. It is a [EmbeddingBagOption],
-// [EmbeddingOption].
+// PaddingIdx is the row that gets no gradient.
+//
+// It is Python's padding_idx=, an option of [EmbeddingBag] and [Embedding].
 func PaddingIdx(value int64) PaddingIdxArg { return PaddingIdxArg(value) }
 
 func (PaddingIdxArg) embeddingBagOption() {}
@@ -2138,7 +2433,10 @@ func (PaddingIdxArg) embeddingOption()    {}
 // PaddingSideArg is the option that [PaddingSide] makes.
 type PaddingSideArg string
 
-// PaddingSide is Python's padding_side=. It is a [PadSequenceOption].
+// PaddingSide is the side on which sequences are filled: "right", the default,
+// or "left".
+//
+// It is Python's padding_side=, an option of [PadSequence].
 func PaddingSide(value string) PaddingSideArg { return PaddingSideArg(value) }
 
 func (PaddingSideArg) padSequenceOption() {}
@@ -2146,7 +2444,9 @@ func (PaddingSideArg) padSequenceOption() {}
 // PaddingValueArg is the option that [PaddingValue] makes.
 type PaddingValueArg float64
 
-// PaddingValue is Python's padding_value=. It is a [PadSequenceOption].
+// PaddingValue is what sequences are filled with. Its default is 0.
+//
+// It is Python's padding_value=, an option of [PadSequence].
 func PaddingValue(value float64) PaddingValueArg { return PaddingValueArg(value) }
 
 func (PaddingValueArg) padSequenceOption() {}
@@ -2154,8 +2454,11 @@ func (PaddingValueArg) padSequenceOption() {}
 // PerRowFakeQuantArg is the option that [PerRowFakeQuant] makes.
 type PerRowFakeQuantArg bool
 
-// PerRowFakeQuant is Python's per_row_fake_quant=. It is a
-// [FusedMovingAvgObsFakeQuantOption].
+// PerRowFakeQuant has a scale for each index of a dimension. Its default is
+// false.
+//
+// It is Python's per_row_fake_quant=, an option of
+// [FusedMovingAvgObsFakeQuant].
 func PerRowFakeQuant(on bool) PerRowFakeQuantArg { return PerRowFakeQuantArg(on) }
 
 func (PerRowFakeQuantArg) fusedMovingAvgObsFakeQuantOption() {}
@@ -2163,7 +2466,10 @@ func (PerRowFakeQuantArg) fusedMovingAvgObsFakeQuantOption() {}
 // PerSampleWeightsArg is the option that [PerSampleWeights] makes.
 type PerSampleWeightsArg struct{ value *Tensor }
 
-// PerSampleWeights is Python's per_sample_weights=. It is a [EmbeddingBagOption].
+// PerSampleWeights are the factors of the rows of a sum, in the shape of the
+// indices.
+//
+// It is Python's per_sample_weights=, an option of [EmbeddingBag].
 func PerSampleWeights(value *Tensor) PerSampleWeightsArg { return PerSampleWeightsArg{value} }
 
 func (PerSampleWeightsArg) embeddingBagOption() {}
@@ -2171,9 +2477,11 @@ func (PerSampleWeightsArg) embeddingBagOption() {}
 // PeriodicArg is the option that [Periodic] makes.
 type PeriodicArg bool
 
-// Periodic is Python's periodic=. It is a [BartlettWindowOption],
-// [BlackmanWindowOption], [HammingWindowOption], [HannWindowOption],
-// [KaiserWindowOption].
+// Periodic makes the window one that repeats: that of one more sample, without
+// the last. Its default is true.
+//
+// It is Python's periodic=, an option of [BartlettWindow], [BlackmanWindow],
+// [HammingWindow], [HannWindow] and [KaiserWindow].
 func Periodic(on bool) PeriodicArg { return PeriodicArg(on) }
 
 func (PeriodicArg) bartlettWindowOption() {}
@@ -2185,9 +2493,11 @@ func (PeriodicArg) kaiserWindowOption()   {}
 // PinMemoryArg is the option that [PinMemory] makes.
 type PinMemoryArg bool
 
-// PinMemory is Python's pin_memory=. It is a [ArangeFromOption], [ArangeOption],
-// [BartlettWindowOption], [BlackmanWindowOption], [EmptyLikeOption], and 38
-// others.
+// PinMemory allocates pinned memory, for fast copies to a GPU. Its default is
+// false.
+//
+// It is Python's pin_memory=, an option of [ArangeFrom], [Arange],
+// [BartlettWindow], [BlackmanWindow], [EmptyLike] and 38 others.
 func PinMemory(on bool) PinMemoryArg { return PinMemoryArg(on) }
 
 func (PinMemoryArg) arangeFromOption()             {}
@@ -2237,8 +2547,10 @@ func (PinMemoryArg) zerosOption()                  {}
 // PivotArg is the option that [Pivot] makes.
 type PivotArg bool
 
-// Pivot is Python's pivot=. It is a [LinalgLuFactorExOption],
-// [LinalgLuFactorOption], [LinalgLuOption], [LuOption].
+// Pivot says whether rows may be exchanged. Its default is true.
+//
+// It is Python's pivot=, an option of [LinalgLuFactorEx], [LinalgLuFactor],
+// [LinalgLu] and [Lu].
 func Pivot(on bool) PivotArg { return PivotArg(on) }
 
 func (PivotArg) linalgLuFactorExOption() {}
@@ -2249,8 +2561,9 @@ func (PivotArg) luOption()               {}
 // PosWeightArg is the option that [PosWeight] makes.
 type PosWeightArg struct{ value *Tensor }
 
-// PosWeight is Python's pos_weight=. It is a
-// [BinaryCrossEntropyWithLogitsOption].
+// PosWeight are the weights of positive targets, one number for each class.
+//
+// It is Python's pos_weight=, an option of [BinaryCrossEntropyWithLogits].
 func PosWeight(value *Tensor) PosWeightArg { return PosWeightArg{value} }
 
 func (PosWeightArg) binaryCrossEntropyWithLogitsOption() {}
@@ -2258,7 +2571,9 @@ func (PosWeightArg) binaryCrossEntropyWithLogitsOption() {}
 // PosinfArg is the option that [Posinf] makes.
 type PosinfArg float64
 
-// Posinf is Python's posinf=. It is a [NanToNumInplaceOption], [NanToNumOption].
+// Posinf is what takes the place of infinity.
+//
+// It is Python's posinf=, an option of [NanToNum] and [NanToNum_].
 func Posinf(value float64) PosinfArg { return PosinfArg(value) }
 
 func (PosinfArg) nanToNumInplaceOption() {}
@@ -2267,7 +2582,9 @@ func (PosinfArg) nanToNumOption()        {}
 // PowArg is the option that [WithPow] makes.
 type PowArg int64
 
-// WithPow is Python's pow=. It is a [NormExceptDimOption].
+// WithPow is the exponent of the norm. Its default is 2.
+//
+// It is Python's pow=, an option of [NormExceptDim].
 func WithPow(value int64) PowArg { return PowArg(value) }
 
 func (PowArg) normExceptDimOption() {}
@@ -2275,7 +2592,9 @@ func (PowArg) normExceptDimOption() {}
 // PrependArg is the option that [Prepend] makes.
 type PrependArg struct{ value *Tensor }
 
-// Prepend is Python's prepend=. It is a [DiffOption].
+// Prepend is a tensor to join to the beginning before differences are taken.
+//
+// It is Python's prepend=, an option of [Diff].
 func Prepend(value *Tensor) PrependArg { return PrependArg{value} }
 
 func (PrependArg) diffOption() {}
@@ -2283,7 +2602,9 @@ func (PrependArg) diffOption() {}
 // QArg is the option that [Q] makes.
 type QArg int64
 
-// Q is Python's q=. It is a [PcaLowrankOption], [SvdLowrankOption].
+// Q is a number somewhat above the rank that is looked for.
+//
+// It is Python's q=, an option of [PcaLowrank] and [SvdLowrank].
 func Q(value int64) QArg { return QArg(value) }
 
 func (QArg) pcaLowrankOption() {}
@@ -2292,7 +2613,9 @@ func (QArg) svdLowrankOption() {}
 // RArg is the option that [R] makes.
 type RArg int64
 
-// R is Python's r=. It is a [CombinationsOption].
+// R is the number of elements of each combination. Its default is 2.
+//
+// It is Python's r=, an option of [Combinations].
 func R(value int64) RArg { return RArg(value) }
 
 func (RArg) combinationsOption() {}
@@ -2300,7 +2623,10 @@ func (RArg) combinationsOption() {}
 // RangeArg is the option that [WithRange] makes.
 type RangeArg []float64
 
-// WithRange is Python's range=. It is a [HistogramOption], [HistogramddOption].
+// WithRange is the range of the bins: the least and the greatest value, for
+// each dimension.
+//
+// It is Python's range=, an option of [Histogram] and [Histogramdd].
 func WithRange(values ...float64) RangeArg { return values }
 
 func (RangeArg) histogramOption()   {}
@@ -2309,8 +2635,11 @@ func (RangeArg) histogramddOption() {}
 // RcondArg is the option that [Rcond] makes.
 type RcondArg struct{ value any }
 
-// Rcond is Python's rcond=: a *Tensor or a number. It is a [LinalgLstsqOption],
-// [LinalgPinvOption], [PinverseOption].
+// Rcond is the relative tolerance: singular values below that times the
+// largest count as zero.
+//
+// It is Python's rcond=, a *Tensor or a number, an option of [LinalgLstsq],
+// [LinalgPinv] and [Pinverse].
 func Rcond(value any) RcondArg { return RcondArg{value} }
 
 func (RcondArg) linalgLstsqOption() {}
@@ -2320,8 +2649,11 @@ func (RcondArg) pinverseOption()    {}
 // ReduceArg is the option that [Reduce] makes.
 type ReduceArg string
 
-// Reduce is Python's reduce=. It is a [ScatterInplaceOption], [ScatterOption],
-// [SparseMmOption].
+// Reduce says how elements are combined with those that are there: "add" or
+// "multiply".
+//
+// It is Python's reduce=, an option of [Scatter], [SparseMm] and
+// [Tensor.Scatter_].
 func Reduce(value string) ReduceArg { return ReduceArg(value) }
 
 func (ReduceArg) scatterInplaceOption() {}
@@ -2351,7 +2683,9 @@ func (Reduction) tripletMarginLossOption()            {}
 // ReplacementArg is the option that [Replacement] makes.
 type ReplacementArg bool
 
-// Replacement is Python's replacement=. It is a [MultinomialOption].
+// Replacement lets an index be drawn several times. Its default is false.
+//
+// It is Python's replacement=, an option of [Multinomial].
 func Replacement(on bool) ReplacementArg { return ReplacementArg(on) }
 
 func (ReplacementArg) multinomialOption() {}
@@ -2359,9 +2693,11 @@ func (ReplacementArg) multinomialOption() {}
 // RequiresGradArg is the option that [RequiresGrad] makes.
 type RequiresGradArg bool
 
-// RequiresGrad is Python's requires_grad=. It is a [ArangeFromOption],
-// [ArangeOption], [BartlettWindowOption], [BlackmanWindowOption],
-// [EmptyLikeOption], and 39 others.
+// RequiresGrad has autograd record what happens to the new tensor. Its default
+// is false.
+//
+// It is Python's requires_grad=, an option of [ArangeFrom], [Arange],
+// [BartlettWindow], [BlackmanWindow], [EmptyLike] and 39 others.
 func RequiresGrad(on bool) RequiresGradArg { return RequiresGradArg(on) }
 
 func (RequiresGradArg) arangeFromOption()             {}
@@ -2412,7 +2748,10 @@ func (RequiresGradArg) zerosOption()                  {}
 // ReturnComplexArg is the option that [ReturnComplex] makes.
 type ReturnComplexArg bool
 
-// ReturnComplex is Python's return_complex=. It is a [IstftOption], [StftOption].
+// ReturnComplex asks for complex numbers rather than a last dimension of real
+// and imaginary parts.
+//
+// It is Python's return_complex=, an option of [Istft] and [Stft].
 func ReturnComplex(on bool) ReturnComplexArg { return ReturnComplexArg(on) }
 
 func (ReturnComplexArg) istftOption() {}
@@ -2421,7 +2760,9 @@ func (ReturnComplexArg) stftOption()  {}
 // ReturnCountsArg is the option that [ReturnCounts] makes.
 type ReturnCountsArg bool
 
-// ReturnCounts is Python's return_counts=. It is a [UniqueDimOption].
+// ReturnCounts asks how often each element occurred. Its default is false.
+//
+// It is Python's return_counts=, an option of [UniqueDim].
 func ReturnCounts(on bool) ReturnCountsArg { return ReturnCountsArg(on) }
 
 func (ReturnCountsArg) uniqueDimOption() {}
@@ -2429,7 +2770,9 @@ func (ReturnCountsArg) uniqueDimOption() {}
 // ReturnInverseArg is the option that [ReturnInverse] makes.
 type ReturnInverseArg bool
 
-// ReturnInverse is Python's return_inverse=. It is a [UniqueDimOption].
+// ReturnInverse asks where each element went. Its default is false.
+//
+// It is Python's return_inverse=, an option of [UniqueDim].
 func ReturnInverse(on bool) ReturnInverseArg { return ReturnInverseArg(on) }
 
 func (ReturnInverseArg) uniqueDimOption() {}
@@ -2437,7 +2780,10 @@ func (ReturnInverseArg) uniqueDimOption() {}
 // RightArg is the option that [Right] makes.
 type RightArg bool
 
-// Right is Python's right=. It is a [BucketizeOption], [SearchsortedOption].
+// Right is for the place after equal elements rather than before them. Its
+// default is false.
+//
+// It is Python's right=, an option of [Bucketize] and [Searchsorted].
 func Right(on bool) RightArg { return RightArg(on) }
 
 func (RightArg) bucketizeOption()    {}
@@ -2446,8 +2792,11 @@ func (RightArg) searchsortedOption() {}
 // RoundingModeArg is the option that [RoundingMode] makes.
 type RoundingModeArg string
 
-// RoundingMode is Python's rounding_mode=. It is a [DivInplaceOption],
-// [DivOption], [DivideInplaceOption], [DivideOption].
+// RoundingMode is "trunc", which rounds quotients toward zero, or "floor",
+// which rounds them down. Without it they are not rounded.
+//
+// It is Python's rounding_mode=, an option of [Div], [Divide], [Tensor.Div_]
+// and [Tensor.Divide_].
 func RoundingMode(value string) RoundingModeArg { return RoundingModeArg(value) }
 
 func (RoundingModeArg) divInplaceOption()    {}
@@ -2458,8 +2807,10 @@ func (RoundingModeArg) divideOption()        {}
 // RtolArg is the option that [Rtol] makes.
 type RtolArg struct{ value any }
 
-// Rtol is Python's rtol=: a *Tensor or a number. It is a [AllcloseOption],
-// [IscloseOption], [LinalgMatrixRankOption], [LinalgPinvOption].
+// Rtol is the relative tolerance.
+//
+// It is Python's rtol=, a *Tensor or a number, an option of [Allclose],
+// [Isclose], [LinalgMatrixRank] and [LinalgPinv].
 func Rtol(value any) RtolArg { return RtolArg{value} }
 
 func (RtolArg) allcloseOption()         {}
@@ -2470,9 +2821,11 @@ func (RtolArg) linalgPinvOption()       {}
 // SArg is the option that [S] makes.
 type SArg []int64
 
-// S is Python's s=, one integer or several. It is a [FftFft2Option],
-// [FftFftnOption], [FftHfft2Option], [FftHfftnOption], [FftIfft2Option], and 7
-// others.
+// S is the size of the signal in the dimensions that are transformed; -1
+// leaves one as it is.
+//
+// It is Python's s=, one integer or several, an option of [FftFft2],
+// [FftFftn], [FftHfft2], [FftHfftn], [FftIfft2] and 7 others.
 func S(values ...int64) SArg { return values }
 
 func (SArg) fftFft2Option()   {}
@@ -2491,8 +2844,11 @@ func (SArg) fftRfftnOption()  {}
 // ScaleArg is the option that [Scale] makes.
 type ScaleArg struct{ value any }
 
-// Scale is Python's scale=: a number. It is a [EluInplaceOption], [EluOption],
-// [ScaledDotProductAttentionOption].
+// Scale is a factor: of the scores of attention, or of the result of an
+// activation.
+//
+// It is Python's scale=, a number, an option of [Elu], [Elu_] and
+// [ScaledDotProductAttention].
 func Scale(value any) ScaleArg { return ScaleArg{value} }
 
 func (ScaleArg) eluInplaceOption()                {}
@@ -2502,9 +2858,12 @@ func (ScaleArg) scaledDotProductAttentionOption() {}
 // ScaleFactorsArg is the option that [ScaleFactors] makes.
 type ScaleFactorsArg []float64
 
-// ScaleFactors is Python's scale_factors=. It is a [UpsampleBicubic2dOption],
-// [UpsampleBilinear2dOption], [UpsampleLinear1dOption],
-// [UpsampleNearest1dOption], [UpsampleNearest2dOption], and 2 others.
+// ScaleFactors are the ratios of the sizes of output and input, in the place
+// of the output's size.
+//
+// It is Python's scale_factors=, an option of [UpsampleBicubic2d],
+// [UpsampleBilinear2d], [UpsampleLinear1d], [UpsampleNearest1d],
+// [UpsampleNearest2d] and 2 others.
 func ScaleFactors(values ...float64) ScaleFactorsArg { return values }
 
 func (ScaleFactorsArg) upsampleBicubic2dOption()   {}
@@ -2518,8 +2877,11 @@ func (ScaleFactorsArg) upsampleTrilinear3dOption() {}
 // ScaleGradByFreqArg is the option that [ScaleGradByFreq] makes.
 type ScaleGradByFreqArg bool
 
-// ScaleGradByFreq is Python's scale_grad_by_freq=. It is a [EmbeddingBagOption],
-// [EmbeddingOption].
+// ScaleGradByFreq divides gradients by how often the index occurs. Its default
+// is false.
+//
+// It is Python's scale_grad_by_freq=, an option of [EmbeddingBag] and
+// [Embedding].
 func ScaleGradByFreq(on bool) ScaleGradByFreqArg { return ScaleGradByFreqArg(on) }
 
 func (ScaleGradByFreqArg) embeddingBagOption() {}
@@ -2528,8 +2890,10 @@ func (ScaleGradByFreqArg) embeddingOption()    {}
 // ScalesArg is the option that [Scales] makes.
 type ScalesArg float64
 
-// Scales is Python's scales=. It is a [UpsampleLinear1dOption],
-// [UpsampleNearest1dOption].
+// Scales is the ratio of the lengths of output and input.
+//
+// It is Python's scales=, an option of [UpsampleLinear1d] and
+// [UpsampleNearest1d].
 func Scales(value float64) ScalesArg { return ScalesArg(value) }
 
 func (ScalesArg) upsampleLinear1dOption()  {}
@@ -2538,8 +2902,10 @@ func (ScalesArg) upsampleNearest1dOption() {}
 // ScalesDArg is the option that [ScalesD] makes.
 type ScalesDArg float64
 
-// ScalesD is Python's scales_d=. It is a [UpsampleNearest3dOption],
-// [UpsampleTrilinear3dOption].
+// ScalesD is the ratio of the depths of output and input.
+//
+// It is Python's scales_d=, an option of [UpsampleNearest3d] and
+// [UpsampleTrilinear3d].
 func ScalesD(value float64) ScalesDArg { return ScalesDArg(value) }
 
 func (ScalesDArg) upsampleNearest3dOption()   {}
@@ -2548,9 +2914,11 @@ func (ScalesDArg) upsampleTrilinear3dOption() {}
 // ScalesHArg is the option that [ScalesH] makes.
 type ScalesHArg float64
 
-// ScalesH is Python's scales_h=. It is a [UpsampleBicubic2dOption],
-// [UpsampleBilinear2dOption], [UpsampleNearest2dOption],
-// [UpsampleNearest3dOption], [UpsampleTrilinear3dOption].
+// ScalesH is the ratio of the heights of output and input.
+//
+// It is Python's scales_h=, an option of [UpsampleBicubic2d],
+// [UpsampleBilinear2d], [UpsampleNearest2d], [UpsampleNearest3d] and
+// [UpsampleTrilinear3d].
 func ScalesH(value float64) ScalesHArg { return ScalesHArg(value) }
 
 func (ScalesHArg) upsampleBicubic2dOption()   {}
@@ -2562,9 +2930,11 @@ func (ScalesHArg) upsampleTrilinear3dOption() {}
 // ScalesWArg is the option that [ScalesW] makes.
 type ScalesWArg float64
 
-// ScalesW is Python's scales_w=. It is a [UpsampleBicubic2dOption],
-// [UpsampleBilinear2dOption], [UpsampleNearest2dOption],
-// [UpsampleNearest3dOption], [UpsampleTrilinear3dOption].
+// ScalesW is the ratio of the widths of output and input.
+//
+// It is Python's scales_w=, an option of [UpsampleBicubic2d],
+// [UpsampleBilinear2d], [UpsampleNearest2d], [UpsampleNearest3d] and
+// [UpsampleTrilinear3d].
 func ScalesW(value float64) ScalesWArg { return ScalesWArg(value) }
 
 func (ScalesWArg) upsampleBicubic2dOption()   {}
@@ -2576,7 +2946,9 @@ func (ScalesWArg) upsampleTrilinear3dOption() {}
 // SharedArg is the option that [Shared] makes.
 type SharedArg bool
 
-// Shared is Python's shared=. It is a [FromFileOption].
+// Shared has changes written to the file. Its default is false.
+//
+// It is Python's shared=, an option of [FromFile].
 func Shared(on bool) SharedArg { return SharedArg(on) }
 
 func (SharedArg) fromFileOption() {}
@@ -2584,7 +2956,10 @@ func (SharedArg) fromFileOption() {}
 // SideArg is the option that [Side] makes.
 type SideArg string
 
-// Side is Python's side=. It is a [SearchsortedOption].
+// Side is "left" for the place before equal elements, the default, or "right"
+// for the one after them.
+//
+// It is Python's side=, an option of [Searchsorted].
 func Side(value string) SideArg { return SideArg(value) }
 
 func (SideArg) searchsortedOption() {}
@@ -2592,7 +2967,9 @@ func (SideArg) searchsortedOption() {}
 // SigmaArg is the option that [Sigma] makes.
 type SigmaArg float64
 
-// Sigma is Python's sigma=. It is a [CauchyInplaceOption].
+// Sigma is the scale of the Cauchy distribution. Its default is 1.
+//
+// It is Python's sigma=, an option of [Tensor.Cauchy_].
 func Sigma(value float64) SigmaArg { return SigmaArg(value) }
 
 func (SigmaArg) cauchyInplaceOption() {}
@@ -2600,9 +2977,10 @@ func (SigmaArg) cauchyInplaceOption() {}
 // SizeArg is the option that [WithSize] makes.
 type SizeArg []int64
 
-// WithSize is Python's size=, one integer or several. It is a [FromFileOption],
-// [NonzeroStaticOption], [NormalOption], [SparseCompressedTensorOption],
-// [SparseCooTensorOption].
+// WithSize is the size of the result.
+//
+// It is Python's size=, one integer or several, an option of [FromFile],
+// [NonzeroStatic], [Normal], [SparseCompressedTensor] and [SparseCooTensor].
 func WithSize(values ...int64) SizeArg { return values }
 
 func (SizeArg) fromFileOption()               {}
@@ -2614,7 +2992,10 @@ func (SizeArg) sparseCooTensorOption()        {}
 // SomeArg is the option that [Some] makes.
 type SomeArg bool
 
-// Some is Python's some=. It is a [SvdOption].
+// Some leaves out the singular vectors that no singular value belongs to. Its
+// default is true.
+//
+// It is Python's some=, an option of [Svd].
 func Some(on bool) SomeArg { return SomeArg(on) }
 
 func (SomeArg) svdOption() {}
@@ -2622,8 +3003,9 @@ func (SomeArg) svdOption() {}
 // SortedArg is the option that [Sorted] makes.
 type SortedArg bool
 
-// Sorted is Python's sorted=. It is a [TopkOption], [UniqueDimOption],
-// [UniqueOption].
+// Sorted asks for a sorted result. Its default is true.
+//
+// It is Python's sorted=, an option of [Topk], [UniqueDim] and [Unique].
 func Sorted(on bool) SortedArg { return SortedArg(on) }
 
 func (SortedArg) topkOption()      {}
@@ -2633,7 +3015,9 @@ func (SortedArg) uniqueOption()    {}
 // SorterArg is the option that [Sorter] makes.
 type SorterArg struct{ value *Tensor }
 
-// Sorter is Python's sorter=. It is a [SearchsortedOption].
+// Sorter has the indices that sort the sequence.
+//
+// It is Python's sorter=, an option of [Searchsorted].
 func Sorter(value *Tensor) SorterArg { return SorterArg{value} }
 
 func (SorterArg) searchsortedOption() {}
@@ -2641,8 +3025,11 @@ func (SorterArg) searchsortedOption() {}
 // SpacingArg is the option that [Spacing] makes.
 type SpacingArg struct{ value any }
 
-// Spacing is Python's spacing=: a []*Tensor or a number or a slice of numbers. It
-// is a [GradientOption].
+// Spacing is the distance of the samples: one number for all dimensions, a
+// slice with one for each, or a slice of tensors with the coordinates.
+//
+// It is Python's spacing=, a []*Tensor or a number or a slice of numbers, an
+// option of [Gradient].
 func Spacing(value any) SpacingArg { return SpacingArg{value} }
 
 func (SpacingArg) gradientOption() {}
@@ -2650,7 +3037,10 @@ func (SpacingArg) gradientOption() {}
 // SparseArg is the option that [Sparse] makes.
 type SparseArg bool
 
-// Sparse is Python's sparse=. It is a [EmbeddingBagOption], [EmbeddingOption].
+// Sparse makes the gradient of the weight a sparse tensor. Its default is
+// false.
+//
+// It is Python's sparse=, an option of [EmbeddingBag] and [Embedding].
 func Sparse(on bool) SparseArg { return SparseArg(on) }
 
 func (SparseArg) embeddingBagOption() {}
@@ -2659,7 +3049,9 @@ func (SparseArg) embeddingOption()    {}
 // SparseDimArg is the option that [SparseDim] makes.
 type SparseDimArg int64
 
-// SparseDim is Python's sparse_dim=. It is a [ToSparseOption].
+// SparseDim is the number of sparse dimensions.
+//
+// It is Python's sparse_dim=, an option of [Tensor.ToSparse].
 func SparseDim(value int64) SparseDimArg { return SparseDimArg(value) }
 
 func (SparseDimArg) toSparseOption() {}
@@ -2667,7 +3059,9 @@ func (SparseDimArg) toSparseOption() {}
 // SparseGradArg is the option that [SparseGrad] makes.
 type SparseGradArg bool
 
-// SparseGrad is Python's sparse_grad=. It is a [GatherOption].
+// SparseGrad makes the gradient a sparse tensor. Its default is false.
+//
+// It is Python's sparse_grad=, an option of [Gather].
 func SparseGrad(on bool) SparseGradArg { return SparseGradArg(on) }
 
 func (SparseGradArg) gatherOption() {}
@@ -2675,7 +3069,9 @@ func (SparseGradArg) gatherOption() {}
 // StableArg is the option that [Stable] makes.
 type StableArg bool
 
-// Stable is Python's stable=. It is a [ArgsortOption], [SortOption].
+// Stable keeps equal elements in their order. Its default is false.
+//
+// It is Python's stable=, an option of [Argsort] and [Sort].
 func Stable(on bool) StableArg { return StableArg(on) }
 
 func (StableArg) argsortOption() {}
@@ -2684,8 +3080,11 @@ func (StableArg) sortOption()    {}
 // StartArg is the option that [Start] makes.
 type StartArg int64
 
-// Start is Python's start=. It is a [SliceCopyOption], [SliceInverseOption],
-// [SliceScatterOption].
+// Start is the first place of a slice. Negative ones count from the end; its
+// default is 0.
+//
+// It is Python's start=, an option of [SliceCopy], [SliceInverse] and
+// [SliceScatter].
 func Start(value int64) StartArg { return StartArg(value) }
 
 func (StartArg) sliceCopyOption()    {}
@@ -2695,7 +3094,9 @@ func (StartArg) sliceScatterOption() {}
 // StartDimArg is the option that [StartDim] makes.
 type StartDimArg int64
 
-// StartDim is Python's start_dim=. It is a [FlattenOption].
+// StartDim is the first dimension to flatten. Its default is 0.
+//
+// It is Python's start_dim=, an option of [Flatten].
 func StartDim(value int64) StartDimArg { return StartDimArg(value) }
 
 func (StartDimArg) flattenOption() {}
@@ -2703,7 +3104,9 @@ func (StartDimArg) flattenOption() {}
 // StdArg is the option that [WithStd] makes.
 type StdArg float64
 
-// WithStd is Python's std=. It is a [LogNormalInplaceOption].
+// WithStd is the standard deviation of the normal distribution.
+//
+// It is Python's std=, an option of [Tensor.LogNormal_].
 func WithStd(value float64) StdArg { return StdArg(value) }
 
 func (StdArg) logNormalInplaceOption() {}
@@ -2711,9 +3114,10 @@ func (StdArg) logNormalInplaceOption() {}
 // StepArg is the option that [Step] makes.
 type StepArg struct{ value any }
 
-// Step is Python's step=: a number or an integer. It is a [ArangeFromOption],
-// [RangeOption], [SliceCopyOption], [SliceInverseOption],
-// [SliceScatterOption].
+// Step is the distance from one element to the next. Its default is 1.
+//
+// It is Python's step=, a number or an integer, an option of [ArangeFrom],
+// [Range], [SliceCopy], [SliceInverse] and [SliceScatter].
 func Step(value any) StepArg { return StepArg{value} }
 
 func (StepArg) arangeFromOption()   {}
@@ -2725,8 +3129,10 @@ func (StepArg) sliceScatterOption() {}
 // StorageOffsetArg is the option that [StorageOffset] makes.
 type StorageOffsetArg int64
 
-// StorageOffset is Python's storage_offset=. It is a [AsStridedCopyOption],
-// [AsStridedOption], [AsStridedScatterOption].
+// StorageOffset is the place in the storage of the first element.
+//
+// It is Python's storage_offset=, an option of [AsStridedCopy],
+// [AsStridedScatter] and [AsStrided].
 func StorageOffset(value int64) StorageOffsetArg { return StorageOffsetArg(value) }
 
 func (StorageOffsetArg) asStridedCopyOption()    {}
@@ -2736,9 +3142,12 @@ func (StorageOffsetArg) asStridedScatterOption() {}
 // StrideArg is the option that [Stride] makes.
 type StrideArg []int64
 
-// Stride is Python's stride=, one integer or several. It is a [AvgPool1dOption],
-// [AvgPool2dOption], [AvgPool3dOption], [Conv1dOption], [Conv2dOption], and 15
-// others.
+// Stride is the distance from one place of the kernel to the next, one number
+// for all dimensions or one for each. Its default is 1, or the kernel's size
+// in pooling.
+//
+// It is Python's stride=, one integer or several, an option of [AvgPool1d],
+// [AvgPool2d], [AvgPool3d], [Conv1d], [Conv2d] and 15 others.
 func Stride(values ...int64) StrideArg { return values }
 
 func (StrideArg) avgPool1dOption()            {}
@@ -2765,7 +3174,10 @@ func (StrideArg) slowConvTranspose3dOption()  {}
 // SwapArg is the option that [Swap] makes.
 type SwapArg bool
 
-// Swap is Python's swap=. It is a [TripletMarginLossOption].
+// Swap takes the distance between positive and negative examples where it is
+// less than that to the anchor. Its default is false.
+//
+// It is Python's swap=, an option of [TripletMarginLoss].
 func Swap(on bool) SwapArg { return SwapArg(on) }
 
 func (SwapArg) tripletMarginLossOption() {}
@@ -2773,8 +3185,10 @@ func (SwapArg) tripletMarginLossOption() {}
 // SymmetricQuantArg is the option that [SymmetricQuant] makes.
 type SymmetricQuantArg bool
 
-// SymmetricQuant is Python's symmetric_quant=. It is a
-// [FusedMovingAvgObsFakeQuantOption].
+// SymmetricQuant has zero points in the middle of the range. Its default is
+// false.
+//
+// It is Python's symmetric_quant=, an option of [FusedMovingAvgObsFakeQuant].
 func SymmetricQuant(on bool) SymmetricQuantArg { return SymmetricQuantArg(on) }
 
 func (SymmetricQuantArg) fusedMovingAvgObsFakeQuantOption() {}
@@ -2782,7 +3196,9 @@ func (SymmetricQuantArg) fusedMovingAvgObsFakeQuantOption() {}
 // ThresholdArg is the option that [WithThreshold] makes.
 type ThresholdArg struct{ value any }
 
-// WithThreshold is Python's threshold=: a number. It is a [SoftplusOption].
+// WithThreshold is where the function turns into a line. Its default is 20.
+//
+// It is Python's threshold=, a number, an option of [Softplus].
 func WithThreshold(value any) ThresholdArg { return ThresholdArg{value} }
 
 func (ThresholdArg) softplusOption() {}
@@ -2790,7 +3206,9 @@ func (ThresholdArg) softplusOption() {}
 // ToArg is the option that [To] makes.
 type ToArg int64
 
-// To is Python's to=. It is a [RandomInplaceOption].
+// To is the number above the greatest that may be drawn.
+//
+// It is Python's to=, an option of [Tensor.Random_].
 func To(value int64) ToArg { return ToArg(value) }
 
 func (ToArg) randomInplaceOption() {}
@@ -2798,7 +3216,9 @@ func (ToArg) randomInplaceOption() {}
 // TolArg is the option that [Tol] makes.
 type TolArg struct{ value any }
 
-// Tol is Python's tol=: a *Tensor or a number. It is a [LinalgMatrixRankOption].
+// Tol is the absolute tolerance.
+//
+// It is Python's tol=, a *Tensor or a number, an option of [LinalgMatrixRank].
 func Tol(value any) TolArg { return TolArg{value} }
 
 func (TolArg) linalgMatrixRankOption() {}
@@ -2806,8 +3226,10 @@ func (TolArg) linalgMatrixRankOption() {}
 // TrainingArg is the option that [Training] makes.
 type TrainingArg bool
 
-// Training is Python's training=. It is a [RreluOption],
-// [RreluWithNoiseInplaceOption], [RreluWithNoiseOption].
+// Training says that this is training, not evaluation. Its default is false.
+//
+// It is Python's training=, an option of [RreluWithNoise], [RreluWithNoise_]
+// and [Rrelu].
 func Training(on bool) TrainingArg { return TrainingArg(on) }
 
 func (TrainingArg) rreluOption()                 {}
@@ -2817,8 +3239,9 @@ func (TrainingArg) rreluWithNoiseOption()        {}
 // TransposeArg is the option that [WithTranspose] makes.
 type TransposeArg bool
 
-// WithTranspose is Python's transpose=. It is a [OrmqrOption],
-// [TriangularSolveOption].
+// WithTranspose takes the transpose of the matrix. Its default is false.
+//
+// It is Python's transpose=, an option of [Ormqr] and [TriangularSolve].
 func WithTranspose(on bool) TransposeArg { return TransposeArg(on) }
 
 func (TransposeArg) ormqrOption()           {}
@@ -2827,8 +3250,11 @@ func (TransposeArg) triangularSolveOption() {}
 // UnbiasedArg is the option that [Unbiased] makes.
 type UnbiasedArg bool
 
-// Unbiased is Python's unbiased=. It is a [StdMeanOption], [StdOption],
-// [VarMeanOption], [VarOption].
+// Unbiased divides by the number of elements less 1, rather than by the
+// number. Its default is true; [Correction] says the same in numbers.
+//
+// It is Python's unbiased=, an option of [StdMean], [Std], [VarMean] and
+// [Var].
 func Unbiased(on bool) UnbiasedArg { return UnbiasedArg(on) }
 
 func (UnbiasedArg) stdMeanOption() {}
@@ -2839,8 +3265,11 @@ func (UnbiasedArg) varOption()     {}
 // UnitriangularArg is the option that [Unitriangular] makes.
 type UnitriangularArg bool
 
-// Unitriangular is Python's unitriangular=. It is a
-// [LinalgSolveTriangularOption], [TriangularSolveOption].
+// Unitriangular takes the diagonal of the triangular matrix as ones. Its
+// default is false.
+//
+// It is Python's unitriangular=, an option of [LinalgSolveTriangular] and
+// [TriangularSolve].
 func Unitriangular(on bool) UnitriangularArg { return UnitriangularArg(on) }
 
 func (UnitriangularArg) linalgSolveTriangularOption() {}
@@ -2849,7 +3278,9 @@ func (UnitriangularArg) triangularSolveOption()       {}
 // UnpackDataArg is the option that [UnpackData] makes.
 type UnpackDataArg bool
 
-// UnpackData is Python's unpack_data=. It is a [LuUnpackOption].
+// UnpackData says whether L and U are wanted. Its default is true.
+//
+// It is Python's unpack_data=, an option of [LuUnpack].
 func UnpackData(on bool) UnpackDataArg { return UnpackDataArg(on) }
 
 func (UnpackDataArg) luUnpackOption() {}
@@ -2857,7 +3288,9 @@ func (UnpackDataArg) luUnpackOption() {}
 // UnpackPivotsArg is the option that [UnpackPivots] makes.
 type UnpackPivotsArg bool
 
-// UnpackPivots is Python's unpack_pivots=. It is a [LuUnpackOption].
+// UnpackPivots says whether P is wanted. Its default is true.
+//
+// It is Python's unpack_pivots=, an option of [LuUnpack].
 func UnpackPivots(on bool) UnpackPivotsArg { return UnpackPivotsArg(on) }
 
 func (UnpackPivotsArg) luUnpackOption() {}
@@ -2865,7 +3298,9 @@ func (UnpackPivotsArg) luUnpackOption() {}
 // UnsafeArg is the option that [Unsafe] makes.
 type UnsafeArg bool
 
-// Unsafe is Python's unsafe=. It is a [SegmentReduceOption].
+// Unsafe skips checks of the arguments. Its default is false.
+//
+// It is Python's unsafe=, an option of [SegmentReduce].
 func Unsafe(on bool) UnsafeArg { return UnsafeArg(on) }
 
 func (UnsafeArg) segmentReduceOption() {}
@@ -2873,9 +3308,12 @@ func (UnsafeArg) segmentReduceOption() {}
 // UpperArg is the option that [Upper] makes.
 type UpperArg struct{ value any }
 
-// Upper is Python's upper=: a bool or a number. It is a [CholeskyInverseOption],
-// [CholeskySolveOption], [LinalgCholeskyExOption], [LinalgCholeskyOption],
-// [LinalgSolveTriangularOption], and 4 others.
+// Upper says that a triangular factor is the upper one; in a random activation
+// it is the greatest slope.
+//
+// It is Python's upper=, a bool or a number, an option of [CholeskyInverse],
+// [CholeskySolve], [LinalgCholeskyEx], [LinalgCholesky],
+// [LinalgSolveTriangular] and 4 others.
 func Upper(value any) UpperArg { return UpperArg{value} }
 
 func (UpperArg) choleskyInverseOption()       {}
@@ -2891,9 +3329,11 @@ func (UpperArg) triangularSolveOption()       {}
 // ValueArg is the option that [Value] makes.
 type ValueArg struct{ value any }
 
-// Value is Python's value=: a number. It is a [AddcdivInplaceOption],
-// [AddcdivOption], [AddcmulInplaceOption], [AddcmulOption],
-// [ConstantPadNdOption], [PadOption].
+// Value is what fills the padding, or the factor of the product or the
+// quotient that is added.
+//
+// It is Python's value=, a number, an option of [Addcdiv], [Addcmul],
+// [ConstantPadNd], [Pad], [Tensor.Addcdiv_] and [Tensor.Addcmul_].
 func Value(value any) ValueArg { return ValueArg{value} }
 
 func (ValueArg) addcdivInplaceOption() {}
@@ -2906,7 +3346,10 @@ func (ValueArg) padOption()            {}
 // WarnOnlyArg is the option that [WarnOnly] makes.
 type WarnOnlyArg bool
 
-// WarnOnly is Python's warn_only=. It is a [UseDeterministicAlgorithmsOption].
+// WarnOnly warns of operations that are not deterministic rather than refuse
+// them. Its default is false.
+//
+// It is Python's warn_only=, an option of [UseDeterministicAlgorithms].
 func WarnOnly(on bool) WarnOnlyArg { return WarnOnlyArg(on) }
 
 func (WarnOnlyArg) useDeterministicAlgorithmsOption() {}
@@ -2914,9 +3357,12 @@ func (WarnOnlyArg) useDeterministicAlgorithmsOption() {}
 // WeightArg is the option that [Weight] makes.
 type WeightArg struct{ value *Tensor }
 
-// Weight is Python's weight=. It is a [BinaryCrossEntropyOption],
-// [BinaryCrossEntropyWithLogitsOption], [CrossEntropyLossOption],
-// [GroupNormOption], [HistogramOption], and 7 others.
+// Weight are weights: of classes or elements in losses, of elements in
+// histograms, the scale in normalizations.
+//
+// It is Python's weight=, an option of [BinaryCrossEntropyWithLogits],
+// [BinaryCrossEntropy], [CrossEntropyLoss], [GroupNorm], [Histogram] and 7
+// others.
 func Weight(value *Tensor) WeightArg { return WeightArg{value} }
 
 func (WeightArg) binaryCrossEntropyOption()           {}
@@ -2935,7 +3381,10 @@ func (WeightArg) rmsNormOption()                      {}
 // WeightsArg is the option that [Weights] makes.
 type WeightsArg struct{ value *Tensor }
 
-// Weights is Python's weights=. It is a [BincountOption].
+// Weights are the weights of the elements, which are added up rather than
+// counted.
+//
+// It is Python's weights=, an option of [Bincount].
 func Weights(value *Tensor) WeightsArg { return WeightsArg{value} }
 
 func (WeightsArg) bincountOption() {}
@@ -2943,7 +3392,9 @@ func (WeightsArg) bincountOption() {}
 // WinLengthArg is the option that [WinLength] makes.
 type WinLengthArg int64
 
-// WinLength is Python's win_length=. It is a [IstftOption], [StftOption].
+// WinLength is the length of the window, that of the transform by default.
+//
+// It is Python's win_length=, an option of [Istft] and [Stft].
 func WinLength(value int64) WinLengthArg { return WinLengthArg(value) }
 
 func (WinLengthArg) istftOption() {}
@@ -2952,7 +3403,9 @@ func (WinLengthArg) stftOption()  {}
 // WindowArg is the option that [Window] makes.
 type WindowArg struct{ value *Tensor }
 
-// Window is Python's window=. It is a [IstftOption], [StftOption].
+// Window is the window, all ones by default.
+//
+// It is Python's window=, an option of [Istft] and [Stft].
 func Window(value *Tensor) WindowArg { return WindowArg{value} }
 
 func (WindowArg) istftOption() {}
@@ -2961,7 +3414,9 @@ func (WindowArg) stftOption()  {}
 // WithReplacementArg is the option that [WithReplacement] makes.
 type WithReplacementArg bool
 
-// WithReplacement is Python's with_replacement=. It is a [CombinationsOption].
+// WithReplacement lets an element occur several times. Its default is false.
+//
+// It is Python's with_replacement=, an option of [Combinations].
 func WithReplacement(on bool) WithReplacementArg { return WithReplacementArg(on) }
 
 func (WithReplacementArg) combinationsOption() {}
@@ -2969,7 +3424,10 @@ func (WithReplacementArg) combinationsOption() {}
 // WrapArg is the option that [Wrap] makes.
 type WrapArg bool
 
-// Wrap is Python's wrap=. It is a [FillDiagonalInplaceOption].
+// Wrap begins the diagonal anew below the first square of a tall matrix. Its
+// default is false.
+//
+// It is Python's wrap=, an option of [Tensor.FillDiagonal_].
 func Wrap(on bool) WrapArg { return WrapArg(on) }
 
 func (WrapArg) fillDiagonalInplaceOption() {}
@@ -2977,8 +3435,10 @@ func (WrapArg) fillDiagonalInplaceOption() {}
 // XArg is the option that [X] makes.
 type XArg struct{ value *Tensor }
 
-// X is Python's x=. It is a [CumulativeTrapezoidOption], [TrapezoidOption],
-// [TrapzOption].
+// X has the coordinates of the points.
+//
+// It is Python's x=, an option of [CumulativeTrapezoid], [Trapezoid] and
+// [Trapz].
 func X(value *Tensor) XArg { return XArg{value} }
 
 func (XArg) cumulativeTrapezoidOption() {}
@@ -2988,7 +3448,10 @@ func (XArg) trapzOption()               {}
 // ZeroInfinityArg is the option that [ZeroInfinity] makes.
 type ZeroInfinityArg bool
 
-// ZeroInfinity is Python's zero_infinity=. It is a [CtcLossOption].
+// ZeroInfinity makes infinite losses and their gradients zero. Its default is
+// false.
+//
+// It is Python's zero_infinity=, an option of [CtcLoss].
 func ZeroInfinity(on bool) ZeroInfinityArg { return ZeroInfinityArg(on) }
 
 func (ZeroInfinityArg) ctcLossOption() {}

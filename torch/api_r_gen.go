@@ -5,7 +5,9 @@ package torch
 // A Rad2degOption is an option of [Rad2deg]: [Out].
 type Rad2degOption interface{ rad2degOption() }
 
-// Rad2deg is Python's torch.rad2deg:
+// Rad2deg converts the angles in input from radians to degrees.
+//
+// It is Python's torch.rad2deg:
 //
 //	rad2deg(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -26,22 +28,28 @@ func Rad2deg(input *Tensor, opts ...Rad2degOption) *Tensor {
 	return opRad2deg(input)
 }
 
-// Rad2deg is [Rad2deg] with t as input, Python's Tensor.rad2deg.
+// Rad2deg converts the angles in t from radians to degrees.
+//
+// It is [Rad2deg] with t as input, Python's Tensor.rad2deg.
 func (t *Tensor) Rad2deg() *Tensor {
 	return Rad2deg(t)
 }
 
-// Rad2deg_ is Python's torch.rad2deg_:
+// Rad2deg_ is the in-place form of [Rad2deg]: it writes the result to input
+// and returns that.
+//
+// It is Python's torch.rad2deg_:
 //
 //	rad2deg_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Rad2deg_(input *Tensor) *Tensor {
 	opRad2deg_(input)
 	return input
 }
 
-// Rad2deg_ is [Rad2deg_] with t as input, Python's Tensor.rad2deg_.
+// Rad2deg_ is the in-place form of [Tensor.Rad2deg]: it writes the result to t
+// and returns that.
+//
+// It is [Rad2deg_] with t as input, Python's Tensor.rad2deg_.
 func (t *Tensor) Rad2deg_() *Tensor {
 	return Rad2deg_(t)
 }
@@ -50,7 +58,10 @@ func (t *Tensor) Rad2deg_() *Tensor {
 // a [Device], [PinMemory], [RequiresGrad], [Out].
 type RandOption interface{ randOption() }
 
-// Rand is Python's torch.rand:
+// Rand returns a tensor of the given size with numbers drawn evenly from 0 to
+// 1, without 1.
+//
+// It is Python's torch.rand:
 //
 //	rand(tuple of ints size, *, torch.Generator generator, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
 //	rand(tuple of ints size, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
@@ -111,7 +122,10 @@ func Rand(size []int64, opts ...RandOption) *Tensor {
 // [Layout], a [Device], [PinMemory], [RequiresGrad], [Out].
 type RandintOption interface{ randintOption() }
 
-// Randint is Python's torch.randint:
+// Randint returns a tensor of the given size with integers drawn evenly from
+// low to high, without the latter. The dtype is int64 by default.
+//
+// It is Python's torch.randint:
 //
 //	randint(int low, int high, tuple of ints size, *, torch.Generator generator, torch.dtype dtype = long, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
 //	randint(int low, int high, tuple of ints size, *, torch.dtype dtype = long, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
@@ -173,7 +187,10 @@ func Randint(low int64, high int64, size []int64, opts ...RandintOption) *Tensor
 // [RequiresGrad].
 type RandintLikeOption interface{ randintLikeOption() }
 
-// RandintLike is Python's torch.randint_like:
+// RandintLike returns a tensor like input with integers drawn evenly from low
+// to high, without the latter. [RandintLikeHigh] begins at 0.
+//
+// It is Python's torch.randint_like:
 //
 //	randint_like(Tensor input, int low, int high, *, torch.Generator generator, torch.memory_format memory_format = None, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //	randint_like(Tensor input, int low, int high, *, torch.memory_format memory_format = None, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
@@ -220,7 +237,10 @@ func RandintLike(input *Tensor, low int64, high int64, opts ...RandintLikeOption
 // [RequiresGrad].
 type RandintLikeHighOption interface{ randintLikeHighOption() }
 
-// RandintLikeHigh is Python's torch.randint_like:
+// RandintLikeHigh returns a tensor like input with integers drawn evenly from
+// 0 to high, without the latter.
+//
+// It is Python's torch.randint_like:
 //
 //	randint_like(Tensor input, Tensor high, *, torch.Generator generator, torch.memory_format memory_format = None, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //	randint_like(Tensor input, Tensor high, *, torch.memory_format memory_format = None, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
@@ -273,7 +293,10 @@ func RandintLikeHigh(input *Tensor, high any, opts ...RandintLikeHighOption) *Te
 // [RequiresGrad].
 type RandLikeOption interface{ randLikeOption() }
 
-// RandLike is Python's torch.rand_like:
+// RandLike returns a tensor like input with numbers drawn evenly from 0 to 1,
+// without 1.
+//
+// It is Python's torch.rand_like:
 //
 //	rand_like(Tensor input, *, torch.Generator generator, torch.memory_format memory_format = None, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //	rand_like(Tensor input, *, torch.memory_format memory_format = None, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
@@ -319,7 +342,10 @@ func RandLike(input *Tensor, opts ...RandLikeOption) *Tensor {
 // [Layout], a [Device], [PinMemory], [RequiresGrad], [Out].
 type RandnOption interface{ randnOption() }
 
-// Randn is Python's torch.randn:
+// Randn returns a tensor of the given size with numbers drawn from the
+// standard normal distribution.
+//
+// It is Python's torch.randn:
 //
 //	randn(tuple of ints size, *, torch.Generator generator, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
 //	randn(tuple of ints size, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
@@ -381,7 +407,10 @@ func Randn(size []int64, opts ...RandnOption) *Tensor {
 // [RequiresGrad].
 type RandnLikeOption interface{ randnLikeOption() }
 
-// RandnLike is Python's torch.randn_like:
+// RandnLike returns a tensor like input with numbers drawn from the standard
+// normal distribution.
+//
+// It is Python's torch.randn_like:
 //
 //	randn_like(Tensor input, *, torch.Generator generator, torch.memory_format memory_format = None, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //	randn_like(Tensor input, *, torch.memory_format memory_format = None, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
@@ -427,11 +456,15 @@ func RandnLike(input *Tensor, opts ...RandnLikeOption) *Tensor {
 // [From], [To].
 type RandomInplaceOption interface{ randomInplaceOption() }
 
-// Random_ is Python's Tensor.random_, which writes to t and returns it:
+// Random_ fills t with integers drawn evenly from [From] to [To], without the
+// latter. By default they range from 0 to the largest of the dtype, or the
+// largest up to which a floating-point dtype has all integers.
 //
-//	random_(*, torch.Generator generator = None)
-//	random_(int from, int to, *, torch.Generator generator = None)
-//	random_(int to, *, torch.Generator generator = None)
+// It is Python's Tensor.random_:
+//
+//	random_(*, torch.Generator generator = None) -> Tensor
+//	random_(int from, int to, *, torch.Generator generator = None) -> Tensor
+//	random_(int to, *, torch.Generator generator = None) -> Tensor
 //
 // Options: a *[Generator], [From], [To].
 func (t *Tensor) Random_(opts ...RandomInplaceOption) *Tensor {
@@ -470,7 +503,10 @@ func (t *Tensor) Random_(opts ...RandomInplaceOption) *Tensor {
 // [Layout], a [Device], [PinMemory], [RequiresGrad], [Out].
 type RandpermOption interface{ randpermOption() }
 
-// Randperm is Python's torch.randperm:
+// Randperm returns the integers from 0 to n, without the latter, in random
+// order. The dtype is int64 by default.
+//
+// It is Python's torch.randperm:
 //
 //	randperm(int n, *, torch.Generator generator, torch.dtype dtype = long, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
 //	randperm(int n, *, torch.dtype dtype = long, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
@@ -527,19 +563,28 @@ func Randperm(n int64, opts ...RandpermOption) *Tensor {
 	panic(mismatch("randperm", given(opts), "(int n, *, torch.Generator generator, torch.dtype dtype = long, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None)\n(int n, *, torch.dtype dtype = long, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None)"))
 }
 
-// Ravel is Python's torch.ravel:
+// Ravel returns input in one dimension, as a view if that can be and else as a
+// copy.
+//
+// It is Python's torch.ravel:
 //
 //	ravel(Tensor input) -> Tensor
 func Ravel(input *Tensor) *Tensor {
 	return opRavel(input)
 }
 
-// Ravel is [Ravel] with t as input, Python's Tensor.ravel.
+// Ravel returns t in one dimension, as a view if that can be and else as a
+// copy.
+//
+// It is [Ravel] with t as input, Python's Tensor.ravel.
 func (t *Tensor) Ravel() *Tensor {
 	return Ravel(t)
 }
 
-// Real is Python's torch.real:
+// Real returns the real parts of input as a view, or input itself if it is
+// real.
+//
+// It is Python's torch.real:
 //
 //	real(Tensor input) -> Tensor
 func Real(input *Tensor) *Tensor {
@@ -549,7 +594,9 @@ func Real(input *Tensor) *Tensor {
 // A ReciprocalOption is an option of [Reciprocal]: [Out].
 type ReciprocalOption interface{ reciprocalOption() }
 
-// Reciprocal is Python's torch.reciprocal:
+// Reciprocal returns 1/x for each element x of input.
+//
+// It is Python's torch.reciprocal:
 //
 //	reciprocal(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -570,22 +617,28 @@ func Reciprocal(input *Tensor, opts ...ReciprocalOption) *Tensor {
 	return opReciprocal(input)
 }
 
-// Reciprocal is [Reciprocal] with t as input, Python's Tensor.reciprocal.
+// Reciprocal returns 1/x for each element x of t.
+//
+// It is [Reciprocal] with t as input, Python's Tensor.reciprocal.
 func (t *Tensor) Reciprocal() *Tensor {
 	return Reciprocal(t)
 }
 
-// Reciprocal_ is Python's torch.reciprocal_:
+// Reciprocal_ is the in-place form of [Reciprocal]: it writes the result to
+// input and returns that.
+//
+// It is Python's torch.reciprocal_:
 //
 //	reciprocal_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Reciprocal_(input *Tensor) *Tensor {
 	opReciprocal_(input)
 	return input
 }
 
-// Reciprocal_ is [Reciprocal_] with t as input, Python's Tensor.reciprocal_.
+// Reciprocal_ is the in-place form of [Tensor.Reciprocal]: it writes the
+// result to t and returns that.
+//
+// It is [Reciprocal_] with t as input, Python's Tensor.reciprocal_.
 func (t *Tensor) Reciprocal_() *Tensor {
 	return Reciprocal_(t)
 }
@@ -593,7 +646,11 @@ func (t *Tensor) Reciprocal_() *Tensor {
 // A ReflectionPad1dOption is an option of [ReflectionPad1d]: [Out].
 type ReflectionPad1dOption interface{ reflectionPad1dOption() }
 
-// ReflectionPad1d is Python's torch._C._nn.reflection_pad1d:
+// ReflectionPad1d pads the last dimension of input, (N, C, L) or (C, L), with
+// its reflection at the edges, which are not repeated. padding is left and
+// right.
+//
+// It is Python's torch._C._nn.reflection_pad1d:
 //
 //	reflection_pad1d(Tensor input, tuple of ints padding, *, Tensor out = None) -> Tensor
 //
@@ -617,7 +674,11 @@ func ReflectionPad1d(input *Tensor, padding []int64, opts ...ReflectionPad1dOpti
 // A ReflectionPad2dOption is an option of [ReflectionPad2d]: [Out].
 type ReflectionPad2dOption interface{ reflectionPad2dOption() }
 
-// ReflectionPad2d is Python's torch._C._nn.reflection_pad2d:
+// ReflectionPad2d pads the last two dimensions of input, (N, C, H, W) or (C,
+// H, W), with their reflection at the edges, which are not repeated. padding
+// is left, right, top and bottom.
+//
+// It is Python's torch._C._nn.reflection_pad2d:
 //
 //	reflection_pad2d(Tensor input, tuple of ints padding, *, Tensor out = None) -> Tensor
 //
@@ -641,7 +702,11 @@ func ReflectionPad2d(input *Tensor, padding []int64, opts ...ReflectionPad2dOpti
 // A ReflectionPad3dOption is an option of [ReflectionPad3d]: [Out].
 type ReflectionPad3dOption interface{ reflectionPad3dOption() }
 
-// ReflectionPad3d is Python's torch._C._nn.reflection_pad3d:
+// ReflectionPad3d pads the last three dimensions of input, (N, C, D, H, W) or
+// (C, D, H, W), with their reflection at the edges, which are not repeated.
+// padding is left, right, top, bottom, front and back.
+//
+// It is Python's torch._C._nn.reflection_pad3d:
 //
 //	reflection_pad3d(Tensor input, tuple of ints padding, *, Tensor out = None) -> Tensor
 //
@@ -662,45 +727,56 @@ func ReflectionPad3d(input *Tensor, padding []int64, opts ...ReflectionPad3dOpti
 	return opReflectionPad3d(input, spread(padding, 6))
 }
 
-// Relu is Python's torch.relu:
+// Relu returns max(0, x) for each element x of input.
+//
+// It is Python's torch.relu:
 //
 //	relu(Tensor input) -> Tensor
 func Relu(input *Tensor) *Tensor {
 	return opRelu(input)
 }
 
-// Relu is [Relu] with t as input, Python's Tensor.relu.
+// Relu returns max(0, x) for each element x of t.
+//
+// It is [Relu] with t as input, Python's Tensor.relu.
 func (t *Tensor) Relu() *Tensor {
 	return Relu(t)
 }
 
-// Relu_ is Python's torch.relu_:
+// Relu_ is the in-place form of [Relu]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.relu_:
 //
 //	relu_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Relu_(input *Tensor) *Tensor {
 	opRelu_(input)
 	return input
 }
 
-// Relu_ is [Relu_] with t as input, Python's Tensor.relu_.
+// Relu_ is the in-place form of [Tensor.Relu]: it writes the result to t and
+// returns that.
+//
+// It is [Relu_] with t as input, Python's Tensor.relu_.
 func (t *Tensor) Relu_() *Tensor {
 	return Relu_(t)
 }
 
-// Relu6 is Python's torch._C._nn.relu6:
+// Relu6 returns min(max(0, x), 6) for each element x of input.
+//
+// It is Python's torch._C._nn.relu6:
 //
 //	relu6(Tensor input) -> Tensor
 func Relu6(input *Tensor) *Tensor {
 	return opRelu6(input)
 }
 
-// Relu6_ is Python's torch._C._nn.relu6_:
+// Relu6_ is the in-place form of [Relu6]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch._C._nn.relu6_:
 //
 //	relu6_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Relu6_(input *Tensor) *Tensor {
 	opRelu6_(input)
 	return input
@@ -709,7 +785,10 @@ func Relu6_(input *Tensor) *Tensor {
 // A RemainderOption is an option of [Remainder]: [Out].
 type RemainderOption interface{ remainderOption() }
 
-// Remainder is Python's torch.remainder:
+// Remainder returns the remainder of input / other with the sign of other, as
+// Python does. See [Fmod] for C's. The shapes are broadcast.
+//
+// It is Python's torch.remainder:
 //
 //	remainder(Tensor input, Tensor other, *, Tensor out = None) -> Tensor
 //	remainder(Number input, Tensor other) -> Tensor
@@ -746,15 +825,23 @@ func Remainder(input any, other any, opts ...RemainderOption) *Tensor {
 	panic(mismatch("remainder", given(opts), "(Tensor input, Tensor other, *, Tensor out = None)\n(Number input, Tensor other)\n(Tensor input, Number other, *, Tensor out = None)", input, other))
 }
 
-// Remainder is [Remainder] with t as input, Python's Tensor.remainder.
+// Remainder returns the remainder of t / other with the sign of other, as
+// Python does. See [Fmod] for C's. The shapes are broadcast.
+//
+// It is [Remainder] with t as input, Python's Tensor.remainder.
 func (t *Tensor) Remainder(other any) *Tensor {
 	return Remainder(t, other)
 }
 
-// Remainder_ is Python's Tensor.remainder_, which writes to t and returns it:
+// Remainder_ is the in-place form of [Tensor.Remainder]: it writes the result
+// to t and returns that.
 //
-//	remainder_(Tensor other)
-//	remainder_(Number other)
+// It is Python's Tensor.remainder_:
+//
+//	remainder_(Tensor other) -> Tensor
+//	remainder_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) Remainder_(other any) *Tensor {
 	switch {
 	case isTensor(other):
@@ -770,7 +857,10 @@ func (t *Tensor) Remainder_(other any) *Tensor {
 // A RenormOption is an option of [Renorm]: [Out].
 type RenormOption interface{ renormOption() }
 
-// Renorm is Python's torch.renorm:
+// Renorm scales the slices of input along dimension dim whose p-norm is above
+// maxnorm down to that norm.
+//
+// It is Python's torch.renorm:
 //
 //	renorm(Tensor input, Number p, int dim, Number maxnorm, *, Tensor out = None) -> Tensor
 //
@@ -791,20 +881,31 @@ func Renorm(input *Tensor, p any, dim int64, maxnorm any, opts ...RenormOption) 
 	return opRenorm(input, toScalar(p, "p"), dim, toScalar(maxnorm, "maxnorm"))
 }
 
-// Renorm is [Renorm] with t as input, Python's Tensor.renorm.
+// Renorm scales the slices of t along dimension dim whose p-norm is above
+// maxnorm down to that norm.
+//
+// It is [Renorm] with t as input, Python's Tensor.renorm.
 func (t *Tensor) Renorm(p any, dim int64, maxnorm any) *Tensor {
 	return Renorm(t, p, dim, maxnorm)
 }
 
-// Renorm_ is Python's Tensor.renorm_, which writes to t and returns it:
+// Renorm_ is the in-place form of [Tensor.Renorm]: it writes the result to t
+// and returns that.
 //
-//	renorm_(Number p, int dim, Number maxnorm)
+// It is Python's Tensor.renorm_:
+//
+//	renorm_(Number p, int dim, Number maxnorm) -> Tensor
+//
+// p is a number. maxnorm is a number.
 func (t *Tensor) Renorm_(p any, dim int64, maxnorm any) *Tensor {
 	opRenorm_(t, toScalar(p, "p"), dim, toScalar(maxnorm, "maxnorm"))
 	return t
 }
 
-// Repeat is Python's Tensor.repeat:
+// Repeat returns t repeated along each dimension as often as repeats says, as
+// a copy. If it has more numbers than t dimensions, new ones come in front.
+//
+// It is Python's Tensor.repeat:
 //
 //	repeat(tuple of ints repeats) -> Tensor
 func (t *Tensor) Repeat(repeats ...int64) *Tensor {
@@ -815,7 +916,11 @@ func (t *Tensor) Repeat(repeats ...int64) *Tensor {
 // [OutputSize].
 type RepeatInterleaveOption interface{ repeatInterleaveOption() }
 
-// RepeatInterleave is Python's torch.repeat_interleave:
+// RepeatInterleave repeats each element of input, repeats times or as often as
+// its elements say, along dimension [Dim] or of the flattened tensor.
+// [OutputSize], if known, saves waiting for a GPU.
+//
+// It is Python's torch.repeat_interleave:
 //
 //	repeat_interleave(Tensor input, Tensor repeats, int dim = None, *, int output_size = None) -> Tensor
 //	repeat_interleave(Tensor input, int repeats, int dim = None, *, int output_size = None) -> Tensor
@@ -841,7 +946,12 @@ func RepeatInterleave(input *Tensor, repeats any, opts ...RepeatInterleaveOption
 	panic(mismatch("repeat_interleave", given(opts), "(Tensor input, Tensor repeats, int dim = None, *, int output_size = None)\n(Tensor input, int repeats, int dim = None, *, int output_size = None)", repeats))
 }
 
-// RepeatInterleave is [RepeatInterleave] with t as input, Python's Tensor.repeat_interleave.
+// RepeatInterleave repeats each element of t, repeats times or as often as its
+// elements say, along dimension [Dim] or of the flattened tensor.
+// [OutputSize], if known, saves waiting for a GPU.
+//
+// It is [RepeatInterleave] with t as input, Python's Tensor.repeat_interleave.
+// Options: [Dim], [OutputSize].
 func (t *Tensor) RepeatInterleave(repeats any, opts ...RepeatInterleaveOption) *Tensor {
 	return RepeatInterleave(t, repeats, opts...)
 }
@@ -850,7 +960,10 @@ func (t *Tensor) RepeatInterleave(repeats any, opts ...RepeatInterleaveOption) *
 // [OutputSize].
 type RepeatInterleaveIndicesOption interface{ repeatInterleaveIndicesOption() }
 
-// RepeatInterleaveIndices is Python's torch.repeat_interleave:
+// RepeatInterleaveIndices returns the index i as often as element i of repeats
+// says, for all i.
+//
+// It is Python's torch.repeat_interleave:
 //
 //	repeat_interleave(Tensor repeats, *, int output_size = None) -> Tensor
 //
@@ -869,7 +982,10 @@ func RepeatInterleaveIndices(repeats *Tensor, opts ...RepeatInterleaveIndicesOpt
 // A ReplicationPad1dOption is an option of [ReplicationPad1d]: [Out].
 type ReplicationPad1dOption interface{ replicationPad1dOption() }
 
-// ReplicationPad1d is Python's torch._C._nn.replication_pad1d:
+// ReplicationPad1d pads the last dimension of input, (N, C, L) or (C, L), with
+// its edges. padding is left and right.
+//
+// It is Python's torch._C._nn.replication_pad1d:
 //
 //	replication_pad1d(Tensor input, tuple of ints padding, *, Tensor out = None) -> Tensor
 //
@@ -893,7 +1009,10 @@ func ReplicationPad1d(input *Tensor, padding []int64, opts ...ReplicationPad1dOp
 // A ReplicationPad2dOption is an option of [ReplicationPad2d]: [Out].
 type ReplicationPad2dOption interface{ replicationPad2dOption() }
 
-// ReplicationPad2d is Python's torch._C._nn.replication_pad2d:
+// ReplicationPad2d pads the last two dimensions of input, (N, C, H, W) or (C,
+// H, W), with their edges. padding is left, right, top and bottom.
+//
+// It is Python's torch._C._nn.replication_pad2d:
 //
 //	replication_pad2d(Tensor input, tuple of ints padding, *, Tensor out = None) -> Tensor
 //
@@ -917,7 +1036,11 @@ func ReplicationPad2d(input *Tensor, padding []int64, opts ...ReplicationPad2dOp
 // A ReplicationPad3dOption is an option of [ReplicationPad3d]: [Out].
 type ReplicationPad3dOption interface{ replicationPad3dOption() }
 
-// ReplicationPad3d is Python's torch._C._nn.replication_pad3d:
+// ReplicationPad3d pads the last three dimensions of input, (N, C, D, H, W) or
+// (C, D, H, W), with their edges. padding is left, right, top, bottom, front
+// and back.
+//
+// It is Python's torch._C._nn.replication_pad3d:
 //
 //	replication_pad3d(Tensor input, tuple of ints padding, *, Tensor out = None) -> Tensor
 //
@@ -938,19 +1061,30 @@ func ReplicationPad3d(input *Tensor, padding []int64, opts ...ReplicationPad3dOp
 	return opReplicationPad3d(input, spread(padding, 6))
 }
 
-// Reshape is Python's torch.reshape:
+// Reshape returns the elements of input in the given shape, as a view if that
+// can be and else as a copy. One size may be -1, which the number of elements
+// decides.
+//
+// It is Python's torch.reshape:
 //
 //	reshape(Tensor input, tuple of ints shape) -> Tensor
 func Reshape(input *Tensor, shape ...int64) *Tensor {
 	return opReshape(input, shape)
 }
 
-// Reshape is [Reshape] with t as input, Python's Tensor.reshape.
+// Reshape returns the elements of t in the given shape, as a view if that can
+// be and else as a copy. One size may be -1, which the number of elements
+// decides.
+//
+// It is [Reshape] with t as input, Python's Tensor.reshape.
 func (t *Tensor) Reshape(shape ...int64) *Tensor {
 	return Reshape(t, shape...)
 }
 
-// ReshapeAs is Python's Tensor.reshape_as:
+// ReshapeAs returns the elements of t in the shape of other, as a view if that
+// can be and else as a copy.
+//
+// It is Python's Tensor.reshape_as:
 //
 //	reshape_as(Tensor other) -> Tensor
 func (t *Tensor) ReshapeAs(other *Tensor) *Tensor {
@@ -960,9 +1094,13 @@ func (t *Tensor) ReshapeAs(other *Tensor) *Tensor {
 // A ResizeInplaceOption is an option of [Tensor.Resize_]: a [MemoryFormat].
 type ResizeInplaceOption interface{ resizeInplaceOption() }
 
-// Resize_ is Python's Tensor.resize_, which writes to t and returns it:
+// Resize_ changes the size of t to size and returns it. Memory grows if it
+// must, and new elements are not initialized. [Tensor.View] and
+// [Tensor.Reshape] change a shape safely.
 //
-//	resize_(tuple of ints size, *, torch.memory_format memory_format = None)
+// It is Python's Tensor.resize_:
+//
+//	resize_(tuple of ints size, *, torch.memory_format memory_format = None) -> Tensor
 //
 // Options: a [MemoryFormat].
 func (t *Tensor) Resize_(size []int64, opts ...ResizeInplaceOption) *Tensor {
@@ -980,11 +1118,14 @@ func (t *Tensor) Resize_(size []int64, opts ...ResizeInplaceOption) *Tensor {
 // A ResizeAsInplaceOption is an option of [ResizeAs_]: a [MemoryFormat].
 type ResizeAsInplaceOption interface{ resizeAsInplaceOption() }
 
-// ResizeAs_ is Python's torch.resize_as_:
+// ResizeAs_ changes the size of input to that of theTemplate, as
+// [Tensor.Resize_] does, and returns it.
+//
+// It is Python's torch.resize_as_:
 //
 //	resize_as_(Tensor input, Tensor the_template, *, torch.memory_format memory_format = None) -> Tensor
 //
-// It writes to its first argument and returns it. Options: a [MemoryFormat].
+// Options: a [MemoryFormat].
 func ResizeAs_(input *Tensor, theTemplate *Tensor, opts ...ResizeAsInplaceOption) *Tensor {
 	var memoryFormat MemoryFormat
 	for _, o := range opts {
@@ -997,51 +1138,74 @@ func ResizeAs_(input *Tensor, theTemplate *Tensor, opts ...ResizeAsInplaceOption
 	return input
 }
 
-// ResizeAs_ is [ResizeAs_] with t as input, Python's Tensor.resize_as_.
+// ResizeAs_ changes the size of t to that of theTemplate, as [Tensor.Resize_]
+// does, and returns it.
+//
+// It is [ResizeAs_] with t as input, Python's Tensor.resize_as_. Options: a
+// [MemoryFormat].
 func (t *Tensor) ResizeAs_(theTemplate *Tensor, opts ...ResizeAsInplaceOption) *Tensor {
 	return ResizeAs_(t, theTemplate, opts...)
 }
 
-// ResizeAsSparse_ is Python's torch.resize_as_sparse_:
+// ResizeAsSparse_ changes the size and the sparse dimensions of input to those
+// of theTemplate, both sparse, and returns it.
+//
+// It is Python's torch.resize_as_sparse_:
 //
 //	resize_as_sparse_(Tensor input, Tensor the_template) -> Tensor
-//
-// It writes to its first argument and returns it.
 func ResizeAsSparse_(input *Tensor, theTemplate *Tensor) *Tensor {
 	opResizeAsSparse_(input, theTemplate)
 	return input
 }
 
-// ResizeAsSparse_ is [ResizeAsSparse_] with t as input, Python's Tensor.resize_as_sparse_.
+// ResizeAsSparse_ changes the size and the sparse dimensions of t to those of
+// theTemplate, both sparse, and returns it.
+//
+// It is [ResizeAsSparse_] with t as input, Python's Tensor.resize_as_sparse_.
 func (t *Tensor) ResizeAsSparse_(theTemplate *Tensor) *Tensor {
 	return ResizeAsSparse_(t, theTemplate)
 }
 
-// ResolveConj is Python's torch.resolve_conj:
+// ResolveConj returns input with its elements conjugated in memory if it is a
+// view that conjugates them when they are read, and input itself if not.
+//
+// It is Python's torch.resolve_conj:
 //
 //	resolve_conj(Tensor input) -> Tensor
 func ResolveConj(input *Tensor) *Tensor {
 	return opResolveConj(input)
 }
 
-// ResolveConj is [ResolveConj] with t as input, Python's Tensor.resolve_conj.
+// ResolveConj returns t with its elements conjugated in memory if it is a view
+// that conjugates them when they are read, and t itself if not.
+//
+// It is [ResolveConj] with t as input, Python's Tensor.resolve_conj.
 func (t *Tensor) ResolveConj() *Tensor {
 	return ResolveConj(t)
 }
 
-// ResolveNeg is Python's torch.resolve_neg:
+// ResolveNeg returns input with its elements negated in memory if it is a view
+// that negates them when they are read, and input itself if not.
+//
+// It is Python's torch.resolve_neg:
 //
 //	resolve_neg(Tensor input) -> Tensor
 func ResolveNeg(input *Tensor) *Tensor {
 	return opResolveNeg(input)
 }
 
-// ResolveNeg is [ResolveNeg] with t as input, Python's Tensor.resolve_neg.
+// ResolveNeg returns t with its elements negated in memory if it is a view
+// that negates them when they are read, and t itself if not.
+//
+// It is [ResolveNeg] with t as input, Python's Tensor.resolve_neg.
 func (t *Tensor) ResolveNeg() *Tensor {
 	return ResolveNeg(t)
 }
 
-// ResultType is Python's torch.result_type:
+// ResultType returns the dtype that an operation on the two operands has,
+// tensors or numbers.
+//
+// It is Python's torch.result_type:
 //
 //	result_type(Tensor tensor, Tensor other) -> torch.dtype
 //	result_type(Number scalar, Tensor tensor) -> torch.dtype
@@ -1066,7 +1230,11 @@ func ResultType(tensor any, other any) DType {
 // A RmsNormOption is an option of [RmsNorm]: [Weight], [Eps].
 type RmsNormOption interface{ rmsNormOption() }
 
-// RmsNorm is Python's torch.rms_norm:
+// RmsNorm divides input by the root of the mean of its squares over its last
+// dimensions, whose sizes are normalizedShape, and multiplies by [Weight], if
+// it is given. [Eps] is added to the mean; it is the dtype's by default.
+//
+// It is Python's torch.rms_norm:
 //
 //	rms_norm(Tensor input, tuple of ints normalized_shape, Tensor weight = None, float eps = None) -> Tensor
 //
@@ -1085,7 +1253,10 @@ func RmsNorm(input *Tensor, normalizedShape []int64, opts ...RmsNormOption) *Ten
 	return opRmsNorm(input, normalizedShape, weight, eps)
 }
 
-// RnnRelu is Python's torch.rnn_relu:
+// RnnRelu runs a recurrent network with rectified units over a batch of
+// sequences; see [Gru] for the arguments and [RnnReluCell] for a step.
+//
+// It is Python's torch.rnn_relu:
 //
 //	rnn_relu(Tensor input, Tensor hx, tuple of Tensors params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)
 func RnnRelu(input *Tensor, hx *Tensor, params []*Tensor, hasBiases bool, numLayers int64, dropout float64, train bool, bidirectional bool, batchFirst bool) (*Tensor, *Tensor) {
@@ -1095,7 +1266,11 @@ func RnnRelu(input *Tensor, hx *Tensor, params []*Tensor, hasBiases bool, numLay
 // A RnnReluCellOption is an option of [RnnReluCell]: [BIh], [BHh].
 type RnnReluCellOption interface{ rnnReluCellOption() }
 
-// RnnReluCell is Python's torch.rnn_relu_cell:
+// RnnReluCell returns max(0, W_ih x + b_ih + W_hh h + b_hh), the next state of
+// a recurrent network. input x is (N, in), hx h (N, hidden), wIh (hidden, in),
+// wHh (hidden, hidden); [BIh] and [BHh] are (hidden).
+//
+// It is Python's torch.rnn_relu_cell:
 //
 //	rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih = None, Tensor b_hh = None) -> Tensor
 //
@@ -1114,14 +1289,21 @@ func RnnReluCell(input *Tensor, hx *Tensor, wIh *Tensor, wHh *Tensor, opts ...Rn
 	return opRnnReluCell(input, hx, wIh, wHh, bIh, bHh)
 }
 
-// RnnReluData is Python's torch.rnn_relu:
+// RnnReluData runs a recurrent network with rectified units over packed
+// sequences: data has their elements by time, batchSizes how many there are at
+// each time. See [RnnRelu].
+//
+// It is Python's torch.rnn_relu:
 //
 //	rnn_relu(Tensor data, Tensor batch_sizes, Tensor hx, tuple of Tensors params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)
 func RnnReluData(data *Tensor, batchSizes *Tensor, hx *Tensor, params []*Tensor, hasBiases bool, numLayers int64, dropout float64, train bool, bidirectional bool) (*Tensor, *Tensor) {
 	return opRnnReluData(data, batchSizes, hx, params, hasBiases, numLayers, dropout, train, bidirectional)
 }
 
-// RnnTanh is Python's torch.rnn_tanh:
+// RnnTanh runs a recurrent network with hyperbolic tangents over a batch of
+// sequences; see [Gru] for the arguments and [RnnTanhCell] for a step.
+//
+// It is Python's torch.rnn_tanh:
 //
 //	rnn_tanh(Tensor input, Tensor hx, tuple of Tensors params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)
 func RnnTanh(input *Tensor, hx *Tensor, params []*Tensor, hasBiases bool, numLayers int64, dropout float64, train bool, bidirectional bool, batchFirst bool) (*Tensor, *Tensor) {
@@ -1131,7 +1313,11 @@ func RnnTanh(input *Tensor, hx *Tensor, params []*Tensor, hasBiases bool, numLay
 // A RnnTanhCellOption is an option of [RnnTanhCell]: [BIh], [BHh].
 type RnnTanhCellOption interface{ rnnTanhCellOption() }
 
-// RnnTanhCell is Python's torch.rnn_tanh_cell:
+// RnnTanhCell returns tanh(W_ih x + b_ih + W_hh h + b_hh), the next state of a
+// recurrent network. input x is (N, in), hx h (N, hidden), wIh (hidden, in),
+// wHh (hidden, hidden); [BIh] and [BHh] are (hidden).
+//
+// It is Python's torch.rnn_tanh_cell:
 //
 //	rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih = None, Tensor b_hh = None) -> Tensor
 //
@@ -1150,7 +1336,11 @@ func RnnTanhCell(input *Tensor, hx *Tensor, wIh *Tensor, wHh *Tensor, opts ...Rn
 	return opRnnTanhCell(input, hx, wIh, wHh, bIh, bHh)
 }
 
-// RnnTanhData is Python's torch.rnn_tanh:
+// RnnTanhData runs a recurrent network with hyperbolic tangents over packed
+// sequences: data has their elements by time, batchSizes how many there are at
+// each time. See [RnnTanh].
+//
+// It is Python's torch.rnn_tanh:
 //
 //	rnn_tanh(Tensor data, Tensor batch_sizes, Tensor hx, tuple of Tensors params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)
 func RnnTanhData(data *Tensor, batchSizes *Tensor, hx *Tensor, params []*Tensor, hasBiases bool, numLayers int64, dropout float64, train bool, bidirectional bool) (*Tensor, *Tensor) {
@@ -1160,7 +1350,11 @@ func RnnTanhData(data *Tensor, batchSizes *Tensor, hx *Tensor, params []*Tensor,
 // A RollOption is an option of [Roll]: [Dims].
 type RollOption interface{ rollOption() }
 
-// Roll is Python's torch.roll:
+// Roll moves the elements of input by shifts places along [Dims]; those that
+// leave at the end enter at the beginning. Without dims the tensor is
+// flattened for it.
+//
+// It is Python's torch.roll:
 //
 //	roll(Tensor input, tuple of ints shifts, tuple of ints dims = []) -> Tensor
 //
@@ -1176,7 +1370,11 @@ func Roll(input *Tensor, shifts []int64, opts ...RollOption) *Tensor {
 	return opRoll(input, shifts, dims)
 }
 
-// Roll is [Roll] with t as input, Python's Tensor.roll.
+// Roll moves the elements of t by shifts places along [Dims]; those that leave
+// at the end enter at the beginning. Without dims the tensor is flattened for
+// it.
+//
+// It is [Roll] with t as input, Python's Tensor.roll. Options: [Dims].
 func (t *Tensor) Roll(shifts []int64, opts ...RollOption) *Tensor {
 	return Roll(t, shifts, opts...)
 }
@@ -1184,7 +1382,11 @@ func (t *Tensor) Roll(shifts []int64, opts ...RollOption) *Tensor {
 // A Rot90Option is an option of [Rot90]: [K], [Dims].
 type Rot90Option interface{ rot90Option() }
 
-// Rot90 is Python's torch.rot90:
+// Rot90 turns input by 90 degrees [K] times, once by default, in the plane of
+// two dimensions, the first two by default. The turn is from the first of
+// [Dims] to the second.
+//
+// It is Python's torch.rot90:
 //
 //	rot90(Tensor input, int k = 1, tuple of ints dims = [0,1]) -> Tensor
 //
@@ -1203,7 +1405,11 @@ func Rot90(input *Tensor, opts ...Rot90Option) *Tensor {
 	return opRot90(input, k, dims)
 }
 
-// Rot90 is [Rot90] with t as input, Python's Tensor.rot90.
+// Rot90 turns t by 90 degrees [K] times, once by default, in the plane of two
+// dimensions, the first two by default. The turn is from the first of [Dims]
+// to the second.
+//
+// It is [Rot90] with t as input, Python's Tensor.rot90. Options: [K], [Dims].
 func (t *Tensor) Rot90(opts ...Rot90Option) *Tensor {
 	return Rot90(t, opts...)
 }
@@ -1211,7 +1417,10 @@ func (t *Tensor) Rot90(opts ...Rot90Option) *Tensor {
 // A RoundOption is an option of [Round]: [Out], [Decimals].
 type RoundOption interface{ roundOption() }
 
-// Round is Python's torch.round:
+// Round rounds each element of input to the nearest integer, to the even one
+// if there are two, or to [Decimals] places.
+//
+// It is Python's torch.round:
 //
 //	round(Tensor input, *, Tensor out = None) -> Tensor
 //	round(Tensor input, *, int decimals, Tensor out = None) -> Tensor
@@ -1249,7 +1458,10 @@ func Round(input *Tensor, opts ...RoundOption) *Tensor {
 	panic(mismatch("round", given(opts), "(Tensor input, *, Tensor out = None)\n(Tensor input, *, int decimals, Tensor out = None)"))
 }
 
-// Round is [Round] with t as input, Python's Tensor.round.
+// Round rounds each element of t to the nearest integer, to the even one if
+// there are two, or to [Decimals] places.
+//
+// It is [Round] with t as input, Python's Tensor.round. Options: [Decimals].
 func (t *Tensor) Round(opts ...RoundOption) *Tensor {
 	return Round(t, opts...)
 }
@@ -1257,12 +1469,15 @@ func (t *Tensor) Round(opts ...RoundOption) *Tensor {
 // A RoundInplaceOption is an option of [Round_]: [Decimals].
 type RoundInplaceOption interface{ roundInplaceOption() }
 
-// Round_ is Python's torch.round_:
+// Round_ is the in-place form of [Round]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.round_:
 //
 //	round_(Tensor input) -> Tensor
 //	round_(Tensor input, *, int decimals) -> Tensor
 //
-// It writes to its first argument and returns it. Options: [Decimals].
+// Options: [Decimals].
 func Round_(input *Tensor, opts ...RoundInplaceOption) *Tensor {
 	var decimals int64
 	var hasDecimals bool
@@ -1284,12 +1499,18 @@ func Round_(input *Tensor, opts ...RoundInplaceOption) *Tensor {
 	panic(mismatch("round_", given(opts), "(Tensor input)\n(Tensor input, *, int decimals)"))
 }
 
-// Round_ is [Round_] with t as input, Python's Tensor.round_.
+// Round_ is the in-place form of [Tensor.Round]: it writes the result to t and
+// returns that.
+//
+// It is [Round_] with t as input, Python's Tensor.round_. Options: [Decimals].
 func (t *Tensor) Round_(opts ...RoundInplaceOption) *Tensor {
 	return Round_(t, opts...)
 }
 
-// RowIndices is Python's Tensor.row_indices:
+// RowIndices returns the row indices of t, which is sparse in layout SparseCSC
+// or SparseBSC.
+//
+// It is Python's Tensor.row_indices:
 //
 //	row_indices() -> Tensor
 func (t *Tensor) RowIndices() *Tensor {
@@ -1299,7 +1520,10 @@ func (t *Tensor) RowIndices() *Tensor {
 // A RowIndicesCopyOption is an option of [RowIndicesCopy]: [Out].
 type RowIndicesCopyOption interface{ rowIndicesCopyOption() }
 
-// RowIndicesCopy is Python's torch.row_indices_copy:
+// RowIndicesCopy returns a copy of the row indices of input, see
+// [Tensor.RowIndices].
+//
+// It is Python's torch.row_indices_copy:
 //
 //	row_indices_copy(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1323,7 +1547,9 @@ func RowIndicesCopy(input *Tensor, opts ...RowIndicesCopyOption) *Tensor {
 // A RowStackOption is an option of [RowStack]: [Out].
 type RowStackOption interface{ rowStackOption() }
 
-// RowStack is Python's torch.row_stack:
+// RowStack is another name of [Vstack]: it stacks tensors as rows.
+//
+// It is Python's torch.row_stack:
 //
 //	row_stack(tuple of Tensors tensors, *, Tensor out = None) -> Tensor
 //
@@ -1348,7 +1574,11 @@ func RowStack(tensors []*Tensor, opts ...RowStackOption) *Tensor {
 // *[Generator].
 type RreluOption interface{ rreluOption() }
 
-// Rrelu is Python's torch.rrelu:
+// Rrelu returns the elements of input, the negative ones times a slope that is
+// drawn evenly between [Lower] and [Upper], 1/8 and 1/3 by default, with
+// [Training], and is their mean without.
+//
+// It is Python's torch.rrelu:
 //
 //	rrelu(Tensor input, Number lower = 0.125, Number upper = 0.3333333333333333, bool training = False, torch.Generator generator = None) -> Tensor
 //
@@ -1373,12 +1603,14 @@ func Rrelu(input *Tensor, opts ...RreluOption) *Tensor {
 	return opRrelu(input, lower, upper, training, generator)
 }
 
-// Rrelu_ is Python's torch.rrelu_:
+// Rrelu_ is the in-place form of [Rrelu]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.rrelu_:
 //
 //	rrelu_(Tensor input, Number lower = 0.125, Number upper = 0.3333333333333333, bool training = False, torch.Generator generator = None) -> Tensor
 //
-// It writes to its first argument and returns it. Options: [Lower], [Upper],
-// [Training], a *[Generator].
+// Options: [Lower], [Upper], [Training], a *[Generator].
 func Rrelu_(input *Tensor, opts ...RreluOption) *Tensor {
 	lower := floatScalar(0.125)
 	upper := floatScalar(0.3333333333333333)
@@ -1404,7 +1636,9 @@ func Rrelu_(input *Tensor, opts ...RreluOption) *Tensor {
 // [Training], a *[Generator], [Out].
 type RreluWithNoiseOption interface{ rreluWithNoiseOption() }
 
-// RreluWithNoise is Python's torch._C._nn.rrelu_with_noise:
+// RreluWithNoise does what [Rrelu] does, and writes the slopes to noise.
+//
+// It is Python's torch._C._nn.rrelu_with_noise:
 //
 //	rrelu_with_noise(Tensor input, Tensor noise, Number lower = 0.125, Number upper = 0.3333333333333333, bool training = False, torch.Generator generator = None, *, Tensor out = None) -> Tensor
 //
@@ -1441,12 +1675,14 @@ func RreluWithNoise(input *Tensor, noise *Tensor, opts ...RreluWithNoiseOption) 
 // [Upper], [Training], a *[Generator].
 type RreluWithNoiseInplaceOption interface{ rreluWithNoiseInplaceOption() }
 
-// RreluWithNoise_ is Python's torch._C._nn.rrelu_with_noise_:
+// RreluWithNoise_ is the in-place form of [RreluWithNoise]: it writes the
+// result to input and returns that.
+//
+// It is Python's torch._C._nn.rrelu_with_noise_:
 //
 //	rrelu_with_noise_(Tensor input, Tensor noise, Number lower = 0.125, Number upper = 0.3333333333333333, bool training = False, torch.Generator generator = None) -> Tensor
 //
-// It writes to its first argument and returns it. Options: [Lower], [Upper],
-// [Training], a *[Generator].
+// Options: [Lower], [Upper], [Training], a *[Generator].
 func RreluWithNoise_(input *Tensor, noise *Tensor, opts ...RreluWithNoiseInplaceOption) *Tensor {
 	lower := floatScalar(0.125)
 	upper := floatScalar(0.3333333333333333)
@@ -1471,7 +1707,9 @@ func RreluWithNoise_(input *Tensor, noise *Tensor, opts ...RreluWithNoiseInplace
 // A RsqrtOption is an option of [Rsqrt]: [Out].
 type RsqrtOption interface{ rsqrtOption() }
 
-// Rsqrt is Python's torch.rsqrt:
+// Rsqrt returns 1/sqrt(x) for each element x of input.
+//
+// It is Python's torch.rsqrt:
 //
 //	rsqrt(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1492,22 +1730,28 @@ func Rsqrt(input *Tensor, opts ...RsqrtOption) *Tensor {
 	return opRsqrt(input)
 }
 
-// Rsqrt is [Rsqrt] with t as input, Python's Tensor.rsqrt.
+// Rsqrt returns 1/sqrt(x) for each element x of t.
+//
+// It is [Rsqrt] with t as input, Python's Tensor.rsqrt.
 func (t *Tensor) Rsqrt() *Tensor {
 	return Rsqrt(t)
 }
 
-// Rsqrt_ is Python's torch.rsqrt_:
+// Rsqrt_ is the in-place form of [Rsqrt]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.rsqrt_:
 //
 //	rsqrt_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Rsqrt_(input *Tensor) *Tensor {
 	opRsqrt_(input)
 	return input
 }
 
-// Rsqrt_ is [Rsqrt_] with t as input, Python's Tensor.rsqrt_.
+// Rsqrt_ is the in-place form of [Tensor.Rsqrt]: it writes the result to t and
+// returns that.
+//
+// It is [Rsqrt_] with t as input, Python's Tensor.rsqrt_.
 func (t *Tensor) Rsqrt_() *Tensor {
 	return Rsqrt_(t)
 }
@@ -1515,7 +1759,10 @@ func (t *Tensor) Rsqrt_() *Tensor {
 // A RsubOption is an option of [Rsub]: [Alpha].
 type RsubOption interface{ rsubOption() }
 
-// Rsub is Python's torch.rsub:
+// Rsub returns other - [Alpha] * input, element by element, with [Alpha] 1 by
+// default.
+//
+// It is Python's torch.rsub:
 //
 //	rsub(Tensor input, Tensor other, *, Number alpha = 1) -> Tensor
 //	rsub(Tensor input, Number other, Number alpha = 1) -> Tensor

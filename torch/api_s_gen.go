@@ -6,7 +6,10 @@ package torch
 // a [Device], [PinMemory], [RequiresGrad].
 type ScalarTensorOption interface{ scalarTensorOption() }
 
-// ScalarTensor is Python's torch.scalar_tensor:
+// ScalarTensor returns a tensor without dimensions that has the value s. The
+// default dtype holds.
+//
+// It is Python's torch.scalar_tensor:
 //
 //	scalar_tensor(Number s, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //
@@ -41,7 +44,14 @@ func ScalarTensor(s any, opts ...ScalarTensorOption) *Tensor {
 // [EnableGqa].
 type ScaledDotProductAttentionOption interface{ scaledDotProductAttentionOption() }
 
-// ScaledDotProductAttention is Python's torch._C._nn.scaled_dot_product_attention:
+// ScaledDotProductAttention returns softmax(query key' * scale) value, where
+// key' is the transpose of key. query is (N, ..., L, E), key (N, ..., S, E),
+// value (N, ..., S, V), the result (N, ..., L, V). [AttnMask] is false where a
+// query must not see a key, or is added; [IsCausal] is a mask of what comes
+// later; [Scale] is 1/sqrt(E) by default; [EnableGqa] lets fewer heads of keys
+// and values serve the queries.
+//
+// It is Python's torch._C._nn.scaled_dot_product_attention:
 //
 //	scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor attn_mask = None, float dropout_p = 0.0, bool is_causal = False, *, float scale = None, bool enable_gqa = False) -> Tensor
 //
@@ -72,7 +82,12 @@ func ScaledDotProductAttention(query *Tensor, key *Tensor, value *Tensor, opts .
 // A ScatterOption is an option of [Scatter]: [Out], [Reduce].
 type ScatterOption interface{ scatterOption() }
 
-// Scatter is Python's torch.scatter:
+// Scatter returns input with elements of src, a tensor or a number, at the
+// places in index along dimension dim: in two dimensions and with dim 0 the
+// element (i, j) goes to (index at (i, j), j). [Reduce], "add" or "multiply",
+// combines instead; otherwise no place should occur twice.
+//
+// It is Python's torch.scatter:
 //
 //	scatter(Tensor input, int dim, Tensor index, Tensor src, *, Tensor out = None) -> Tensor
 //	scatter(Tensor input, int dim, Tensor index, Tensor src, *, str reduce, Tensor out = None) -> Tensor
@@ -126,7 +141,12 @@ func Scatter(input *Tensor, dim int64, index *Tensor, src any, opts ...ScatterOp
 	panic(mismatch("scatter", given(opts), "(Tensor input, int dim, Tensor index, Tensor src, *, Tensor out = None)\n(Tensor input, int dim, Tensor index, Tensor src, *, str reduce, Tensor out = None)\n(Tensor input, int dim, Tensor index, Number value, *, Tensor out = None)\n(Tensor input, int dim, Tensor index, Number value, *, str reduce, Tensor out = None)", src))
 }
 
-// Scatter is [Scatter] with t as input, Python's Tensor.scatter.
+// Scatter returns t with elements of src, a tensor or a number, at the places
+// in index along dimension dim: in two dimensions and with dim 0 the element
+// (i, j) goes to (index at (i, j), j). [Reduce], "add" or "multiply", combines
+// instead; otherwise no place should occur twice.
+//
+// It is [Scatter] with t as input, Python's Tensor.scatter. Options: [Reduce].
 func (t *Tensor) Scatter(dim int64, index *Tensor, src any, opts ...ScatterOption) *Tensor {
 	return Scatter(t, dim, index, src, opts...)
 }
@@ -134,14 +154,17 @@ func (t *Tensor) Scatter(dim int64, index *Tensor, src any, opts ...ScatterOptio
 // A ScatterInplaceOption is an option of [Tensor.Scatter_]: [Reduce].
 type ScatterInplaceOption interface{ scatterInplaceOption() }
 
-// Scatter_ is Python's Tensor.scatter_, which writes to t and returns it:
+// Scatter_ is the in-place form of [Tensor.Scatter]: it writes the result to t
+// and returns that.
 //
-//	scatter_(int dim, Tensor index, Tensor src)
-//	scatter_(int dim, Tensor index, Tensor src, *, str reduce)
-//	scatter_(int dim, Tensor index, Number value)
-//	scatter_(int dim, Tensor index, Number value, *, str reduce)
+// It is Python's Tensor.scatter_:
 //
-// Options: [Reduce].
+//	scatter_(int dim, Tensor index, Tensor src) -> Tensor
+//	scatter_(int dim, Tensor index, Tensor src, *, str reduce) -> Tensor
+//	scatter_(int dim, Tensor index, Number value) -> Tensor
+//	scatter_(int dim, Tensor index, Number value, *, str reduce) -> Tensor
+//
+// src is a *Tensor or a number. Options: [Reduce].
 func (t *Tensor) Scatter_(dim int64, index *Tensor, src any, opts ...ScatterInplaceOption) *Tensor {
 	var reduce string
 	var hasReduce bool
@@ -172,7 +195,11 @@ func (t *Tensor) Scatter_(dim int64, index *Tensor, src any, opts ...ScatterInpl
 // A ScatterAddOption is an option of [ScatterAdd]: [Out].
 type ScatterAddOption interface{ scatterAddOption() }
 
-// ScatterAdd is Python's torch.scatter_add:
+// ScatterAdd returns input with elements of src added at the places in index
+// along dimension dim: in two dimensions and with dim 0 the element (i, j)
+// goes to (index at (i, j), j). A place may occur several times.
+//
+// It is Python's torch.scatter_add:
 //
 //	scatter_add(Tensor input, int dim, Tensor index, Tensor src, *, Tensor out = None) -> Tensor
 //
@@ -193,14 +220,21 @@ func ScatterAdd(input *Tensor, dim int64, index *Tensor, src *Tensor, opts ...Sc
 	return opScatterAdd(input, dim, index, src)
 }
 
-// ScatterAdd is [ScatterAdd] with t as input, Python's Tensor.scatter_add.
+// ScatterAdd returns t with elements of src added at the places in index along
+// dimension dim: in two dimensions and with dim 0 the element (i, j) goes to
+// (index at (i, j), j). A place may occur several times.
+//
+// It is [ScatterAdd] with t as input, Python's Tensor.scatter_add.
 func (t *Tensor) ScatterAdd(dim int64, index *Tensor, src *Tensor) *Tensor {
 	return ScatterAdd(t, dim, index, src)
 }
 
-// ScatterAdd_ is Python's Tensor.scatter_add_, which writes to t and returns it:
+// ScatterAdd_ is the in-place form of [Tensor.ScatterAdd]: it writes the
+// result to t and returns that.
 //
-//	scatter_add_(int dim, Tensor index, Tensor src)
+// It is Python's Tensor.scatter_add_:
+//
+//	scatter_add_(int dim, Tensor index, Tensor src) -> Tensor
 func (t *Tensor) ScatterAdd_(dim int64, index *Tensor, src *Tensor) *Tensor {
 	opScatterAdd_(t, dim, index, src)
 	return t
@@ -209,7 +243,12 @@ func (t *Tensor) ScatterAdd_(dim int64, index *Tensor, src *Tensor) *Tensor {
 // A ScatterReduceOption is an option of [ScatterReduce]: [IncludeSelf], [Out].
 type ScatterReduceOption interface{ scatterReduceOption() }
 
-// ScatterReduce is Python's torch.scatter_reduce:
+// ScatterReduce returns input with elements of src combined into those at the
+// places in index along dimension dim. reduce is "sum", "prod", "mean", "amax"
+// or "amin"; [IncludeSelf], true by default, says whether the elements of
+// input count.
+//
+// It is Python's torch.scatter_reduce:
 //
 //	scatter_reduce(Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool include_self = True, Tensor out = None) -> Tensor
 //
@@ -233,7 +272,13 @@ func ScatterReduce(input *Tensor, dim int64, index *Tensor, src *Tensor, reduce 
 	return opScatterReduceTwo(input, dim, index, src, reduce, includeSelf)
 }
 
-// ScatterReduce is [ScatterReduce] with t as input, Python's Tensor.scatter_reduce.
+// ScatterReduce returns t with elements of src combined into those at the
+// places in index along dimension dim. reduce is "sum", "prod", "mean", "amax"
+// or "amin"; [IncludeSelf], true by default, says whether the elements of t
+// count.
+//
+// It is [ScatterReduce] with t as input, Python's Tensor.scatter_reduce.
+// Options: [IncludeSelf].
 func (t *Tensor) ScatterReduce(dim int64, index *Tensor, src *Tensor, reduce string, opts ...ScatterReduceOption) *Tensor {
 	return ScatterReduce(t, dim, index, src, reduce, opts...)
 }
@@ -242,9 +287,12 @@ func (t *Tensor) ScatterReduce(dim int64, index *Tensor, src *Tensor, reduce str
 // [IncludeSelf].
 type ScatterReduceInplaceOption interface{ scatterReduceInplaceOption() }
 
-// ScatterReduce_ is Python's Tensor.scatter_reduce_, which writes to t and returns it:
+// ScatterReduce_ is the in-place form of [Tensor.ScatterReduce]: it writes the
+// result to t and returns that.
 //
-//	scatter_reduce_(int dim, Tensor index, Tensor src, str reduce, *, bool include_self = True)
+// It is Python's Tensor.scatter_reduce_:
+//
+//	scatter_reduce_(int dim, Tensor index, Tensor src, str reduce, *, bool include_self = True) -> Tensor
 //
 // Options: [IncludeSelf].
 func (t *Tensor) ScatterReduce_(dim int64, index *Tensor, src *Tensor, reduce string, opts ...ScatterReduceInplaceOption) *Tensor {
@@ -263,7 +311,13 @@ func (t *Tensor) ScatterReduce_(dim int64, index *Tensor, src *Tensor, reduce st
 // [Side], [Sorter], [Out].
 type SearchsortedOption interface{ searchsortedOption() }
 
-// Searchsorted is Python's torch.searchsorted:
+// Searchsorted returns the places at which the elements of input would be
+// inserted into sortedSequence, whose last dimension is ascending: before
+// equal elements, or after them with [Right] or a [Side] of "right". [Sorter]
+// has the indices that sort a sequence that is not. The result is int64, or
+// int32 with [OutInt32].
+//
+// It is Python's torch.searchsorted:
 //
 //	searchsorted(Tensor sorted_sequence, Tensor input, *, bool out_int32 = False, bool right = False, str side = None, Tensor sorter = None, Tensor out = None) -> Tensor
 //	searchsorted(Tensor sorted_sequence, Number input, *, bool out_int32 = False, bool right = False, str side = None, Tensor sorter = None, Tensor out = None) -> Tensor
@@ -313,7 +367,11 @@ func Searchsorted(sortedSequence *Tensor, input any, opts ...SearchsortedOption)
 // [Offsets], [Axis], [Unsafe], [Initial].
 type SegmentReduceOption interface{ segmentReduceOption() }
 
-// SegmentReduce is Python's torch.segment_reduce:
+// SegmentReduce reduces segments of data along dimension [Axis], 0 by default,
+// by "sum", "mean", "max", "min" or "prod". [Lengths] or [Offsets] says where
+// they are; [Initial] is what a reduction begins with; [Unsafe] skips checks.
+//
+// It is Python's torch.segment_reduce:
 //
 //	segment_reduce(Tensor data, str reduce, *, Tensor lengths = None, Tensor indices = None, Tensor offsets = None, int axis = 0, bool unsafe = False, Number initial = None) -> Tensor
 //
@@ -344,14 +402,20 @@ func SegmentReduce(data *Tensor, reduce string, opts ...SegmentReduceOption) *Te
 	return opSegmentReduce(data, reduce, lengths, indices, offsets, axis, unsafe, initial)
 }
 
-// Select is Python's torch.select:
+// Select returns a view of input at place index of dimension dim, which the
+// result lacks.
+//
+// It is Python's torch.select:
 //
 //	select(Tensor input, int dim, int index) -> Tensor
 func Select(input *Tensor, dim int64, index int64) *Tensor {
 	return opSelectInt(input, dim, index)
 }
 
-// Select is [Select] with t as input, Python's Tensor.select.
+// Select returns a view of t at place index of dimension dim, which the result
+// lacks.
+//
+// It is [Select] with t as input, Python's Tensor.select.
 func (t *Tensor) Select(dim int64, index int64) *Tensor {
 	return Select(t, dim, index)
 }
@@ -359,7 +423,9 @@ func (t *Tensor) Select(dim int64, index int64) *Tensor {
 // A SelectCopyOption is an option of [SelectCopy]: [Out].
 type SelectCopyOption interface{ selectCopyOption() }
 
-// SelectCopy is Python's torch.select_copy:
+// SelectCopy returns what [Select] returns, as a copy and not a view.
+//
+// It is Python's torch.select_copy:
 //
 //	select_copy(Tensor input, int dim, int index, *, Tensor out = None) -> Tensor
 //
@@ -380,30 +446,41 @@ func SelectCopy(input *Tensor, dim int64, index int64, opts ...SelectCopyOption)
 	return opSelectCopyInt(input, dim, index)
 }
 
-// SelectScatter is Python's torch.select_scatter:
+// SelectScatter returns a copy of input in which place index of dimension dim
+// is src, which lacks the dimension.
+//
+// It is Python's torch.select_scatter:
 //
 //	select_scatter(Tensor input, Tensor src, int dim, int index) -> Tensor
 func SelectScatter(input *Tensor, src *Tensor, dim int64, index int64) *Tensor {
 	return opSelectScatter(input, src, dim, index)
 }
 
-// SelectScatter is [SelectScatter] with t as input, Python's Tensor.select_scatter.
+// SelectScatter returns a copy of t in which place index of dimension dim is
+// src, which lacks the dimension.
+//
+// It is [SelectScatter] with t as input, Python's Tensor.select_scatter.
 func (t *Tensor) SelectScatter(src *Tensor, dim int64, index int64) *Tensor {
 	return SelectScatter(t, src, dim, index)
 }
 
-// Selu is Python's torch.selu:
+// Selu returns scale * (max(0, x) + min(0, alpha * (exp(x) - 1))) for each
+// element x of input, with constants that keep mean and variance: alpha is
+// about 1.6733, scale 1.0507.
+//
+// It is Python's torch.selu:
 //
 //	selu(Tensor input) -> Tensor
 func Selu(input *Tensor) *Tensor {
 	return opSelu(input)
 }
 
-// Selu_ is Python's torch.selu_:
+// Selu_ is the in-place form of [Selu]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.selu_:
 //
 //	selu_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Selu_(input *Tensor) *Tensor {
 	opSelu_(input)
 	return input
@@ -412,7 +489,10 @@ func Selu_(input *Tensor) *Tensor {
 // A SgnOption is an option of [Sgn]: [Out].
 type SgnOption interface{ sgnOption() }
 
-// Sgn is Python's torch.sgn:
+// Sgn returns the sign of each element of input: x/|x| for complex numbers,
+// and 0 for 0.
+//
+// It is Python's torch.sgn:
 //
 //	sgn(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -433,14 +513,20 @@ func Sgn(input *Tensor, opts ...SgnOption) *Tensor {
 	return opSgn(input)
 }
 
-// Sgn is [Sgn] with t as input, Python's Tensor.sgn.
+// Sgn returns the sign of each element of t: x/|x| for complex numbers, and 0
+// for 0.
+//
+// It is [Sgn] with t as input, Python's Tensor.sgn.
 func (t *Tensor) Sgn() *Tensor {
 	return Sgn(t)
 }
 
-// Sgn_ is Python's Tensor.sgn_, which writes to t and returns it:
+// Sgn_ is the in-place form of [Tensor.Sgn]: it writes the result to t and
+// returns that.
 //
-//	sgn_()
+// It is Python's Tensor.sgn_:
+//
+//	sgn_() -> Tensor
 func (t *Tensor) Sgn_() *Tensor {
 	opSgn_(t)
 	return t
@@ -449,7 +535,9 @@ func (t *Tensor) Sgn_() *Tensor {
 // A SigmoidOption is an option of [Sigmoid]: [Out].
 type SigmoidOption interface{ sigmoidOption() }
 
-// Sigmoid is Python's torch.sigmoid:
+// Sigmoid returns 1 / (1 + exp(-x)) for each element x of input.
+//
+// It is Python's torch.sigmoid:
 //
 //	sigmoid(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -470,22 +558,28 @@ func Sigmoid(input *Tensor, opts ...SigmoidOption) *Tensor {
 	return opSigmoid(input)
 }
 
-// Sigmoid is [Sigmoid] with t as input, Python's Tensor.sigmoid.
+// Sigmoid returns 1 / (1 + exp(-x)) for each element x of t.
+//
+// It is [Sigmoid] with t as input, Python's Tensor.sigmoid.
 func (t *Tensor) Sigmoid() *Tensor {
 	return Sigmoid(t)
 }
 
-// Sigmoid_ is Python's torch.sigmoid_:
+// Sigmoid_ is the in-place form of [Sigmoid]: it writes the result to input
+// and returns that.
+//
+// It is Python's torch.sigmoid_:
 //
 //	sigmoid_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Sigmoid_(input *Tensor) *Tensor {
 	opSigmoid_(input)
 	return input
 }
 
-// Sigmoid_ is [Sigmoid_] with t as input, Python's Tensor.sigmoid_.
+// Sigmoid_ is the in-place form of [Tensor.Sigmoid]: it writes the result to t
+// and returns that.
+//
+// It is [Sigmoid_] with t as input, Python's Tensor.sigmoid_.
 func (t *Tensor) Sigmoid_() *Tensor {
 	return Sigmoid_(t)
 }
@@ -493,7 +587,10 @@ func (t *Tensor) Sigmoid_() *Tensor {
 // A SignOption is an option of [Sign]: [Out].
 type SignOption interface{ signOption() }
 
-// Sign is Python's torch.sign:
+// Sign returns the sign of each element of input: -1, 0 or 1, in the dtype of
+// input.
+//
+// It is Python's torch.sign:
 //
 //	sign(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -514,14 +611,19 @@ func Sign(input *Tensor, opts ...SignOption) *Tensor {
 	return opSign(input)
 }
 
-// Sign is [Sign] with t as input, Python's Tensor.sign.
+// Sign returns the sign of each element of t: -1, 0 or 1, in the dtype of t.
+//
+// It is [Sign] with t as input, Python's Tensor.sign.
 func (t *Tensor) Sign() *Tensor {
 	return Sign(t)
 }
 
-// Sign_ is Python's Tensor.sign_, which writes to t and returns it:
+// Sign_ is the in-place form of [Tensor.Sign]: it writes the result to t and
+// returns that.
 //
-//	sign_()
+// It is Python's Tensor.sign_:
+//
+//	sign_() -> Tensor
 func (t *Tensor) Sign_() *Tensor {
 	opSign_(t)
 	return t
@@ -530,7 +632,10 @@ func (t *Tensor) Sign_() *Tensor {
 // A SignbitOption is an option of [Signbit]: [Out].
 type SignbitOption interface{ signbitOption() }
 
-// Signbit is Python's torch.signbit:
+// Signbit tells which elements of input have their sign bit set, that of -0
+// included.
+//
+// It is Python's torch.signbit:
 //
 //	signbit(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -551,7 +656,10 @@ func Signbit(input *Tensor, opts ...SignbitOption) *Tensor {
 	return opSignbit(input)
 }
 
-// Signbit is [Signbit] with t as input, Python's Tensor.signbit.
+// Signbit tells which elements of t have their sign bit set, that of -0
+// included.
+//
+// It is [Signbit] with t as input, Python's Tensor.signbit.
 func (t *Tensor) Signbit() *Tensor {
 	return Signbit(t)
 }
@@ -559,7 +667,9 @@ func (t *Tensor) Signbit() *Tensor {
 // A SiluOption is an option of [Silu]: [Out].
 type SiluOption interface{ siluOption() }
 
-// Silu is Python's torch._C._nn.silu:
+// Silu returns x / (1 + exp(-x)) for each element x of input.
+//
+// It is Python's torch._C._nn.silu:
 //
 //	silu(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -580,11 +690,12 @@ func Silu(input *Tensor, opts ...SiluOption) *Tensor {
 	return opSilu(input)
 }
 
-// Silu_ is Python's torch._C._nn.silu_:
+// Silu_ is the in-place form of [Silu]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch._C._nn.silu_:
 //
 //	silu_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Silu_(input *Tensor) *Tensor {
 	opSilu_(input)
 	return input
@@ -593,7 +704,9 @@ func Silu_(input *Tensor) *Tensor {
 // A SinOption is an option of [Sin]: [Out].
 type SinOption interface{ sinOption() }
 
-// Sin is Python's torch.sin:
+// Sin returns the sine of each element of input, which is in radians.
+//
+// It is Python's torch.sin:
 //
 //	sin(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -614,22 +727,28 @@ func Sin(input *Tensor, opts ...SinOption) *Tensor {
 	return opSin(input)
 }
 
-// Sin is [Sin] with t as input, Python's Tensor.sin.
+// Sin returns the sine of each element of t, which is in radians.
+//
+// It is [Sin] with t as input, Python's Tensor.sin.
 func (t *Tensor) Sin() *Tensor {
 	return Sin(t)
 }
 
-// Sin_ is Python's torch.sin_:
+// Sin_ is the in-place form of [Sin]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.sin_:
 //
 //	sin_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Sin_(input *Tensor) *Tensor {
 	opSin_(input)
 	return input
 }
 
-// Sin_ is [Sin_] with t as input, Python's Tensor.sin_.
+// Sin_ is the in-place form of [Tensor.Sin]: it writes the result to t and
+// returns that.
+//
+// It is [Sin_] with t as input, Python's Tensor.sin_.
 func (t *Tensor) Sin_() *Tensor {
 	return Sin_(t)
 }
@@ -637,7 +756,9 @@ func (t *Tensor) Sin_() *Tensor {
 // A SincOption is an option of [Sinc]: [Out].
 type SincOption interface{ sincOption() }
 
-// Sinc is Python's torch.sinc:
+// Sinc returns sin(pi x) / (pi x) for each element x of input, and 1 for 0.
+//
+// It is Python's torch.sinc:
 //
 //	sinc(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -658,22 +779,28 @@ func Sinc(input *Tensor, opts ...SincOption) *Tensor {
 	return opSinc(input)
 }
 
-// Sinc is [Sinc] with t as input, Python's Tensor.sinc.
+// Sinc returns sin(pi x) / (pi x) for each element x of t, and 1 for 0.
+//
+// It is [Sinc] with t as input, Python's Tensor.sinc.
 func (t *Tensor) Sinc() *Tensor {
 	return Sinc(t)
 }
 
-// Sinc_ is Python's torch.sinc_:
+// Sinc_ is the in-place form of [Sinc]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.sinc_:
 //
 //	sinc_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Sinc_(input *Tensor) *Tensor {
 	opSinc_(input)
 	return input
 }
 
-// Sinc_ is [Sinc_] with t as input, Python's Tensor.sinc_.
+// Sinc_ is the in-place form of [Tensor.Sinc]: it writes the result to t and
+// returns that.
+//
+// It is [Sinc_] with t as input, Python's Tensor.sinc_.
 func (t *Tensor) Sinc_() *Tensor {
 	return Sinc_(t)
 }
@@ -681,7 +808,9 @@ func (t *Tensor) Sinc_() *Tensor {
 // A SinhOption is an option of [Sinh]: [Out].
 type SinhOption interface{ sinhOption() }
 
-// Sinh is Python's torch.sinh:
+// Sinh returns the hyperbolic sine of each element of input.
+//
+// It is Python's torch.sinh:
 //
 //	sinh(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -702,22 +831,28 @@ func Sinh(input *Tensor, opts ...SinhOption) *Tensor {
 	return opSinh(input)
 }
 
-// Sinh is [Sinh] with t as input, Python's Tensor.sinh.
+// Sinh returns the hyperbolic sine of each element of t.
+//
+// It is [Sinh] with t as input, Python's Tensor.sinh.
 func (t *Tensor) Sinh() *Tensor {
 	return Sinh(t)
 }
 
-// Sinh_ is Python's torch.sinh_:
+// Sinh_ is the in-place form of [Sinh]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.sinh_:
 //
 //	sinh_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Sinh_(input *Tensor) *Tensor {
 	opSinh_(input)
 	return input
 }
 
-// Sinh_ is [Sinh_] with t as input, Python's Tensor.sinh_.
+// Sinh_ is the in-place form of [Tensor.Sinh]: it writes the result to t and
+// returns that.
+//
+// It is [Sinh_] with t as input, Python's Tensor.sinh_.
 func (t *Tensor) Sinh_() *Tensor {
 	return Sinh_(t)
 }
@@ -726,7 +861,10 @@ func (t *Tensor) Sinh_() *Tensor {
 // [Step], [Out].
 type SliceCopyOption interface{ sliceCopyOption() }
 
-// SliceCopy is Python's torch.slice_copy:
+// SliceCopy returns a copy of the places of input along dimension [Dim] from
+// [Start] to [End], without the latter, in steps of [Step].
+//
+// It is Python's torch.slice_copy:
 //
 //	slice_copy(Tensor input, int dim = 0, int start = None, int end = None, int step = 1, *, Tensor out = None) -> Tensor
 //
@@ -763,7 +901,11 @@ func SliceCopy(input *Tensor, opts ...SliceCopyOption) *Tensor {
 // [Step].
 type SliceInverseOption interface{ sliceInverseOption() }
 
-// SliceInverse is Python's torch.slice_inverse:
+// SliceInverse returns a view of the storage of input that has the shape of
+// src, of which input is the slice along dimension [Dim] from [Start] to [End]
+// in steps of [Step].
+//
+// It is Python's torch.slice_inverse:
 //
 //	slice_inverse(Tensor input, Tensor src, int dim = 0, int start = None, int end = None, int step = 1) -> Tensor
 //
@@ -788,7 +930,12 @@ func SliceInverse(input *Tensor, src *Tensor, opts ...SliceInverseOption) *Tenso
 	return opSliceInverse(input, src, dim, start, end, step)
 }
 
-// SliceInverse is [SliceInverse] with t as input, Python's Tensor.slice_inverse.
+// SliceInverse returns a view of the storage of t that has the shape of src,
+// of which t is the slice along dimension [Dim] from [Start] to [End] in steps
+// of [Step].
+//
+// It is [SliceInverse] with t as input, Python's Tensor.slice_inverse.
+// Options: [Dim], [Start], [End], [Step].
 func (t *Tensor) SliceInverse(src *Tensor, opts ...SliceInverseOption) *Tensor {
 	return SliceInverse(t, src, opts...)
 }
@@ -797,7 +944,11 @@ func (t *Tensor) SliceInverse(src *Tensor, opts ...SliceInverseOption) *Tensor {
 // [Step], [Out].
 type SliceScatterOption interface{ sliceScatterOption() }
 
-// SliceScatter is Python's torch.slice_scatter:
+// SliceScatter returns a copy of input in which the places along dimension
+// [Dim] from [Start] to [End], without the latter, in steps of [Step] are
+// those of src.
+//
+// It is Python's torch.slice_scatter:
 //
 //	slice_scatter(Tensor input, Tensor src, int dim = 0, int start = None, int end = None, int step = 1, *, Tensor out = None) -> Tensor
 //
@@ -830,7 +981,12 @@ func SliceScatter(input *Tensor, src *Tensor, opts ...SliceScatterOption) *Tenso
 	return opSliceScatter(input, src, dim, start, end, step)
 }
 
-// SliceScatter is [SliceScatter] with t as input, Python's Tensor.slice_scatter.
+// SliceScatter returns a copy of t in which the places along dimension [Dim]
+// from [Start] to [End], without the latter, in steps of [Step] are those of
+// src.
+//
+// It is [SliceScatter] with t as input, Python's Tensor.slice_scatter.
+// Options: [Dim], [Start], [End], [Step].
 func (t *Tensor) SliceScatter(src *Tensor, opts ...SliceScatterOption) *Tensor {
 	return SliceScatter(t, src, opts...)
 }
@@ -838,7 +994,10 @@ func (t *Tensor) SliceScatter(src *Tensor, opts ...SliceScatterOption) *Tensor {
 // A SlogdetOption is an option of [Slogdet]: [Out].
 type SlogdetOption interface{ slogdetOption() }
 
-// Slogdet is Python's torch.slogdet:
+// Slogdet returns the sign and the logarithm of the magnitude of the
+// determinant of a square matrix, or of each in a batch. See [LinalgSlogdet].
+//
+// It is Python's torch.slogdet:
 //
 //	slogdet(Tensor input, *, tuple of Tensors out = None) -> (Tensor sign, Tensor logabsdet)
 //
@@ -859,7 +1018,10 @@ func Slogdet(input *Tensor, opts ...SlogdetOption) (sign *Tensor, logabsdet *Ten
 	return opSlogdet(input)
 }
 
-// Slogdet is [Slogdet] with t as input, Python's Tensor.slogdet.
+// Slogdet returns the sign and the logarithm of the magnitude of the
+// determinant of a square matrix, or of each in a batch. See [LinalgSlogdet].
+//
+// It is [Slogdet] with t as input, Python's Tensor.slogdet.
 func (t *Tensor) Slogdet() (sign *Tensor, logabsdet *Tensor) {
 	return Slogdet(t)
 }
@@ -868,7 +1030,9 @@ func (t *Tensor) Slogdet() (sign *Tensor, logabsdet *Tensor) {
 // [Padding], [Out].
 type SlowConv3dOption interface{ slowConv3dOption() }
 
-// SlowConv3d is Python's torch._C._nn.slow_conv3d:
+// SlowConv3d is what [Conv3d] calls on a CPU without dilation and groups.
+//
+// It is Python's torch._C._nn.slow_conv3d:
 //
 //	slow_conv3d(Tensor input, Tensor weight, tuple of ints kernel_size, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, *, Tensor out = None) -> Tensor
 //
@@ -902,7 +1066,9 @@ func SlowConv3d(input *Tensor, weight *Tensor, kernelSize []int64, opts ...SlowC
 // [Stride], [Padding], [Dilation].
 type SlowConvDilated2dOption interface{ slowConvDilated2dOption() }
 
-// SlowConvDilated2d is Python's torch._C._nn.slow_conv_dilated2d:
+// SlowConvDilated2d is what [Conv2d] may call with dilation, for one group.
+//
+// It is Python's torch._C._nn.slow_conv_dilated2d:
 //
 //	slow_conv_dilated2d(Tensor input, Tensor weight, tuple of ints kernel_size, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple of ints dilation = 1) -> Tensor
 //
@@ -931,7 +1097,9 @@ func SlowConvDilated2d(input *Tensor, weight *Tensor, kernelSize []int64, opts .
 // [Stride], [Padding], [Dilation].
 type SlowConvDilated3dOption interface{ slowConvDilated3dOption() }
 
-// SlowConvDilated3d is Python's torch._C._nn.slow_conv_dilated3d:
+// SlowConvDilated3d is what [Conv3d] may call with dilation, for one group.
+//
+// It is Python's torch._C._nn.slow_conv_dilated3d:
 //
 //	slow_conv_dilated3d(Tensor input, Tensor weight, tuple of ints kernel_size, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple of ints dilation = 1) -> Tensor
 //
@@ -960,7 +1128,9 @@ func SlowConvDilated3d(input *Tensor, weight *Tensor, kernelSize []int64, opts .
 // [Stride], [Padding], [OutputPadding], [Dilation], [Out].
 type SlowConvTranspose2dOption interface{ slowConvTranspose2dOption() }
 
-// SlowConvTranspose2d is Python's torch._C._nn.slow_conv_transpose2d:
+// SlowConvTranspose2d is what [ConvTranspose2d] may call, for one group.
+//
+// It is Python's torch._C._nn.slow_conv_transpose2d:
 //
 //	slow_conv_transpose2d(Tensor input, Tensor weight, tuple of ints kernel_size, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple of ints output_padding = 0, tuple of ints dilation = 1, *, Tensor out = None) -> Tensor
 //
@@ -1000,7 +1170,9 @@ func SlowConvTranspose2d(input *Tensor, weight *Tensor, kernelSize []int64, opts
 // [Stride], [Padding], [OutputPadding], [Dilation], [Out].
 type SlowConvTranspose3dOption interface{ slowConvTranspose3dOption() }
 
-// SlowConvTranspose3d is Python's torch._C._nn.slow_conv_transpose3d:
+// SlowConvTranspose3d is what [ConvTranspose3d] may call, for one group.
+//
+// It is Python's torch._C._nn.slow_conv_transpose3d:
 //
 //	slow_conv_transpose3d(Tensor input, Tensor weight, tuple of ints kernel_size, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple of ints output_padding = 0, tuple of ints dilation = 1, *, Tensor out = None) -> Tensor
 //
@@ -1036,14 +1208,20 @@ func SlowConvTranspose3d(input *Tensor, weight *Tensor, kernelSize []int64, opts
 	return opSlowConvTranspose3d(input, weight, spread(kernelSize, 3), bias, stride, padding, outputPadding, dilation)
 }
 
-// Smm is Python's torch.smm:
+// Smm multiplies input, a sparse matrix, by the dense matrix mat2. The result
+// is sparse.
+//
+// It is Python's torch.smm:
 //
 //	smm(Tensor input, Tensor mat2) -> Tensor
 func Smm(input *Tensor, mat2 *Tensor) *Tensor {
 	return opSmm(input, mat2)
 }
 
-// Smm is [Smm] with t as input, Python's Tensor.smm.
+// Smm multiplies t, a sparse matrix, by the dense matrix mat2. The result is
+// sparse.
+//
+// It is [Smm] with t as input, Python's Tensor.smm.
 func (t *Tensor) Smm(mat2 *Tensor) *Tensor {
 	return Smm(t, mat2)
 }
@@ -1052,7 +1230,11 @@ func (t *Tensor) Smm(mat2 *Tensor) *Tensor {
 // [Out].
 type SmoothL1LossOption interface{ smoothL1LossOption() }
 
-// SmoothL1Loss is Python's torch._C._nn.smooth_l1_loss:
+// SmoothL1Loss returns a loss of x = input - target: x^2 / (2 beta) where |x|
+// is less than [Beta], 1 by default, and |x| - beta/2 elsewhere. [Reduction]
+// is the mean by default.
+//
+// It is Python's torch._C._nn.smooth_l1_loss:
 //
 //	smooth_l1_loss(Tensor input, Tensor target, int reduction = Mean, float beta = 1.0, *, Tensor out = None) -> Tensor
 //
@@ -1083,7 +1265,10 @@ func SmoothL1Loss(input *Tensor, target *Tensor, opts ...SmoothL1LossOption) *Te
 // [Out].
 type SoftMarginLossOption interface{ softMarginLossOption() }
 
-// SoftMarginLoss is Python's torch._C._nn.soft_margin_loss:
+// SoftMarginLoss returns log(1 + exp(-y x)) for input x and target y, which is
+// 1 or -1. [Reduction] is the mean by default.
+//
+// It is Python's torch._C._nn.soft_margin_loss:
 //
 //	soft_margin_loss(Tensor input, Tensor target, int reduction = Mean, *, Tensor out = None) -> Tensor
 //
@@ -1110,7 +1295,11 @@ func SoftMarginLoss(input *Tensor, target *Tensor, opts ...SoftMarginLossOption)
 // A SoftmaxOption is an option of [Softmax]: a [DType], [Out].
 type SoftmaxOption interface{ softmaxOption() }
 
-// Softmax is Python's torch.softmax:
+// Softmax returns the exponentials of input divided by their sum along
+// dimension dim, so that they are positive and add up to 1. Elements are
+// converted to the dtype first, if one is given.
+//
+// It is Python's torch.softmax:
 //
 //	softmax(Tensor input, int dim, torch.dtype dtype = None, *, Tensor out = None) -> Tensor
 //
@@ -1134,7 +1323,12 @@ func Softmax(input *Tensor, dim int64, opts ...SoftmaxOption) *Tensor {
 	return opSoftmaxInt(input, dim, dtype)
 }
 
-// Softmax is [Softmax] with t as input, Python's Tensor.softmax.
+// Softmax returns the exponentials of t divided by their sum along dimension
+// dim, so that they are positive and add up to 1. Elements are converted to
+// the dtype first, if one is given.
+//
+// It is [Softmax] with t as input, Python's Tensor.softmax. Options: a
+// [DType].
 func (t *Tensor) Softmax(dim int64, opts ...SoftmaxOption) *Tensor {
 	return Softmax(t, dim, opts...)
 }
@@ -1142,7 +1336,11 @@ func (t *Tensor) Softmax(dim int64, opts ...SoftmaxOption) *Tensor {
 // A SoftplusOption is an option of [Softplus]: [Beta], [WithThreshold], [Out].
 type SoftplusOption interface{ softplusOption() }
 
-// Softplus is Python's torch._C._nn.softplus:
+// Softplus returns log(1 + exp(beta x)) / beta for each element x of input,
+// and x where beta x is above [WithThreshold]. [Beta] is 1 and the threshold
+// 20 by default.
+//
+// It is Python's torch._C._nn.softplus:
 //
 //	softplus(Tensor input, Number beta = 1, Number threshold = 20, *, Tensor out = None) -> Tensor
 //
@@ -1172,7 +1370,10 @@ func Softplus(input *Tensor, opts ...SoftplusOption) *Tensor {
 // A SoftshrinkOption is an option of [Softshrink]: [Lambd], [Out].
 type SoftshrinkOption interface{ softshrinkOption() }
 
-// Softshrink is Python's torch._C._nn.softshrink:
+// Softshrink moves each element of input by [Lambd], 0.5 by default, toward 0,
+// and to 0 if it is closer.
+//
+// It is Python's torch._C._nn.softshrink:
 //
 //	softshrink(Tensor input, Number lambd = 0.5, *, Tensor out = None) -> Tensor
 //
@@ -1199,7 +1400,11 @@ func Softshrink(input *Tensor, opts ...SoftshrinkOption) *Tensor {
 // A SortOption is an option of [Sort]: [Stable], [Dim], [Descending], [Out].
 type SortOption interface{ sortOption() }
 
-// Sort is Python's torch.sort:
+// Sort sorts input along dimension [Dim], the last by default, and returns the
+// elements and their indices. The order is ascending unless [Descending] is
+// set; equal elements keep theirs only with [Stable].
+//
+// It is Python's torch.sort:
 //
 //	sort(Tensor input, *, bool stable, int dim = -1, bool descending = False, tuple of Tensors out = None) -> (Tensor values, Tensor indices)
 //	sort(Tensor input, int dim = -1, bool descending = False, *, tuple of Tensors out = None) -> (Tensor values, Tensor indices)
@@ -1243,7 +1448,12 @@ func Sort(input *Tensor, opts ...SortOption) (values *Tensor, indices *Tensor) {
 	panic(mismatch("sort", given(opts), "(Tensor input, *, bool stable, int dim = -1, bool descending = False, tuple of Tensors out = None)\n(Tensor input, int dim = -1, bool descending = False, *, tuple of Tensors out = None)"))
 }
 
-// Sort is [Sort] with t as input, Python's Tensor.sort.
+// Sort sorts t along dimension [Dim], the last by default, and returns the
+// elements and their indices. The order is ascending unless [Descending] is
+// set; equal elements keep theirs only with [Stable].
+//
+// It is [Sort] with t as input, Python's Tensor.sort. Options: [Stable],
+// [Dim], [Descending].
 func (t *Tensor) Sort(opts ...SortOption) (values *Tensor, indices *Tensor) {
 	return Sort(t, opts...)
 }
@@ -1251,7 +1461,11 @@ func (t *Tensor) Sort(opts ...SortOption) (values *Tensor, indices *Tensor) {
 // A SparseAddmmOption is an option of [SparseAddmm]: [Beta], [Alpha].
 type SparseAddmmOption interface{ sparseAddmmOption() }
 
-// SparseAddmm is Python's torch.sparse.addmm:
+// SparseAddmm returns [Beta] * input + [Alpha] * (mat1 @ mat2), as [Addmm]
+// does, where mat1 is sparse and gradients are computed for it, too. mat1 is
+// (N, M), mat2 (M, P), and input (N, P).
+//
+// It is Python's torch.sparse.addmm:
 //
 //	sparse_addmm(Tensor input, Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1) -> Tensor
 //
@@ -1270,7 +1484,10 @@ func SparseAddmm(input *Tensor, mat1 *Tensor, mat2 *Tensor, opts ...SparseAddmmO
 	return op_SparseAddmm(input, mat1, mat2, beta, alpha)
 }
 
-// SparseDim is Python's Tensor.sparse_dim:
+// SparseDim returns the number of sparse dimensions of t, a sparse tensor:
+// those that its indices have. A dense tensor has none.
+//
+// It is Python's Tensor.sparse_dim:
 //
 //	sparse_dim() -> int
 func (t *Tensor) SparseDim() int64 {
@@ -1281,7 +1498,10 @@ func (t *Tensor) SparseDim() int64 {
 // [HalfToFloat].
 type SparseLogSoftmaxOption interface{ sparseLogSoftmaxOption() }
 
-// SparseLogSoftmax is Python's torch.sparse.log_softmax:
+// SparseLogSoftmax returns the logarithm of [SparseSoftmax] of input, a sparse
+// tensor, along dimension dim.
+//
+// It is Python's torch.sparse.log_softmax:
 //
 //	sparse_log_softmax(Tensor input, int dim, torch.dtype dtype = None) -> Tensor
 //	sparse_log_softmax(Tensor input, int dim, bool half_to_float) -> Tensor
@@ -1311,7 +1531,10 @@ func SparseLogSoftmax(input *Tensor, dim int64, opts ...SparseLogSoftmaxOption) 
 	panic(mismatch("sparse_log_softmax", given(opts), "(Tensor input, int dim, torch.dtype dtype = None)\n(Tensor input, int dim, bool half_to_float)"))
 }
 
-// SparseMask is Python's Tensor.sparse_mask:
+// SparseMask returns the elements of t at the indices of mask, as a sparse
+// tensor. The values of the mask make no difference.
+//
+// It is Python's Tensor.sparse_mask:
 //
 //	sparse_mask(Tensor mask) -> Tensor
 func (t *Tensor) SparseMask(mask *Tensor) *Tensor {
@@ -1321,7 +1544,12 @@ func (t *Tensor) SparseMask(mask *Tensor) *Tensor {
 // A SparseMmOption is an option of [SparseMm]: [Reduce].
 type SparseMmOption interface{ sparseMmOption() }
 
-// SparseMm is Python's torch.sparse.mm:
+// SparseMm returns the product of a sparse matrix mat1 and a matrix mat2, with
+// gradients for both; that for the sparse one is sparse. It is dense unless
+// both are sparse. [Reduce], with matrices in layout SparseCSR on a CPU,
+// combines products by "sum", "mean", "amax" or "amin".
+//
+// It is Python's torch.sparse.mm:
 //
 //	sparse_mm(Tensor sparse, Tensor dense) -> Tensor
 //	sparse_mm(Tensor sparse, Tensor dense, str reduce) -> Tensor
@@ -1346,17 +1574,24 @@ func SparseMm(mat1 *Tensor, mat2 *Tensor, opts ...SparseMmOption) *Tensor {
 	panic(mismatch("sparse_mm", given(opts), "(Tensor sparse, Tensor dense)\n(Tensor sparse, Tensor dense, str reduce)"))
 }
 
-// SparseResize_ is Python's Tensor.sparse_resize_, which writes to t and returns it:
+// SparseResize_ changes the size and the numbers of sparse and dense
+// dimensions of t, a sparse tensor, and returns it. If it has elements, no
+// dimension may shrink and the numbers must stay.
 //
-//	sparse_resize_(tuple of ints size, int sparse_dim, int dense_dim)
+// It is Python's Tensor.sparse_resize_:
+//
+//	sparse_resize_(tuple of ints size, int sparse_dim, int dense_dim) -> Tensor
 func (t *Tensor) SparseResize_(size []int64, sparseDim int64, denseDim int64) *Tensor {
 	opSparseResize_(t, size, sparseDim, denseDim)
 	return t
 }
 
-// SparseResizeAndClear_ is Python's Tensor.sparse_resize_and_clear_, which writes to t and returns it:
+// SparseResizeAndClear_ removes all elements of t, a sparse tensor, changes
+// its size and its numbers of sparse and dense dimensions, and returns it.
 //
-//	sparse_resize_and_clear_(tuple of ints size, int sparse_dim, int dense_dim)
+// It is Python's Tensor.sparse_resize_and_clear_:
+//
+//	sparse_resize_and_clear_(tuple of ints size, int sparse_dim, int dense_dim) -> Tensor
 func (t *Tensor) SparseResizeAndClear_(size []int64, sparseDim int64, denseDim int64) *Tensor {
 	opSparseResizeAndClear_(t, size, sparseDim, denseDim)
 	return t
@@ -1366,7 +1601,11 @@ func (t *Tensor) SparseResizeAndClear_(size []int64, sparseDim int64, denseDim i
 // [Alpha], [Out].
 type SparseSampledAddmmOption interface{ sparseSampledAddmmOption() }
 
-// SparseSampledAddmm is Python's torch.sparse.sampled_addmm:
+// SparseSampledAddmm returns [Beta] * input + [Alpha] * (mat1 @ mat2) at the
+// indices of input, a sparse matrix in layout SparseCSR. The factors are 1 by
+// default.
+//
+// It is Python's torch.sparse.sampled_addmm:
 //
 //	sparse_sampled_addmm(Tensor input, Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1, Tensor out = None) -> Tensor
 //
@@ -1397,7 +1636,11 @@ func SparseSampledAddmm(input *Tensor, mat1 *Tensor, mat2 *Tensor, opts ...Spars
 // [HalfToFloat].
 type SparseSoftmaxOption interface{ sparseSoftmaxOption() }
 
-// SparseSoftmax is Python's torch.sparse.softmax:
+// SparseSoftmax returns the softmax of input, a sparse tensor, along dimension
+// dim: elements that are not stored count as negative infinity and stay so.
+// Elements are converted to the dtype first, if one is given.
+//
+// It is Python's torch.sparse.softmax:
 //
 //	sparse_softmax(Tensor input, int dim, torch.dtype dtype = None) -> Tensor
 //	sparse_softmax(Tensor input, int dim, bool half_to_float) -> Tensor
@@ -1430,7 +1673,12 @@ func SparseSoftmax(input *Tensor, dim int64, opts ...SparseSoftmaxOption) *Tenso
 // A SpdiagsOption is an option of [Spdiags]: a [Layout].
 type SpdiagsOption interface{ spdiagsOption() }
 
-// Spdiags is Python's torch.sparse.spdiags:
+// Spdiags returns a sparse matrix of the given shape with the rows of
+// diagonals along the diagonals in offsets, which are positive above the main
+// one. The element in column j of a row comes to column j. The layout is
+// SparseCOO by default, or SparseCSR or SparseCSC.
+//
+// It is Python's torch.sparse.spdiags:
 //
 //	spdiags(Tensor diagonals, Tensor offsets, tuple of ints shape, torch.layout layout = None) -> Tensor
 //
@@ -1449,7 +1697,11 @@ func Spdiags(diagonals *Tensor, offsets *Tensor, shape []int64, opts ...SpdiagsO
 // A SplitOption is an option of [Split]: [Dim].
 type SplitOption interface{ splitOption() }
 
-// Split is Python's torch.split:
+// Split splits input along dimension [Dim], the first by default, into parts
+// of splitSize or of the sizes in it. The last may be smaller if it is a
+// number. The results are views.
+//
+// It is Python's torch.split:
 //
 //	split(Tensor input, int split_size, int dim = 0) -> tuple of Tensors
 //	split(Tensor input, tuple of ints split_size, int dim = 0) -> tuple of Tensors
@@ -1472,7 +1724,11 @@ func Split(input *Tensor, splitSize any, opts ...SplitOption) []*Tensor {
 	panic(mismatch("split", given(opts), "(Tensor input, int split_size, int dim = 0)\n(Tensor input, tuple of ints split_size, int dim = 0)", splitSize))
 }
 
-// Split is [Split] with t as input, Python's Tensor.split.
+// Split splits t along dimension [Dim], the first by default, into parts of
+// splitSize or of the sizes in it. The last may be smaller if it is a number.
+// The results are views.
+//
+// It is [Split] with t as input, Python's Tensor.split. Options: [Dim].
 func (t *Tensor) Split(splitSize any, opts ...SplitOption) []*Tensor {
 	return Split(t, splitSize, opts...)
 }
@@ -1480,7 +1736,9 @@ func (t *Tensor) Split(splitSize any, opts ...SplitOption) []*Tensor {
 // A SplitCopyOption is an option of [SplitCopy]: [Dim], [Out].
 type SplitCopyOption interface{ splitCopyOption() }
 
-// SplitCopy is Python's torch.split_copy:
+// SplitCopy returns what [Split] returns, as copies and not views.
+//
+// It is Python's torch.split_copy:
 //
 //	split_copy(Tensor input, int split_size, int dim = 0, *, tuple of Tensors out = None) -> tuple of Tensors
 //
@@ -1506,7 +1764,11 @@ func SplitCopy(input *Tensor, splitSize int64, opts ...SplitCopyOption) []*Tenso
 // A SplitWithSizesOption is an option of [SplitWithSizes]: [Dim].
 type SplitWithSizesOption interface{ splitWithSizesOption() }
 
-// SplitWithSizes is Python's torch.split_with_sizes:
+// SplitWithSizes splits input along dimension [Dim], the first by default,
+// into parts of the given sizes, which add up to its size. The results are
+// views.
+//
+// It is Python's torch.split_with_sizes:
 //
 //	split_with_sizes(Tensor input, tuple of ints split_sizes, int dim = 0) -> tuple of Tensors
 //
@@ -1522,7 +1784,11 @@ func SplitWithSizes(input *Tensor, splitSizes []int64, opts ...SplitWithSizesOpt
 	return opSplitWithSizes(input, splitSizes, dim)
 }
 
-// SplitWithSizes is [SplitWithSizes] with t as input, Python's Tensor.split_with_sizes.
+// SplitWithSizes splits t along dimension [Dim], the first by default, into
+// parts of the given sizes, which add up to its size. The results are views.
+//
+// It is [SplitWithSizes] with t as input, Python's Tensor.split_with_sizes.
+// Options: [Dim].
 func (t *Tensor) SplitWithSizes(splitSizes []int64, opts ...SplitWithSizesOption) []*Tensor {
 	return SplitWithSizes(t, splitSizes, opts...)
 }
@@ -1531,7 +1797,10 @@ func (t *Tensor) SplitWithSizes(splitSizes []int64, opts ...SplitWithSizesOption
 // [Out].
 type SplitWithSizesCopyOption interface{ splitWithSizesCopyOption() }
 
-// SplitWithSizesCopy is Python's torch.split_with_sizes_copy:
+// SplitWithSizesCopy returns what [SplitWithSizes] returns, as copies and not
+// views.
+//
+// It is Python's torch.split_with_sizes_copy:
 //
 //	split_with_sizes_copy(Tensor input, tuple of ints split_sizes, int dim = 0, *, tuple of Tensors out = None) -> tuple of Tensors
 //
@@ -1557,7 +1826,10 @@ func SplitWithSizesCopy(input *Tensor, splitSizes []int64, opts ...SplitWithSize
 // A SpsolveOption is an option of [Spsolve]: [Left].
 type SpsolveOption interface{ spsolveOption() }
 
-// Spsolve is Python's torch.sparse.spsolve:
+// Spsolve returns the solution X of A X = B, where A is a square sparse matrix
+// in layout SparseCSR and B is a dense vector. It exists on GPUs only.
+//
+// It is Python's torch.sparse.spsolve:
 //
 //	spsolve(Tensor A, Tensor B, *, bool left = True) -> Tensor
 //
@@ -1576,7 +1848,10 @@ func Spsolve(A *Tensor, B *Tensor, opts ...SpsolveOption) *Tensor {
 // A SqrtOption is an option of [Sqrt]: [Out].
 type SqrtOption interface{ sqrtOption() }
 
-// Sqrt is Python's torch.sqrt:
+// Sqrt returns the square root of each element of input: NaN for negative
+// numbers.
+//
+// It is Python's torch.sqrt:
 //
 //	sqrt(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1597,22 +1872,28 @@ func Sqrt(input *Tensor, opts ...SqrtOption) *Tensor {
 	return opSqrt(input)
 }
 
-// Sqrt is [Sqrt] with t as input, Python's Tensor.sqrt.
+// Sqrt returns the square root of each element of t: NaN for negative numbers.
+//
+// It is [Sqrt] with t as input, Python's Tensor.sqrt.
 func (t *Tensor) Sqrt() *Tensor {
 	return Sqrt(t)
 }
 
-// Sqrt_ is Python's torch.sqrt_:
+// Sqrt_ is the in-place form of [Sqrt]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.sqrt_:
 //
 //	sqrt_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Sqrt_(input *Tensor) *Tensor {
 	opSqrt_(input)
 	return input
 }
 
-// Sqrt_ is [Sqrt_] with t as input, Python's Tensor.sqrt_.
+// Sqrt_ is the in-place form of [Tensor.Sqrt]: it writes the result to t and
+// returns that.
+//
+// It is [Sqrt_] with t as input, Python's Tensor.sqrt_.
 func (t *Tensor) Sqrt_() *Tensor {
 	return Sqrt_(t)
 }
@@ -1620,7 +1901,9 @@ func (t *Tensor) Sqrt_() *Tensor {
 // A SquareOption is an option of [Square]: [Out].
 type SquareOption interface{ squareOption() }
 
-// Square is Python's torch.square:
+// Square returns the square of each element of input.
+//
+// It is Python's torch.square:
 //
 //	square(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -1641,22 +1924,28 @@ func Square(input *Tensor, opts ...SquareOption) *Tensor {
 	return opSquare(input)
 }
 
-// Square is [Square] with t as input, Python's Tensor.square.
+// Square returns the square of each element of t.
+//
+// It is [Square] with t as input, Python's Tensor.square.
 func (t *Tensor) Square() *Tensor {
 	return Square(t)
 }
 
-// Square_ is Python's torch.square_:
+// Square_ is the in-place form of [Square]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.square_:
 //
 //	square_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Square_(input *Tensor) *Tensor {
 	opSquare_(input)
 	return input
 }
 
-// Square_ is [Square_] with t as input, Python's Tensor.square_.
+// Square_ is the in-place form of [Tensor.Square]: it writes the result to t
+// and returns that.
+//
+// It is [Square_] with t as input, Python's Tensor.square_.
 func (t *Tensor) Square_() *Tensor {
 	return Square_(t)
 }
@@ -1664,7 +1953,10 @@ func (t *Tensor) Square_() *Tensor {
 // A SqueezeOption is an option of [Squeeze]: [Dim].
 type SqueezeOption interface{ squeezeOption() }
 
-// Squeeze is Python's torch.squeeze:
+// Squeeze returns a view of input without its dimensions of size 1: without
+// all, or without those that are named. A named one of another size stays.
+//
+// It is Python's torch.squeeze:
 //
 //	squeeze(Tensor input) -> Tensor
 //	squeeze(Tensor input, int dim) -> Tensor
@@ -1692,16 +1984,22 @@ func Squeeze(input *Tensor, opts ...SqueezeOption) *Tensor {
 	panic(mismatch("squeeze", given(opts), "(Tensor input)\n(Tensor input, int dim)\n(Tensor input, tuple of ints dim)"))
 }
 
-// Squeeze is [Squeeze] with t as input, Python's Tensor.squeeze.
+// Squeeze returns a view of t without its dimensions of size 1: without all,
+// or without those that are named. A named one of another size stays.
+//
+// It is [Squeeze] with t as input, Python's Tensor.squeeze. Options: [Dim].
 func (t *Tensor) Squeeze(opts ...SqueezeOption) *Tensor {
 	return Squeeze(t, opts...)
 }
 
-// Squeeze_ is Python's Tensor.squeeze_, which writes to t and returns it:
+// Squeeze_ is the in-place form of [Tensor.Squeeze]: it writes the result to t
+// and returns that.
 //
-//	squeeze_()
-//	squeeze_(int dim)
-//	squeeze_(tuple of ints dim)
+// It is Python's Tensor.squeeze_:
+//
+//	squeeze_() -> Tensor
+//	squeeze_(int dim) -> Tensor
+//	squeeze_(tuple of ints dim) -> Tensor
 //
 // Options: [Dim].
 func (t *Tensor) Squeeze_(opts ...SqueezeOption) *Tensor {
@@ -1731,7 +2029,9 @@ func (t *Tensor) Squeeze_(opts ...SqueezeOption) *Tensor {
 // A SqueezeCopyOption is an option of [SqueezeCopy]: [Out], [Dim].
 type SqueezeCopyOption interface{ squeezeCopyOption() }
 
-// SqueezeCopy is Python's torch.squeeze_copy:
+// SqueezeCopy returns what [Squeeze] returns, as a copy and not a view.
+//
+// It is Python's torch.squeeze_copy:
 //
 //	squeeze_copy(Tensor input, *, Tensor out = None) -> Tensor
 //	squeeze_copy(Tensor input, int dim, *, Tensor out = None) -> Tensor
@@ -1780,7 +2080,11 @@ func SqueezeCopy(input *Tensor, opts ...SqueezeCopyOption) *Tensor {
 // A SspaddmmOption is an option of [Sspaddmm]: [Beta], [Alpha], [Out].
 type SspaddmmOption interface{ sspaddmmOption() }
 
-// Sspaddmm is Python's torch.sspaddmm:
+// Sspaddmm returns [Beta] * input + [Alpha] * (mat1 @ mat2), where input and
+// mat1 are sparse and mat2 is dense. The result is sparse, the factors are 1
+// by default.
+//
+// It is Python's torch.sspaddmm:
 //
 //	sspaddmm(Tensor input, Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1, Tensor out = None) -> Tensor
 //
@@ -1807,7 +2111,12 @@ func Sspaddmm(input *Tensor, mat1 *Tensor, mat2 *Tensor, opts ...SspaddmmOption)
 	return opSspaddmm(input, mat1, mat2, beta, alpha)
 }
 
-// Sspaddmm is [Sspaddmm] with t as input, Python's Tensor.sspaddmm.
+// Sspaddmm returns [Beta] * t + [Alpha] * (mat1 @ mat2), where t and mat1 are
+// sparse and mat2 is dense. The result is sparse, the factors are 1 by
+// default.
+//
+// It is [Sspaddmm] with t as input, Python's Tensor.sspaddmm. Options: [Beta],
+// [Alpha].
 func (t *Tensor) Sspaddmm(mat1 *Tensor, mat2 *Tensor, opts ...SspaddmmOption) *Tensor {
 	return Sspaddmm(t, mat1, mat2, opts...)
 }
@@ -1815,7 +2124,10 @@ func (t *Tensor) Sspaddmm(mat1 *Tensor, mat2 *Tensor, opts ...SspaddmmOption) *T
 // A StackOption is an option of [Stack]: [Dim], [Out].
 type StackOption interface{ stackOption() }
 
-// Stack is Python's torch.stack:
+// Stack stacks tensors of the same size along a new dimension [Dim], the first
+// by default.
+//
+// It is Python's torch.stack:
 //
 //	stack(tuple of Tensors tensors, int dim = 0, *, Tensor out = None) -> Tensor
 //
@@ -1843,7 +2155,11 @@ func Stack(tensors []*Tensor, opts ...StackOption) *Tensor {
 // [Correction].
 type StdOption interface{ stdOption() }
 
-// Std is Python's torch.std:
+// Std returns the standard deviation of the elements of input, over the
+// dimensions in [Dim] or all. [Correction] is 1 by default: it divides by N-1;
+// [Unbiased] false is the same as a correction of 0.
+//
+// It is Python's torch.std:
 //
 //	std(Tensor input, tuple of ints dim, bool unbiased = True, bool keepdim = False, *, Tensor out = None) -> Tensor
 //	std(Tensor input, tuple of ints dim = None, *, Number correction = None, bool keepdim = False, Tensor out = None) -> Tensor
@@ -1899,7 +2215,12 @@ func Std(input *Tensor, opts ...StdOption) *Tensor {
 	panic(mismatch("std", given(opts), "(Tensor input, tuple of ints dim, bool unbiased = True, bool keepdim = False, *, Tensor out = None)\n(Tensor input, tuple of ints dim = None, *, Number correction = None, bool keepdim = False, Tensor out = None)\n(Tensor input, bool unbiased = True)"))
 }
 
-// Std is [Std] with t as input, Python's Tensor.std.
+// Std returns the standard deviation of the elements of t, over the dimensions
+// in [Dim] or all. [Correction] is 1 by default: it divides by N-1; [Unbiased]
+// false is the same as a correction of 0.
+//
+// It is [Std] with t as input, Python's Tensor.std. Options: [Dim],
+// [Unbiased], [Keepdim], [Correction].
 func (t *Tensor) Std(opts ...StdOption) *Tensor {
 	return Std(t, opts...)
 }
@@ -1908,7 +2229,11 @@ func (t *Tensor) Std(opts ...StdOption) *Tensor {
 // [Correction].
 type StdMeanOption interface{ stdMeanOption() }
 
-// StdMean is Python's torch.std_mean:
+// StdMean returns the standard deviation and the mean of the elements of
+// input, over the dimensions in [Dim] or all. [Correction] is 1 by default;
+// see [Std].
+//
+// It is Python's torch.std_mean:
 //
 //	std_mean(Tensor input, tuple of ints dim, bool unbiased = True, bool keepdim = False) -> (Tensor, Tensor)
 //	std_mean(Tensor input, tuple of ints dim = None, *, Number correction = None, bool keepdim = False) -> (Tensor, Tensor)
@@ -1954,7 +2279,11 @@ func StdMean(input *Tensor, opts ...StdMeanOption) (*Tensor, *Tensor) {
 // A SubOption is an option of [Sub]: [Alpha], [Out].
 type SubOption interface{ subOption() }
 
-// Sub is Python's torch.sub:
+// Sub returns input - [Alpha] * other, element by element; [Alpha] is 1 by
+// default. Shapes are broadcast and dtypes promoted. Bools cannot be
+// subtracted; see [LogicalXor].
+//
+// It is Python's torch.sub:
 //
 //	sub(Tensor input, Tensor or Number other, *, Number alpha = 1, Tensor out = None) -> Tensor
 //
@@ -1978,7 +2307,11 @@ func Sub(input *Tensor, other any, opts ...SubOption) *Tensor {
 	return opSubTensor(input, toOperand(other, "other"), alpha)
 }
 
-// Sub is [Sub] with t as input, Python's Tensor.sub.
+// Sub returns t - [Alpha] * other, element by element; [Alpha] is 1 by
+// default. Shapes are broadcast and dtypes promoted. Bools cannot be
+// subtracted; see [LogicalXor].
+//
+// It is [Sub] with t as input, Python's Tensor.sub. Options: [Alpha].
 func (t *Tensor) Sub(other any, opts ...SubOption) *Tensor {
 	return Sub(t, other, opts...)
 }
@@ -1986,11 +2319,14 @@ func (t *Tensor) Sub(other any, opts ...SubOption) *Tensor {
 // A SubInplaceOption is an option of [Tensor.Sub_]: [Alpha].
 type SubInplaceOption interface{ subInplaceOption() }
 
-// Sub_ is Python's Tensor.sub_, which writes to t and returns it:
+// Sub_ is the in-place form of [Tensor.Sub]: it writes the result to t and
+// returns that.
 //
-//	sub_(Tensor or Number other, *, Number alpha = 1)
+// It is Python's Tensor.sub_:
 //
-// Options: [Alpha].
+//	sub_(Tensor or Number other, *, Number alpha = 1) -> Tensor
+//
+// other is a *Tensor or a number. Options: [Alpha].
 func (t *Tensor) Sub_(other any, opts ...SubInplaceOption) *Tensor {
 	alpha := intScalar(1)
 	for _, o := range opts {
@@ -2006,7 +2342,10 @@ func (t *Tensor) Sub_(other any, opts ...SubInplaceOption) *Tensor {
 // A SubtractOption is an option of [Subtract]: [Alpha], [Out].
 type SubtractOption interface{ subtractOption() }
 
-// Subtract is Python's torch.subtract:
+// Subtract is another name of [Sub]: input - [Alpha] * other, element by
+// element.
+//
+// It is Python's torch.subtract:
 //
 //	subtract(Tensor input, Tensor or Number other, *, Number alpha = 1, Tensor out = None) -> Tensor
 //	subtract(Tensor input, Number other, Number alpha = 1) -> Tensor
@@ -2037,7 +2376,10 @@ func Subtract(input *Tensor, other any, opts ...SubtractOption) *Tensor {
 	panic(mismatch("subtract", given(opts), "(Tensor input, Tensor or Number other, *, Number alpha = 1, Tensor out = None)\n(Tensor input, Number other, Number alpha = 1)", other))
 }
 
-// Subtract is [Subtract] with t as input, Python's Tensor.subtract.
+// Subtract is another name of [Sub]: t - [Alpha] * other, element by element.
+//
+// It is [Subtract] with t as input, Python's Tensor.subtract. Options:
+// [Alpha].
 func (t *Tensor) Subtract(other any, opts ...SubtractOption) *Tensor {
 	return Subtract(t, other, opts...)
 }
@@ -2045,12 +2387,15 @@ func (t *Tensor) Subtract(other any, opts ...SubtractOption) *Tensor {
 // A SubtractInplaceOption is an option of [Tensor.Subtract_]: [Alpha].
 type SubtractInplaceOption interface{ subtractInplaceOption() }
 
-// Subtract_ is Python's Tensor.subtract_, which writes to t and returns it:
+// Subtract_ is the in-place form of [Tensor.Subtract]: it writes the result to
+// t and returns that.
 //
-//	subtract_(Tensor or Number other, *, Number alpha = 1)
-//	subtract_(Number other, Number alpha = 1)
+// It is Python's Tensor.subtract_:
 //
-// Options: [Alpha].
+//	subtract_(Tensor or Number other, *, Number alpha = 1) -> Tensor
+//	subtract_(Number other, Number alpha = 1) -> Tensor
+//
+// other is a *Tensor or a number. Options: [Alpha].
 func (t *Tensor) Subtract_(other any, opts ...SubtractInplaceOption) *Tensor {
 	alpha := intScalar(1)
 	for _, o := range opts {
@@ -2073,7 +2418,11 @@ func (t *Tensor) Subtract_(other any, opts ...SubtractInplaceOption) *Tensor {
 // A SumOption is an option of [Sum]: a [DType], [Dim], [Keepdim], [Out].
 type SumOption interface{ sumOption() }
 
-// Sum is Python's torch.sum:
+// Sum returns the sum of the elements of input, over the dimensions in [Dim]
+// or all. Integers give int64 unless a dtype is given, to which the elements
+// are converted first.
+//
+// It is Python's torch.sum:
 //
 //	sum(Tensor input, *, torch.dtype dtype = None) -> Tensor
 //	sum(Tensor input, tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None) -> Tensor
@@ -2114,12 +2463,20 @@ func Sum(input *Tensor, opts ...SumOption) *Tensor {
 	panic(mismatch("sum", given(opts), "(Tensor input, *, torch.dtype dtype = None)\n(Tensor input, tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None)"))
 }
 
-// Sum is [Sum] with t as input, Python's Tensor.sum.
+// Sum returns the sum of the elements of t, over the dimensions in [Dim] or
+// all. Integers give int64 unless a dtype is given, to which the elements are
+// converted first.
+//
+// It is [Sum] with t as input, Python's Tensor.sum. Options: a [DType], [Dim],
+// [Keepdim].
 func (t *Tensor) Sum(opts ...SumOption) *Tensor {
 	return Sum(t, opts...)
 }
 
-// SumToSize is Python's Tensor.sum_to_size:
+// SumToSize returns t summed over dimensions such that its size is size, which
+// broadcasts to that of t: the reverse of expanding.
+//
+// It is Python's Tensor.sum_to_size:
 //
 //	sum_to_size(tuple of ints size) -> Tensor
 func (t *Tensor) SumToSize(size ...int64) *Tensor {
@@ -2129,7 +2486,12 @@ func (t *Tensor) SumToSize(size ...int64) *Tensor {
 // A SvdOption is an option of [Svd]: [Some], [ComputeUv], [Out].
 type SvdOption interface{ svdOption() }
 
-// Svd is Python's torch.svd:
+// Svd returns the singular value decomposition of a matrix, or of each in a
+// batch: input = U diag(S) V', with V' the conjugate transpose. [Some], true
+// by default, leaves out what is not needed of U and V; [ComputeUv] false has
+// them zero. PyTorch deprecates it; use [LinalgSvd].
+//
+// It is Python's torch.svd:
 //
 //	svd(Tensor input, bool some = True, bool compute_uv = True, *, tuple of Tensors out = None) -> (Tensor U, Tensor S, Tensor V)
 //
@@ -2156,46 +2518,66 @@ func Svd(input *Tensor, opts ...SvdOption) (U *Tensor, S *Tensor, V *Tensor) {
 	return opSvd(input, some_, computeUv)
 }
 
-// Svd is [Svd] with t as input, Python's Tensor.svd.
+// Svd returns the singular value decomposition of a matrix, or of each in a
+// batch: t = U diag(S) V', with V' the conjugate transpose. [Some], true by
+// default, leaves out what is not needed of U and V; [ComputeUv] false has
+// them zero. PyTorch deprecates it; use [LinalgSvd].
+//
+// It is [Svd] with t as input, Python's Tensor.svd. Options: [Some],
+// [ComputeUv].
 func (t *Tensor) Svd(opts ...SvdOption) (U *Tensor, S *Tensor, V *Tensor) {
 	return Svd(t, opts...)
 }
 
-// Swapaxes is Python's torch.swapaxes:
+// Swapaxes is another name of [Transpose]: it swaps two dimensions of input.
+//
+// It is Python's torch.swapaxes:
 //
 //	swapaxes(Tensor input, int axis0, int axis1) -> Tensor
 func Swapaxes(input *Tensor, axis0 int64, axis1 int64) *Tensor {
 	return opSwapaxes(input, axis0, axis1)
 }
 
-// Swapaxes is [Swapaxes] with t as input, Python's Tensor.swapaxes.
+// Swapaxes is another name of [Transpose]: it swaps two dimensions of t.
+//
+// It is [Swapaxes] with t as input, Python's Tensor.swapaxes.
 func (t *Tensor) Swapaxes(axis0 int64, axis1 int64) *Tensor {
 	return Swapaxes(t, axis0, axis1)
 }
 
-// Swapaxes_ is Python's Tensor.swapaxes_, which writes to t and returns it:
+// Swapaxes_ is the in-place form of [Tensor.Swapaxes]: it writes the result to
+// t and returns that.
 //
-//	swapaxes_(int axis0, int axis1)
+// It is Python's Tensor.swapaxes_:
+//
+//	swapaxes_(int axis0, int axis1) -> Tensor
 func (t *Tensor) Swapaxes_(axis0 int64, axis1 int64) *Tensor {
 	opSwapaxes_(t, axis0, axis1)
 	return t
 }
 
-// Swapdims is Python's torch.swapdims:
+// Swapdims is another name of [Transpose]: it swaps two dimensions of input.
+//
+// It is Python's torch.swapdims:
 //
 //	swapdims(Tensor input, int dim0, int dim1) -> Tensor
 func Swapdims(input *Tensor, dim0 int64, dim1 int64) *Tensor {
 	return opSwapdims(input, dim0, dim1)
 }
 
-// Swapdims is [Swapdims] with t as input, Python's Tensor.swapdims.
+// Swapdims is another name of [Transpose]: it swaps two dimensions of t.
+//
+// It is [Swapdims] with t as input, Python's Tensor.swapdims.
 func (t *Tensor) Swapdims(dim0 int64, dim1 int64) *Tensor {
 	return Swapdims(t, dim0, dim1)
 }
 
-// Swapdims_ is Python's Tensor.swapdims_, which writes to t and returns it:
+// Swapdims_ is the in-place form of [Tensor.Swapdims]: it writes the result to
+// t and returns that.
 //
-//	swapdims_(int dim0, int dim1)
+// It is Python's Tensor.swapdims_:
+//
+//	swapdims_(int dim0, int dim1) -> Tensor
 func (t *Tensor) Swapdims_(dim0 int64, dim1 int64) *Tensor {
 	opSwapdims_(t, dim0, dim1)
 	return t

@@ -2,21 +2,30 @@
 
 package torch
 
-// T is Python's torch.t:
+// T returns the transpose of a matrix as a view; tensors with fewer dimensions
+// stay as they are, and such with more are refused.
+//
+// It is Python's torch.t:
 //
 //	t(Tensor input) -> Tensor
 func T(input *Tensor) *Tensor {
 	return opT(input)
 }
 
-// T is [T] with t as input, Python's Tensor.t.
+// T returns the transpose of a matrix as a view; tensors with fewer dimensions
+// stay as they are, and such with more are refused.
+//
+// It is [T] with t as input, Python's Tensor.t.
 func (t *Tensor) T() *Tensor {
 	return T(t)
 }
 
-// T_ is Python's Tensor.t_, which writes to t and returns it:
+// T_ is the in-place form of [Tensor.T]: it writes the result to t and returns
+// that.
 //
-//	t_()
+// It is Python's Tensor.t_:
+//
+//	t_() -> Tensor
 func (t *Tensor) T_() *Tensor {
 	opT_(t)
 	return t
@@ -25,7 +34,10 @@ func (t *Tensor) T_() *Tensor {
 // A TakeOption is an option of [Take]: [Out].
 type TakeOption interface{ takeOption() }
 
-// Take is Python's torch.take:
+// Take returns the elements of input at the places in index, which count as if
+// input were flattened. The result has the shape of index.
+//
+// It is Python's torch.take:
 //
 //	take(Tensor input, Tensor index, *, Tensor out = None) -> Tensor
 //
@@ -46,7 +58,10 @@ func Take(input *Tensor, index *Tensor, opts ...TakeOption) *Tensor {
 	return opTake(input, index)
 }
 
-// Take is [Take] with t as input, Python's Tensor.take.
+// Take returns the elements of t at the places in index, which count as if t
+// were flattened. The result has the shape of index.
+//
+// It is [Take] with t as input, Python's Tensor.take.
 func (t *Tensor) Take(index *Tensor) *Tensor {
 	return Take(t, index)
 }
@@ -54,7 +69,11 @@ func (t *Tensor) Take(index *Tensor) *Tensor {
 // A TakeAlongDimOption is an option of [TakeAlongDim]: [Dim], [Out].
 type TakeAlongDimOption interface{ takeAlongDimOption() }
 
-// TakeAlongDim is Python's torch.take_along_dim:
+// TakeAlongDim picks elements of input by indices along dimension [Dim], as
+// [Gather] does but with broadcasting; without dim the tensor is flattened for
+// it. The indices are such as [Argmax] and [Argsort] return.
+//
+// It is Python's torch.take_along_dim:
 //
 //	take_along_dim(Tensor input, Tensor indices, int dim = None, *, Tensor out = None) -> Tensor
 //
@@ -78,7 +97,12 @@ func TakeAlongDim(input *Tensor, indices *Tensor, opts ...TakeAlongDimOption) *T
 	return opTakeAlongDim(input, indices, dim)
 }
 
-// TakeAlongDim is [TakeAlongDim] with t as input, Python's Tensor.take_along_dim.
+// TakeAlongDim picks elements of t by indices along dimension [Dim], as
+// [Gather] does but with broadcasting; without dim the tensor is flattened for
+// it. The indices are such as [Argmax] and [Argsort] return.
+//
+// It is [TakeAlongDim] with t as input, Python's Tensor.take_along_dim.
+// Options: [Dim].
 func (t *Tensor) TakeAlongDim(indices *Tensor, opts ...TakeAlongDimOption) *Tensor {
 	return TakeAlongDim(t, indices, opts...)
 }
@@ -86,7 +110,9 @@ func (t *Tensor) TakeAlongDim(indices *Tensor, opts ...TakeAlongDimOption) *Tens
 // A TanOption is an option of [Tan]: [Out].
 type TanOption interface{ tanOption() }
 
-// Tan is Python's torch.tan:
+// Tan returns the tangent of each element of input, which is in radians.
+//
+// It is Python's torch.tan:
 //
 //	tan(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -107,22 +133,28 @@ func Tan(input *Tensor, opts ...TanOption) *Tensor {
 	return opTan(input)
 }
 
-// Tan is [Tan] with t as input, Python's Tensor.tan.
+// Tan returns the tangent of each element of t, which is in radians.
+//
+// It is [Tan] with t as input, Python's Tensor.tan.
 func (t *Tensor) Tan() *Tensor {
 	return Tan(t)
 }
 
-// Tan_ is Python's torch.tan_:
+// Tan_ is the in-place form of [Tan]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.tan_:
 //
 //	tan_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Tan_(input *Tensor) *Tensor {
 	opTan_(input)
 	return input
 }
 
-// Tan_ is [Tan_] with t as input, Python's Tensor.tan_.
+// Tan_ is the in-place form of [Tensor.Tan]: it writes the result to t and
+// returns that.
+//
+// It is [Tan_] with t as input, Python's Tensor.tan_.
 func (t *Tensor) Tan_() *Tensor {
 	return Tan_(t)
 }
@@ -130,7 +162,9 @@ func (t *Tensor) Tan_() *Tensor {
 // A TanhOption is an option of [Tanh]: [Out].
 type TanhOption interface{ tanhOption() }
 
-// Tanh is Python's torch.tanh:
+// Tanh returns the hyperbolic tangent of each element of input.
+//
+// It is Python's torch.tanh:
 //
 //	tanh(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -151,22 +185,28 @@ func Tanh(input *Tensor, opts ...TanhOption) *Tensor {
 	return opTanh(input)
 }
 
-// Tanh is [Tanh] with t as input, Python's Tensor.tanh.
+// Tanh returns the hyperbolic tangent of each element of t.
+//
+// It is [Tanh] with t as input, Python's Tensor.tanh.
 func (t *Tensor) Tanh() *Tensor {
 	return Tanh(t)
 }
 
-// Tanh_ is Python's torch.tanh_:
+// Tanh_ is the in-place form of [Tanh]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.tanh_:
 //
 //	tanh_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Tanh_(input *Tensor) *Tensor {
 	opTanh_(input)
 	return input
 }
 
-// Tanh_ is [Tanh_] with t as input, Python's Tensor.tanh_.
+// Tanh_ is the in-place form of [Tensor.Tanh]: it writes the result to t and
+// returns that.
+//
+// It is [Tanh_] with t as input, Python's Tensor.tanh_.
 func (t *Tensor) Tanh_() *Tensor {
 	return Tanh_(t)
 }
@@ -174,7 +214,9 @@ func (t *Tensor) Tanh_() *Tensor {
 // A TCopyOption is an option of [TCopy]: [Out].
 type TCopyOption interface{ tCopyOption() }
 
-// TCopy is Python's torch.t_copy:
+// TCopy returns what [T] returns, as a copy and not a view.
+//
+// It is Python's torch.t_copy:
 //
 //	t_copy(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -198,7 +240,11 @@ func TCopy(input *Tensor, opts ...TCopyOption) *Tensor {
 // A TensorSplitOption is an option of [TensorSplit]: [Dim].
 type TensorSplitOption interface{ tensorSplitOption() }
 
-// TensorSplit is Python's torch.tensor_split:
+// TensorSplit splits input along dimension [Dim], the first by default, into
+// that many parts, as equal as can be, or before the given indices. The
+// results are views.
+//
+// It is Python's torch.tensor_split:
 //
 //	tensor_split(Tensor input, tuple of ints indices, int dim = 0) -> tuple of Tensors
 //	tensor_split(Tensor input, Tensor tensor_indices_or_sections, int dim = 0) -> tuple of Tensors
@@ -225,7 +271,12 @@ func TensorSplit(input *Tensor, indicesOrSections any, opts ...TensorSplitOption
 	panic(mismatch("tensor_split", given(opts), "(Tensor input, tuple of ints indices, int dim = 0)\n(Tensor input, Tensor tensor_indices_or_sections, int dim = 0)\n(Tensor input, int sections, int dim = 0)", indicesOrSections))
 }
 
-// TensorSplit is [TensorSplit] with t as input, Python's Tensor.tensor_split.
+// TensorSplit splits t along dimension [Dim], the first by default, into that
+// many parts, as equal as can be, or before the given indices. The results are
+// views.
+//
+// It is [TensorSplit] with t as input, Python's Tensor.tensor_split. Options:
+// [Dim].
 func (t *Tensor) TensorSplit(indicesOrSections any, opts ...TensorSplitOption) []*Tensor {
 	return TensorSplit(t, indicesOrSections, opts...)
 }
@@ -233,7 +284,10 @@ func (t *Tensor) TensorSplit(indicesOrSections any, opts ...TensorSplitOption) [
 // A ThresholdOption is an option of [Threshold]: [Out].
 type ThresholdOption interface{ thresholdOption() }
 
-// Threshold is Python's torch.threshold:
+// Threshold returns the elements of input that are greater than threshold, and
+// value for the others.
+//
+// It is Python's torch.threshold:
 //
 //	threshold(Tensor input, Number threshold, Number value, *, Tensor out = None) -> Tensor
 //
@@ -254,25 +308,33 @@ func Threshold(input *Tensor, threshold any, value any, opts ...ThresholdOption)
 	return opThreshold(input, toScalar(threshold, "threshold"), toScalar(value, "value"))
 }
 
-// Threshold_ is Python's torch.threshold_:
+// Threshold_ is the in-place form of [Threshold]: it writes the result to
+// input and returns that.
+//
+// It is Python's torch.threshold_:
 //
 //	threshold_(Tensor input, Number threshold, Number value) -> Tensor
 //
-// threshold is a number. value is a number. It writes to its first argument
-// and returns it.
+// threshold is a number. value is a number.
 func Threshold_(input *Tensor, threshold any, value any) *Tensor {
 	opThreshold_(input, toScalar(threshold, "threshold"), toScalar(value, "value"))
 	return input
 }
 
-// Tile is Python's torch.tile:
+// Tile returns input repeated along each dimension as often as dims says. If
+// it has fewer numbers than input dimensions, they count for the last ones.
+//
+// It is Python's torch.tile:
 //
 //	tile(Tensor input, tuple of ints dims) -> Tensor
 func Tile(input *Tensor, dims ...int64) *Tensor {
 	return opTile(input, dims)
 }
 
-// Tile is [Tile] with t as input, Python's Tensor.tile.
+// Tile returns t repeated along each dimension as often as dims says. If it
+// has fewer numbers than t dimensions, they count for the last ones.
+//
+// It is [Tile] with t as input, Python's Tensor.tile.
 func (t *Tensor) Tile(dims ...int64) *Tensor {
 	return Tile(t, dims...)
 }
@@ -280,7 +342,11 @@ func (t *Tensor) Tile(dims ...int64) *Tensor {
 // A ToDenseOption is an option of [Tensor.ToDense]: a [DType], [MaskedGrad].
 type ToDenseOption interface{ toDenseOption() }
 
-// ToDense is Python's Tensor.to_dense:
+// ToDense returns a dense copy of t, which is sparse, or t itself.
+// [MaskedGrad] says whether the gradient has the sparsity of t; it does by
+// default.
+//
+// It is Python's Tensor.to_dense:
 //
 //	to_dense(torch.dtype dtype = None, *, bool masked_grad = None) -> Tensor
 //
@@ -303,7 +369,10 @@ func (t *Tensor) ToDense(opts ...ToDenseOption) *Tensor {
 // [OutputSize].
 type ToPaddedTensorOption interface{ toPaddedTensorOption() }
 
-// ToPaddedTensor is Python's Tensor.to_padded_tensor:
+// ToPaddedTensor returns the tensors of a nested t in one, of the size that
+// holds all or of [OutputSize], with padding where they end earlier.
+//
+// It is Python's Tensor.to_padded_tensor:
 //
 //	to_padded_tensor(float padding, tuple of ints output_size = None) -> Tensor
 //
@@ -322,7 +391,11 @@ func (t *Tensor) ToPaddedTensor(padding float64, opts ...ToPaddedTensorOption) *
 // A TopkOption is an option of [Topk]: [Dim], [Largest], [Sorted], [Out].
 type TopkOption interface{ topkOption() }
 
-// Topk is Python's torch.topk:
+// Topk returns the k largest elements of input along dimension [Dim], the last
+// by default, and their indices; [Largest] false is for the smallest. They are
+// sorted unless [Sorted] is false.
+//
+// It is Python's torch.topk:
 //
 //	topk(Tensor input, int k, int dim = -1, bool largest = True, bool sorted = True, *, tuple of Tensors out = None) -> (Tensor values, Tensor indices)
 //
@@ -352,7 +425,12 @@ func Topk(input *Tensor, k int64, opts ...TopkOption) (values *Tensor, indices *
 	return opTopk(input, k, dim, largest, sorted)
 }
 
-// Topk is [Topk] with t as input, Python's Tensor.topk.
+// Topk returns the k largest elements of t along dimension [Dim], the last by
+// default, and their indices; [Largest] false is for the smallest. They are
+// sorted unless [Sorted] is false.
+//
+// It is [Topk] with t as input, Python's Tensor.topk. Options: [Dim],
+// [Largest], [Sorted].
 func (t *Tensor) Topk(k int64, opts ...TopkOption) (values *Tensor, indices *Tensor) {
 	return Topk(t, k, opts...)
 }
@@ -361,7 +439,11 @@ func (t *Tensor) Topk(k int64, opts ...TopkOption) (values *Tensor, indices *Ten
 // [DenseDim], [SparseDim].
 type ToSparseOption interface{ toSparseOption() }
 
-// ToSparse is Python's Tensor.to_sparse:
+// ToSparse returns a sparse copy of t, in layout SparseCOO or the one that is
+// given. [SparseDim] is the number of sparse dimensions, all by default;
+// [Blocksize] is for layouts of blocks, [DenseDim] for compressed ones.
+//
+// It is Python's Tensor.to_sparse:
 //
 //	to_sparse(*, torch.layout layout = None, tuple of ints blocksize = None, int dense_dim = None) -> Tensor
 //	to_sparse(int sparse_dim) -> Tensor
@@ -404,7 +486,11 @@ func (t *Tensor) ToSparse(opts ...ToSparseOption) *Tensor {
 // A ToSparseBscOption is an option of [Tensor.ToSparseBsc]: [DenseDim].
 type ToSparseBscOption interface{ toSparseBscOption() }
 
-// ToSparseBsc is Python's Tensor.to_sparse_bsc:
+// ToSparseBsc returns a copy of t in the sparse layout of compressed columns
+// of blocks, with blocks of blocksize, two numbers, and [DenseDim] dense
+// dimensions.
+//
+// It is Python's Tensor.to_sparse_bsc:
 //
 //	to_sparse_bsc(tuple of ints blocksize, int dense_dim = None) -> Tensor
 //
@@ -423,7 +509,11 @@ func (t *Tensor) ToSparseBsc(blocksize []int64, opts ...ToSparseBscOption) *Tens
 // A ToSparseBsrOption is an option of [Tensor.ToSparseBsr]: [DenseDim].
 type ToSparseBsrOption interface{ toSparseBsrOption() }
 
-// ToSparseBsr is Python's Tensor.to_sparse_bsr:
+// ToSparseBsr returns a copy of t in the sparse layout of compressed rows of
+// blocks, with blocks of blocksize, two numbers, and [DenseDim] dense
+// dimensions.
+//
+// It is Python's Tensor.to_sparse_bsr:
 //
 //	to_sparse_bsr(tuple of ints blocksize, int dense_dim = None) -> Tensor
 //
@@ -442,7 +532,10 @@ func (t *Tensor) ToSparseBsr(blocksize []int64, opts ...ToSparseBsrOption) *Tens
 // A ToSparseCscOption is an option of [Tensor.ToSparseCsc]: [DenseDim].
 type ToSparseCscOption interface{ toSparseCscOption() }
 
-// ToSparseCsc is Python's Tensor.to_sparse_csc:
+// ToSparseCsc returns a copy of t in the sparse layout of compressed columns,
+// with [DenseDim] dense dimensions.
+//
+// It is Python's Tensor.to_sparse_csc:
 //
 //	to_sparse_csc(int dense_dim = None) -> Tensor
 //
@@ -461,7 +554,10 @@ func (t *Tensor) ToSparseCsc(opts ...ToSparseCscOption) *Tensor {
 // A ToSparseCsrOption is an option of [Tensor.ToSparseCsr]: [DenseDim].
 type ToSparseCsrOption interface{ toSparseCsrOption() }
 
-// ToSparseCsr is Python's Tensor.to_sparse_csr:
+// ToSparseCsr returns a copy of t in the sparse layout of compressed rows,
+// with [DenseDim] dense dimensions.
+//
+// It is Python's Tensor.to_sparse_csr:
 //
 //	to_sparse_csr(int dense_dim = None) -> Tensor
 //
@@ -477,33 +573,44 @@ func (t *Tensor) ToSparseCsr(opts ...ToSparseCsrOption) *Tensor {
 	return opToSparseCsr(t, denseDim)
 }
 
-// Trace is Python's torch.trace:
+// Trace returns the sum of the diagonal of a matrix.
+//
+// It is Python's torch.trace:
 //
 //	trace(Tensor input) -> Tensor
 func Trace(input *Tensor) *Tensor {
 	return opTrace(input)
 }
 
-// Trace is [Trace] with t as input, Python's Tensor.trace.
+// Trace returns the sum of the diagonal of a matrix.
+//
+// It is [Trace] with t as input, Python's Tensor.trace.
 func (t *Tensor) Trace() *Tensor {
 	return Trace(t)
 }
 
-// Transpose is Python's torch.transpose:
+// Transpose returns a view of input with two dimensions swapped.
+//
+// It is Python's torch.transpose:
 //
 //	transpose(Tensor input, int dim0, int dim1) -> Tensor
 func Transpose(input *Tensor, dim0 int64, dim1 int64) *Tensor {
 	return opTransposeInt(input, dim0, dim1)
 }
 
-// Transpose is [Transpose] with t as input, Python's Tensor.transpose.
+// Transpose returns a view of t with two dimensions swapped.
+//
+// It is [Transpose] with t as input, Python's Tensor.transpose.
 func (t *Tensor) Transpose(dim0 int64, dim1 int64) *Tensor {
 	return Transpose(t, dim0, dim1)
 }
 
-// Transpose_ is Python's Tensor.transpose_, which writes to t and returns it:
+// Transpose_ is the in-place form of [Tensor.Transpose]: it writes the result
+// to t and returns that.
 //
-//	transpose_(int dim0, int dim1)
+// It is Python's Tensor.transpose_:
+//
+//	transpose_(int dim0, int dim1) -> Tensor
 func (t *Tensor) Transpose_(dim0 int64, dim1 int64) *Tensor {
 	opTranspose_(t, dim0, dim1)
 	return t
@@ -512,7 +619,9 @@ func (t *Tensor) Transpose_(dim0 int64, dim1 int64) *Tensor {
 // A TransposeCopyOption is an option of [TransposeCopy]: [Out].
 type TransposeCopyOption interface{ transposeCopyOption() }
 
-// TransposeCopy is Python's torch.transpose_copy:
+// TransposeCopy returns what [Transpose] returns, as a copy and not a view.
+//
+// It is Python's torch.transpose_copy:
 //
 //	transpose_copy(Tensor input, int dim0, int dim1, *, Tensor out = None) -> Tensor
 //
@@ -536,7 +645,10 @@ func TransposeCopy(input *Tensor, dim0 int64, dim1 int64, opts ...TransposeCopyO
 // A TrapezoidOption is an option of [Trapezoid]: [X], [Dim], [Dx].
 type TrapezoidOption interface{ trapezoidOption() }
 
-// Trapezoid is Python's torch.trapezoid:
+// Trapezoid integrates y along dimension [Dim], the last by default, by the
+// trapezoidal rule. The points are [Dx] apart, 1 by default, or at [X].
+//
+// It is Python's torch.trapezoid:
 //
 //	trapezoid(Tensor y, Tensor x, *, int dim = -1) -> Tensor
 //	trapezoid(Tensor y, *, Number dx = 1, int dim = -1) -> Tensor
@@ -570,7 +682,9 @@ func Trapezoid(y *Tensor, opts ...TrapezoidOption) *Tensor {
 // A TrapzOption is an option of [Trapz]: [Dx], [Dim], [X].
 type TrapzOption interface{ trapzOption() }
 
-// Trapz is Python's torch.trapz:
+// Trapz is another name of [Trapezoid]: it integrates y along dimension [Dim].
+//
+// It is Python's torch.trapz:
 //
 //	trapz(Tensor y, *, float dx = 1, int dim = -1) -> Tensor
 //	trapz(Tensor y, Tensor x, *, int dim = -1) -> Tensor
@@ -605,7 +719,12 @@ func Trapz(y *Tensor, opts ...TrapzOption) *Tensor {
 // [WithTranspose], [Unitriangular], [Out].
 type TriangularSolveOption interface{ triangularSolveOption() }
 
-// TriangularSolve is Python's torch.triangular_solve:
+// TriangularSolve returns the solution X of A X = input with a triangular
+// matrix A, and a copy of A. A is upper unless [Upper] is false;
+// [WithTranspose] and [Unitriangular] say more of it. PyTorch deprecates it;
+// use [LinalgSolveTriangular].
+//
+// It is Python's torch.triangular_solve:
 //
 //	triangular_solve(Tensor input, Tensor A, bool upper = True, bool transpose = False, bool unitriangular = False, *, tuple of Tensors out = None) -> (Tensor solution, Tensor cloned_coefficient)
 //
@@ -635,7 +754,13 @@ func TriangularSolve(input *Tensor, A *Tensor, opts ...TriangularSolveOption) (s
 	return opTriangularSolve(input, A, upper, transpose, unitriangular)
 }
 
-// TriangularSolve is [TriangularSolve] with t as input, Python's Tensor.triangular_solve.
+// TriangularSolve returns the solution X of A X = t with a triangular matrix
+// A, and a copy of A. A is upper unless [Upper] is false; [WithTranspose] and
+// [Unitriangular] say more of it. PyTorch deprecates it; use
+// [LinalgSolveTriangular].
+//
+// It is [TriangularSolve] with t as input, Python's Tensor.triangular_solve.
+// Options: [Upper], [WithTranspose], [Unitriangular].
 func (t *Tensor) TriangularSolve(A *Tensor, opts ...TriangularSolveOption) (solution *Tensor, clonedCoefficient *Tensor) {
 	return TriangularSolve(t, A, opts...)
 }
@@ -643,7 +768,10 @@ func (t *Tensor) TriangularSolve(A *Tensor, opts ...TriangularSolveOption) (solu
 // A TrilOption is an option of [Tril]: [WithDiagonal], [Out].
 type TrilOption interface{ trilOption() }
 
-// Tril is Python's torch.tril:
+// Tril returns the lower triangle of a matrix, or of each in a batch, with
+// zeros above. [WithDiagonal] moves the border up, or down if negative.
+//
+// It is Python's torch.tril:
 //
 //	tril(Tensor input, int diagonal = 0, *, Tensor out = None) -> Tensor
 //
@@ -667,7 +795,10 @@ func Tril(input *Tensor, opts ...TrilOption) *Tensor {
 	return opTril(input, diagonal)
 }
 
-// Tril is [Tril] with t as input, Python's Tensor.tril.
+// Tril returns the lower triangle of a matrix, or of each in a batch, with
+// zeros above. [WithDiagonal] moves the border up, or down if negative.
+//
+// It is [Tril] with t as input, Python's Tensor.tril. Options: [WithDiagonal].
 func (t *Tensor) Tril(opts ...TrilOption) *Tensor {
 	return Tril(t, opts...)
 }
@@ -675,9 +806,12 @@ func (t *Tensor) Tril(opts ...TrilOption) *Tensor {
 // A TrilInplaceOption is an option of [Tensor.Tril_]: [WithDiagonal].
 type TrilInplaceOption interface{ trilInplaceOption() }
 
-// Tril_ is Python's Tensor.tril_, which writes to t and returns it:
+// Tril_ is the in-place form of [Tensor.Tril]: it writes the result to t and
+// returns that.
 //
-//	tril_(int diagonal = 0)
+// It is Python's Tensor.tril_:
+//
+//	tril_(int diagonal = 0) -> Tensor
 //
 // Options: [WithDiagonal].
 func (t *Tensor) Tril_(opts ...TrilInplaceOption) *Tensor {
@@ -696,7 +830,11 @@ func (t *Tensor) Tril_(opts ...TrilInplaceOption) *Tensor {
 // [Layout], a [Device], [PinMemory], [RequiresGrad].
 type TrilIndicesOption interface{ trilIndicesOption() }
 
-// TrilIndices is Python's torch.tril_indices:
+// TrilIndices returns the indices of the lower triangle of a matrix of row
+// rows and col columns: (2, n), row by row. [Offset] moves the border up, or
+// down if negative.
+//
+// It is Python's torch.tril_indices:
 //
 //	tril_indices(int row, int col, int offset = 0, *, torch.dtype dtype = long, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //
@@ -733,7 +871,12 @@ func TrilIndices(row int64, col int64, opts ...TrilIndicesOption) *Tensor {
 // [P], [Eps], [Swap], a [Reduction].
 type TripletMarginLossOption interface{ tripletMarginLossOption() }
 
-// TripletMarginLoss is Python's torch.triplet_margin_loss:
+// TripletMarginLoss returns max(0, |a - p| - |a - n| + margin) for the vectors
+// a of anchor, p of positive and n of negative, (N, D) or (D). The norm is
+// [P], 2 by default; [Margin] is 1, [Reduction] the mean by default; [Swap]
+// takes the lesser of |a - n| and |p - n|.
+//
+// It is Python's torch.triplet_margin_loss:
 //
 //	triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, float margin = 1.0, float p = 2, float eps = 1e-06, bool swap = False, int reduction = Mean) -> Tensor
 //
@@ -764,7 +907,10 @@ func TripletMarginLoss(anchor *Tensor, positive *Tensor, negative *Tensor, opts 
 // A TriuOption is an option of [Triu]: [WithDiagonal], [Out].
 type TriuOption interface{ triuOption() }
 
-// Triu is Python's torch.triu:
+// Triu returns the upper triangle of a matrix, or of each in a batch, with
+// zeros below. [WithDiagonal] moves the border up, or down if negative.
+//
+// It is Python's torch.triu:
 //
 //	triu(Tensor input, int diagonal = 0, *, Tensor out = None) -> Tensor
 //
@@ -788,7 +934,10 @@ func Triu(input *Tensor, opts ...TriuOption) *Tensor {
 	return opTriu(input, diagonal)
 }
 
-// Triu is [Triu] with t as input, Python's Tensor.triu.
+// Triu returns the upper triangle of a matrix, or of each in a batch, with
+// zeros below. [WithDiagonal] moves the border up, or down if negative.
+//
+// It is [Triu] with t as input, Python's Tensor.triu. Options: [WithDiagonal].
 func (t *Tensor) Triu(opts ...TriuOption) *Tensor {
 	return Triu(t, opts...)
 }
@@ -796,9 +945,12 @@ func (t *Tensor) Triu(opts ...TriuOption) *Tensor {
 // A TriuInplaceOption is an option of [Tensor.Triu_]: [WithDiagonal].
 type TriuInplaceOption interface{ triuInplaceOption() }
 
-// Triu_ is Python's Tensor.triu_, which writes to t and returns it:
+// Triu_ is the in-place form of [Tensor.Triu]: it writes the result to t and
+// returns that.
 //
-//	triu_(int diagonal = 0)
+// It is Python's Tensor.triu_:
+//
+//	triu_(int diagonal = 0) -> Tensor
 //
 // Options: [WithDiagonal].
 func (t *Tensor) Triu_(opts ...TriuInplaceOption) *Tensor {
@@ -817,7 +969,11 @@ func (t *Tensor) Triu_(opts ...TriuInplaceOption) *Tensor {
 // [Layout], a [Device], [PinMemory], [RequiresGrad].
 type TriuIndicesOption interface{ triuIndicesOption() }
 
-// TriuIndices is Python's torch.triu_indices:
+// TriuIndices returns the indices of the upper triangle of a matrix of row
+// rows and col columns: (2, n), row by row. [Offset] moves the border to the
+// right, or to the left if negative.
+//
+// It is Python's torch.triu_indices:
 //
 //	triu_indices(int row, int col, int offset = 0, *, torch.dtype dtype = long, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //
@@ -853,7 +1009,10 @@ func TriuIndices(row int64, col int64, opts ...TriuIndicesOption) *Tensor {
 // A TrueDivideOption is an option of [TrueDivide]: [Out].
 type TrueDivideOption interface{ trueDivideOption() }
 
-// TrueDivide is Python's torch.true_divide:
+// TrueDivide is another name of [Div] without rounding: input / other, element
+// by element.
+//
+// It is Python's torch.true_divide:
 //
 //	true_divide(Tensor input, Tensor or Number other, *, Tensor out = None) -> Tensor
 //	true_divide(Tensor input, Number other) -> Tensor
@@ -881,15 +1040,23 @@ func TrueDivide(input *Tensor, other any, opts ...TrueDivideOption) *Tensor {
 	panic(mismatch("true_divide", given(opts), "(Tensor input, Tensor or Number other, *, Tensor out = None)\n(Tensor input, Number other)", other))
 }
 
-// TrueDivide is [TrueDivide] with t as input, Python's Tensor.true_divide.
+// TrueDivide is another name of [Div] without rounding: t / other, element by
+// element.
+//
+// It is [TrueDivide] with t as input, Python's Tensor.true_divide.
 func (t *Tensor) TrueDivide(other any) *Tensor {
 	return TrueDivide(t, other)
 }
 
-// TrueDivide_ is Python's Tensor.true_divide_, which writes to t and returns it:
+// TrueDivide_ is the in-place form of [Tensor.TrueDivide]: it writes the
+// result to t and returns that.
 //
-//	true_divide_(Tensor or Number other)
-//	true_divide_(Number other)
+// It is Python's Tensor.true_divide_:
+//
+//	true_divide_(Tensor or Number other) -> Tensor
+//	true_divide_(Number other) -> Tensor
+//
+// other is a *Tensor or a number.
 func (t *Tensor) TrueDivide_(other any) *Tensor {
 	switch {
 	case isOperand(other):
@@ -905,7 +1072,9 @@ func (t *Tensor) TrueDivide_(other any) *Tensor {
 // A TruncOption is an option of [Trunc]: [Out].
 type TruncOption interface{ truncOption() }
 
-// Trunc is Python's torch.trunc:
+// Trunc rounds the elements of input toward zero.
+//
+// It is Python's torch.trunc:
 //
 //	trunc(Tensor input, *, Tensor out = None) -> Tensor
 //
@@ -926,27 +1095,35 @@ func Trunc(input *Tensor, opts ...TruncOption) *Tensor {
 	return opTrunc(input)
 }
 
-// Trunc is [Trunc] with t as input, Python's Tensor.trunc.
+// Trunc rounds the elements of t toward zero.
+//
+// It is [Trunc] with t as input, Python's Tensor.trunc.
 func (t *Tensor) Trunc() *Tensor {
 	return Trunc(t)
 }
 
-// Trunc_ is Python's torch.trunc_:
+// Trunc_ is the in-place form of [Trunc]: it writes the result to input and
+// returns that.
+//
+// It is Python's torch.trunc_:
 //
 //	trunc_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Trunc_(input *Tensor) *Tensor {
 	opTrunc_(input)
 	return input
 }
 
-// Trunc_ is [Trunc_] with t as input, Python's Tensor.trunc_.
+// Trunc_ is the in-place form of [Tensor.Trunc]: it writes the result to t and
+// returns that.
+//
+// It is [Trunc_] with t as input, Python's Tensor.trunc_.
 func (t *Tensor) Trunc_() *Tensor {
 	return Trunc_(t)
 }
 
-// TypeAs is Python's Tensor.type_as:
+// TypeAs returns t with the dtype of other: a copy, unless it has it already.
+//
+// It is Python's Tensor.type_as:
 //
 //	type_as(Tensor other) -> Tensor
 func (t *Tensor) TypeAs(other *Tensor) *Tensor {

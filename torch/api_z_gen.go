@@ -2,17 +2,19 @@
 
 package torch
 
-// Zero_ is Python's torch.zero_:
+// Zero_ fills input with zeros and returns it.
+//
+// It is Python's torch.zero_:
 //
 //	zero_(Tensor input) -> Tensor
-//
-// It writes to its first argument and returns it.
 func Zero_(input *Tensor) *Tensor {
 	opZero_(input)
 	return input
 }
 
-// Zero_ is [Zero_] with t as input, Python's Tensor.zero_.
+// Zero_ fills t with zeros and returns it.
+//
+// It is [Zero_] with t as input, Python's Tensor.zero_.
 func (t *Tensor) Zero_() *Tensor {
 	return Zero_(t)
 }
@@ -21,7 +23,10 @@ func (t *Tensor) Zero_() *Tensor {
 // [PinMemory], [RequiresGrad], [Out].
 type ZerosOption interface{ zerosOption() }
 
-// Zeros is Python's torch.zeros:
+// Zeros returns a tensor of the given size filled with zeros. The default
+// dtype holds.
+//
+// It is Python's torch.zeros:
 //
 //	zeros(tuple of ints size, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False, Tensor out = None) -> Tensor
 //
@@ -65,7 +70,10 @@ func Zeros(size []int64, opts ...ZerosOption) *Tensor {
 // a [Layout], a [Device], [PinMemory], [RequiresGrad].
 type ZerosLikeOption interface{ zerosLikeOption() }
 
-// ZerosLike is Python's torch.zeros_like:
+// ZerosLike returns a tensor like input in size, dtype, layout and device,
+// filled with zeros.
+//
+// It is Python's torch.zeros_like:
 //
 //	zeros_like(Tensor input, *, torch.memory_format memory_format = None, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, bool requires_grad = False) -> Tensor
 //
