@@ -2,21 +2,50 @@ package torch
 
 import "github.com/wangkuiyi/gotorch/internal/option"
 
-// ModuleOperators has what PyTorch's Python modules use although torch does not
-// show it. Only packages of this project can call it.
-func ModuleOperators(option.Marker) moduleOperators { return moduleOperators{} }
+// Operators has what PyTorch's Python modules use although torch does not show
+// it. Its zero value is for packages of this project, which get it from
+// [ModuleOperators].
+type Operators struct{ _ option.Marker }
 
-type moduleOperators struct{}
+// ModuleOperators is for packages of this project: nobody else can call it.
+func ModuleOperators(marker option.Marker) Operators { return Operators{marker} }
 
 // CheckedInvariants reports whether sparse tensors are checked when they are
 // made, if anybody has said so.
-func (moduleOperators) CheckedInvariants() (checked, set bool) {
+func (Operators) CheckedInvariants() (checked, set bool) {
 	state := checkedInvariants(false)
 	return state.value, state.set
 }
 
 // SetCheckedInvariants says whether sparse tensors are checked when they are
 // made.
-func (moduleOperators) SetCheckedInvariants(checked, set bool) {
+func (Operators) SetCheckedInvariants(checked, set bool) {
 	setCheckedInvariants(optional[bool]{checked, set})
 }
+
+// Coalesced_ promises that the indices are sorted and unique, Python's
+// t._coalesced_.
+func (Operators) Coalesced_(t *Tensor, coalesced bool) { op_Coalesced_(t, coalesced) }
+
+// SparseBroadcastTo is Python's torch._sparse_broadcast_to.
+func (Operators) SparseBroadcastTo(t *Tensor, size []int64) *Tensor {
+	return op_SparseBroadcastTo(t, size)
+}
+
+// SparseCsrSum is Python's torch._sparse_csr_sum.
+func (Operators) SparseCsrSum(t *Tensor, dim []int64, keepdim bool, dtype DType) *Tensor {
+	return op_SparseCsrSumDimDtype(t, dim, keepdim, dtype)
+}
+
+// SparseCsrProd is Python's torch._sparse_csr_prod.
+func (Operators) SparseCsrProd(t *Tensor, dim []int64, keepdim bool, dtype DType) *Tensor {
+	return op_SparseCsrProdDimDtype(t, dim, keepdim, dtype)
+}
+
+// Indices are the indices of a sparse tensor that need not be coalesced, Python's
+// t._indices().
+func (Operators) Indices(t *Tensor) *Tensor { return op_Indices(t) }
+
+// Values are the values of a sparse tensor that need not be coalesced, Python's
+// t._values().
+func (Operators) Values(t *Tensor) *Tensor { return op_Values(t) }

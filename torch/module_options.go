@@ -35,6 +35,30 @@ func (Device) KaiserOption(option.Marker)          {}
 func (RequiresGradArg) KaiserOption(option.Marker) {}
 func (BetaArg) KaiserOption(option.Marker)         {}
 
+// Of package masked.
+
+func (DType) ReductionOption(option.Marker)      {}
+func (DimArg) ReductionOption(option.Marker)     {}
+func (KeepdimArg) ReductionOption(option.Marker) {}
+
+func (DType) NormOption(option.Marker)      {}
+func (DimArg) NormOption(option.Marker)     {}
+func (KeepdimArg) NormOption(option.Marker) {}
+func (OrdArg) NormOption(option.Marker)     {}
+
+func (DType) VarOption(option.Marker)         {}
+func (DimArg) VarOption(option.Marker)        {}
+func (KeepdimArg) VarOption(option.Marker)    {}
+func (UnbiasedArg) VarOption(option.Marker)   {}
+func (CorrectionArg) VarOption(option.Marker) {}
+
+func (DType) NormalizationOption(option.Marker) {}
+
+func (DType) NormalizeOption(option.Marker)  {}
+func (EpsArg) NormalizeOption(option.Marker) {}
+
+func (DType) LogaddexpOption(option.Marker) {}
+
 // Options of type any give their value to packages of this project.
 
 // Float returns the value of alpha.
@@ -42,3 +66,9 @@ func (o AlphaArg) Float(option.Marker) float64 { return toFloat(o.value, "alpha"
 
 // Float returns the value of beta.
 func (o BetaArg) Float(option.Marker) float64 { return toFloat(o.value, "beta") }
+
+// Float returns the value of ord.
+func (o OrdArg) Float(option.Marker) float64 { return toFloat(o.value, "ord") }
+
+// Float returns the value of correction.
+func (o CorrectionArg) Float(option.Marker) float64 { return toFloat(o.value, "correction") }
