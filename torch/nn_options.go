@@ -30,3 +30,33 @@ func (*Generator) GainOption(option.Marker) {}
 
 // SparseOption makes a generator an option of ninit.Sparse_.
 func (*Generator) SparseOption(option.Marker) {}
+
+// RNNOption makes a dtype an option of nn.NewRNN.
+func (DType) RNNOption(option.Marker) {}
+
+// RNNOption makes a device an option of nn.NewRNN.
+func (Device) RNNOption(option.Marker) {}
+
+// LSTMOption makes a dtype an option of nn.NewLSTM.
+func (DType) LSTMOption(option.Marker) {}
+
+// LSTMOption makes a device an option of nn.NewLSTM.
+func (Device) LSTMOption(option.Marker) {}
+
+// GRUOption makes a dtype an option of nn.NewGRU.
+func (DType) GRUOption(option.Marker) {}
+
+// GRUOption makes a device an option of nn.NewGRU.
+func (Device) GRUOption(option.Marker) {}
+
+// RNNCellOption makes a dtype an option of nn.NewRNNCell.
+func (DType) RNNCellOption(option.Marker) {}
+
+// RNNCellOption makes a device an option of nn.NewRNNCell.
+func (Device) RNNCellOption(option.Marker) {}
+
+// CellOption makes a dtype an option of nn.NewLSTMCell and nn.NewGRUCell.
+func (DType) CellOption(option.Marker) {}
+
+// CellOption makes a device an option of nn.NewLSTMCell and nn.NewGRUCell.
+func (Device) CellOption(option.Marker) {}

@@ -11,6 +11,9 @@ import (
 // Size spells a shape: torch.Size([2, 3]).
 func Size(shape []int64) string { return "torch.Size([" + join(shape) + "])" }
 
+// List writes a list of integers: [2, 3].
+func List(v []int64) string { return "[" + join(v) + "]" }
+
 // Tuple spells integers as a tuple: (2, 3), (2,), ().
 func Tuple(v []int64) string {
 	if len(v) == 1 {

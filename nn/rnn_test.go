@@ -1,0 +1,293 @@
+package nn_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/wangkuiyi/gotorch/internal/parity"
+	"github.com/wangkuiyi/gotorch/nn"
+	"github.com/wangkuiyi/gotorch/nn/utils/rnn"
+	"github.com/wangkuiyi/gotorch/torch"
+)
+
+// A recurrent layer, as a function of padded and packed input that returns the
+// output and then the states.
+type recurrent struct {
+	nn.AnyModule
+	padded func(input *torch.Tensor, hx ...*torch.Tensor) []*torch.Tensor
+	packed func(input *rnn.PackedSequence, hx ...*torch.Tensor) []*torch.Tensor
+}
+
+func newRNN(opts ...nn.RNNOption) recurrent {
+	l := nn.NewRNN(3, 4, opts...)
+	return recurrent{l, func(x *torch.Tensor, hx ...*torch.Tensor) []*torch.Tensor {
+		y, h := l.Forward(x, hx...)
+		return []*torch.Tensor{y, h}
+	}, func(x *rnn.PackedSequence, hx ...*torch.Tensor) []*torch.Tensor {
+		y, h := l.ForwardPacked(x, hx...)
+		return []*torch.Tensor{y.Data, h}
+	}}
+}
+
+func newGRU(opts ...nn.GRUOption) recurrent {
+	l := nn.NewGRU(3, 4, opts...)
+	return recurrent{l, func(x *torch.Tensor, hx ...*torch.Tensor) []*torch.Tensor {
+		y, h := l.Forward(x, hx...)
+		return []*torch.Tensor{y, h}
+	}, func(x *rnn.PackedSequence, hx ...*torch.Tensor) []*torch.Tensor {
+		y, h := l.ForwardPacked(x, hx...)
+		return []*torch.Tensor{y.Data, h}
+	}}
+}
+
+func newLSTM(opts ...nn.LSTMOption) recurrent {
+	l := nn.NewLSTM(3, 4, opts...)
+	return recurrent{l, func(x *torch.Tensor, hx ...*torch.Tensor) []*torch.Tensor {
+		y, h, c := l.Forward(x, hx...)
+		return []*torch.Tensor{y, h, c}
+	}, func(x *rnn.PackedSequence, hx ...*torch.Tensor) []*torch.Tensor {
+		y, h, c := l.ForwardPacked(x, hx...)
+		return []*torch.Tensor{y.Data, h, c}
+	}}
+}
+
+var recurrentCases = []struct {
+	python string
+	golang func() recurrent
+}{
+	{"RNN(3, 4)", func() recurrent { return newRNN() }},
+	{"RNN(3, 4, 2, 'relu', bias=False, dropout=0.3)", func() recurrent {
+		return newRNN(nn.NumLayers(2), nn.Nonlinearity("relu"), nn.Bias(false), nn.WithDropout(0.3))
+	}},
+	{"RNN(3, 4, batch_first=True, bidirectional=True)", func() recurrent { return newRNN(nn.BatchFirst(true), nn.Bidirectional(true)) }},
+	{"RNN(3, 4, nonlinearity='relu', dropout=0.5)", func() recurrent { return newRNN(nn.Nonlinearity("relu"), nn.WithDropout(0.5)) }},
+	{"GRU(3, 4)", func() recurrent { return newGRU() }},
+	{"GRU(3, 4, num_layers=3, bias=False, bidirectional=True)", func() recurrent {
+		return newGRU(nn.NumLayers(3), nn.Bias(false), nn.Bidirectional(true))
+	}},
+	{"GRU(3, 4, 2, batch_first=True, dropout=0.25, dtype=torch.float64)", func() recurrent {
+		return newGRU(nn.NumLayers(2), nn.BatchFirst(true), nn.WithDropout(0.25), torch.Float64)
+	}},
+	{"LSTM(3, 4)", func() recurrent { return newLSTM() }},
+	{"LSTM(3, 4, 2, dropout=0.25, bidirectional=True)", func() recurrent {
+		return newLSTM(nn.NumLayers(2), nn.WithDropout(0.25), nn.Bidirectional(true))
+	}},
+	{"LSTM(3, 4, 2, proj_size=2, batch_first=True)", func() recurrent {
+		return newLSTM(nn.NumLayers(2), nn.ProjSize(2), nn.BatchFirst(true))
+	}},
+	{"LSTM(3, 4, bias=False, proj_size=3, bidirectional=True)", func() recurrent {
+		return newLSTM(nn.Bias(false), nn.ProjSize(3), nn.Bidirectional(true))
+	}},
+}
+
+const pythonRecurrent = `
+	from torch.nn.utils import rnn
+	torch.manual_seed(1)
+	m = nn.%s
+	dtype = next(m.parameters()).dtype
+	out["text"], out["keys"] = repr(m), list(m.state_dict())
+	out["initial"] = [p.clone() for p in m.parameters()]
+	def flat(result):
+		y, h = result
+		return [y.data if isinstance(y, rnn.PackedSequence) else y, *(h if isinstance(h, tuple) else [h])]
+	def keep(name, result, *more):
+		results = flat(result)
+		sum((r * r).sum() for r in results).backward()
+		out[name] = [*results, *(p.grad for p in m.parameters()), *(f() for f in more)]
+		m.zero_grad()
+		return results[1:]
+	x = torch.randn(5, 5, 3, dtype=dtype, requires_grad=True)
+	torch.manual_seed(2)
+	hx = [h.detach() * 2 for h in keep("padded", m(x), lambda: x.grad.clone())]
+	hx = tuple(hx) if len(hx) == 2 else hx[0]
+	keep("states", m(x, hx))
+	keep("unbatched", m(x[0]))
+	lengths = torch.tensor([3, 5, 1, 2, 4])
+	p = rnn.pack_padded_sequence(x.detach(), lengths, batch_first=m.batch_first, enforce_sorted=False)
+	keep("packed", m(p))
+	keep("packed_states", m(p, hx))
+	m.eval()
+	keep("eval", m(x))
+`
+
+func TestRecurrentLayersAreThoseOfPython(t *testing.T) {
+	for _, c := range recurrentCases {
+		t.Run(c.python, func(t *testing.T) {
+			py := parity.Run(t, fmt.Sprintf(pythonRecurrent, c.python))
+			warnings := recordWarnings(t)
+			torch.ManualSeed(1)
+			m := c.golang()
+			assert.Equal(t, py.Text("text"), m.String())
+			assert.Equal(t, py.Strings("keys"), m.StateDict().Keys())
+			py.EqualTensors("initial", m.Parameters())
+			keep := func(name string, results []*torch.Tensor, more ...func() *torch.Tensor) []*torch.Tensor {
+				loss := torch.Zeros(nil, results[0].DType())
+				for _, r := range results {
+					loss = loss.Add(r.Mul(r).Sum())
+				}
+				loss.Backward()
+				all := append(results, gradients(m.Parameters())...)
+				for _, f := range more {
+					all = append(all, f())
+				}
+				py.EqualTensors(name, all)
+				m.AsModule().ZeroGrad()
+				return results[1:]
+			}
+			x := torch.Randn([]int64{5, 5, 3}, m.Parameters()[0].DType(), torch.RequiresGrad(true))
+			torch.ManualSeed(2)
+			var hx []*torch.Tensor
+			for _, h := range keep("padded", m.padded(x), x.Grad) {
+				hx = append(hx, h.Detach().Mul(2))
+			}
+			keep("states", m.padded(x, hx...))
+			keep("unbatched", m.padded(x.Select(0, 0)))
+			p := rnn.PackPaddedLengths(x.Detach(), []int64{3, 5, 1, 2, 4}, rnn.EnforceSorted(false),
+				rnn.BatchFirst(isBatchFirst(m.AnyModule)))
+			keep("packed", m.packed(p))
+			keep("packed_states", m.packed(p, hx...))
+			m.Eval()
+			keep("eval", m.padded(x))
+			assert.Equal(t, messages(py.Warnings), *warnings)
+		})
+	}
+}
+
+func isBatchFirst(m nn.AnyModule) bool {
+	switch m := m.(type) {
+	case *nn.RNN:
+		return m.BatchFirst
+	case *nn.GRU:
+		return m.BatchFirst
+	case *nn.LSTM:
+		return m.BatchFirst
+	}
+	panic("no recurrent layer")
+}
+
+func TestCellsAreThoseOfPython(t *testing.T) {
+	type tensors = []*torch.Tensor
+	type step func(x *torch.Tensor, hx ...*torch.Tensor) tensors
+	for _, c := range []struct {
+		python string
+		golang func() (nn.AnyModule, step)
+	}{
+		{"RNNCell(3, 4)", func() (nn.AnyModule, step) {
+			m := nn.NewRNNCell(3, 4)
+			return m, func(x *torch.Tensor, hx ...*torch.Tensor) tensors { return tensors{m.Forward(x, hx...)} }
+		}},
+		{"RNNCell(3, 4, bias=False, nonlinearity='relu')", func() (nn.AnyModule, step) {
+			m := nn.NewRNNCell(3, 4, nn.Bias(false), nn.Nonlinearity("relu"))
+			return m, func(x *torch.Tensor, hx ...*torch.Tensor) tensors { return tensors{m.Forward(x, hx...)} }
+		}},
+		{"GRUCell(3, 4, dtype=torch.float32)", func() (nn.AnyModule, step) {
+			m := nn.NewGRUCell(3, 4, torch.Float32)
+			return m, func(x *torch.Tensor, hx ...*torch.Tensor) tensors { return tensors{m.Forward(x, hx...)} }
+		}},
+		{"LSTMCell(3, 4)", func() (nn.AnyModule, step) {
+			m := nn.NewLSTMCell(3, 4)
+			return m, func(x *torch.Tensor, hx ...*torch.Tensor) tensors {
+				h, c := m.Forward(x, hx...)
+				return tensors{h, c}
+			}
+		}},
+		{"LSTMCell(3, 4, False)", func() (nn.AnyModule, step) {
+			m := nn.NewLSTMCell(3, 4, nn.Bias(false))
+			return m, func(x *torch.Tensor, hx ...*torch.Tensor) tensors {
+				h, c := m.Forward(x, hx...)
+				return tensors{h, c}
+			}
+		}},
+	} {
+		t.Run(c.python, func(t *testing.T) {
+			py := parity.Run(t, fmt.Sprintf(`
+				torch.manual_seed(1)
+				m = nn.%s
+				out["text"], out["keys"] = repr(m), list(m.state_dict())
+				x = torch.randn(5, 3)
+				h = m(x)
+				h = m(x, h)
+				h = list(h) if isinstance(h, tuple) else [h]
+				sum((r * r).sum() for r in h).backward()
+				one = m(x[0])
+				out["all"] = [*h, *(p.grad for p in m.parameters()), *(one if isinstance(one, tuple) else [one])]
+			`, c.python))
+			torch.ManualSeed(1)
+			m, step := c.golang()
+			assert.Equal(t, py.Text("text"), m.String())
+			assert.Equal(t, py.Strings("keys"), m.StateDict().Keys())
+			x := torch.Randn([]int64{5, 3})
+			h := step(x, step(x)...)
+			loss := torch.Zeros(nil)
+			for _, r := range h {
+				loss = loss.Add(r.Mul(r).Sum())
+			}
+			loss.Backward()
+			all := append(h, gradients(m.Parameters())...)
+			py.EqualTensors("all", append(all, step(x.Select(0, 0))...))
+		})
+	}
+}
+
+func TestRecurrentLayersRefuseWhatPythonRefuses(t *testing.T) {
+	ones := func(shape ...int64) *torch.Tensor { return torch.Ones(shape) }
+	for _, c := range []struct {
+		python string
+		golang func()
+	}{
+		{"nn.RNN(0, 4)", func() { nn.NewRNN(0, 4) }},
+		{"nn.GRU(3, 0)", func() { nn.NewGRU(3, 0) }},
+		{"nn.LSTM(3, 4, 0)", func() { nn.NewLSTM(3, 4, nn.NumLayers(0)) }},
+		{"nn.LSTM(3, 4, proj_size=4)", func() { nn.NewLSTM(3, 4, nn.ProjSize(4)) }},
+		{"nn.LSTM(3, 4, proj_size=-1)", func() { nn.NewLSTM(3, 4, nn.ProjSize(-1)) }},
+		{"nn.RNN(3, 4, dropout=1.5)", func() { nn.NewRNN(3, 4, nn.WithDropout(1.5)) }},
+		{"nn.RNN(3, 4, nonlinearity='exp')", func() { nn.NewRNN(3, 4, nn.Nonlinearity("exp")) }},
+		{"nn.RNN(3, 4)(torch.ones(3))", func() { nn.NewRNN(3, 4).Forward(ones(3)) }},
+		{"nn.GRU(3, 4)(torch.ones(3))", func() { nn.NewGRU(3, 4).Forward(ones(3)) }},
+		{"nn.LSTM(3, 4)(torch.ones(2, 2, 2))", func() { nn.NewLSTM(3, 4).Forward(ones(2, 2, 2)) }},
+		{"nn.LSTM(3, 4)(torch.ones(2, 3, dtype=torch.float64))", func() { nn.NewLSTM(3, 4).Forward(ones(2, 3).To(torch.Float64)) }},
+		{"nn.GRU(3, 4)(torch.ones(2, 2, 3), torch.ones(1, 4))", func() { nn.NewGRU(3, 4).Forward(ones(2, 2, 3), ones(1, 4)) }},
+		{"nn.GRU(3, 4)(torch.ones(2, 3), torch.ones(1, 2, 4))", func() { nn.NewGRU(3, 4).Forward(ones(2, 3), ones(1, 2, 4)) }},
+		{"nn.GRU(3, 4)(torch.ones(2, 2, 3), torch.ones(1, 2, 5))", func() { nn.NewGRU(3, 4).Forward(ones(2, 2, 3), ones(1, 2, 5)) }},
+		{"nn.LSTM(3, 4)(torch.ones(2, 2, 3), (torch.ones(1, 2, 4), torch.ones(1, 2, 5)))", func() {
+			nn.NewLSTM(3, 4).Forward(ones(2, 2, 3), ones(1, 2, 4), ones(1, 2, 5))
+		}},
+		{"nn.LSTM(3, 4)(torch.ones(2, 2, 3), (torch.ones(1, 4), torch.ones(1, 4)))", func() {
+			nn.NewLSTM(3, 4).Forward(ones(2, 2, 3), ones(1, 4), ones(1, 4))
+		}},
+		{"nn.RNNCell(3, 4)(torch.ones(2, 2, 3))", func() { nn.NewRNNCell(3, 4).Forward(ones(2, 2, 3)) }},
+		{"nn.GRUCell(3, 4)(torch.ones(2, 3), torch.ones(2, 2, 4))", func() { nn.NewGRUCell(3, 4).Forward(ones(2, 3), ones(2, 2, 4)) }},
+		{"nn.LSTMCell(3, 4)(torch.ones(2, 3), (torch.ones(2, 2, 4), torch.ones(2, 4)))", func() {
+			nn.NewLSTMCell(3, 4).Forward(ones(2, 3), ones(2, 2, 4), ones(2, 4))
+		}},
+		{"nn.RNNCell(3, 4, nonlinearity='exp')(torch.ones(2, 3))", func() { nn.NewRNNCell(3, 4, nn.Nonlinearity("exp")).Forward(ones(2, 3)) }},
+		{"nn.GRUCell(3, 4)(torch.ones(2, 5))", func() { nn.NewGRUCell(3, 4).Forward(ones(2, 5)) }},
+	} {
+		t.Run(c.python, func(t *testing.T) {
+			py := parity.RunError(t, c.python)
+			err, ok := torch.Try(c.golang).(*torch.Error)
+			if assert.True(t, ok) {
+				assert.Equal(t, py.Error.Type, err.Kind)
+				assert.Equal(t, py.Error.Message, err.Message)
+			}
+		})
+	}
+}
+
+func TestHooksOfRecurrentLayers(t *testing.T) {
+	m := nn.NewLSTM(3, 4)
+	var inputs, outputs int
+	m.RegisterForwardHook(func(_ nn.AnyModule, in, out []*torch.Tensor) []*torch.Tensor {
+		inputs, outputs = len(in), len(out)
+		return nil
+	})
+	m.Forward(torch.Ones([]int64{2, 3}))
+	assert.Equal(t, []int{1, 3}, []int{inputs, outputs})
+	_, h, c := m.Forward(torch.Ones([]int64{2, 3}))
+	m.Forward(torch.Ones([]int64{2, 3}), h, c)
+	assert.Equal(t, []int{3, 3}, []int{inputs, outputs})
+	err := torch.Try(func() { m.Forward(torch.Ones([]int64{2, 3}), h) })
+	assert.ErrorContains(t, err, "LSTM.Forward takes no state or 2, but 1 were given")
+}
