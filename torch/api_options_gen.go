@@ -120,7 +120,7 @@ type AlphaArg struct{ value any }
 //
 // It is Python's alpha=, a number, an option of [Add], [Addbmm], [Addmm],
 // [Addmv], [Addmv_] and 24 others.
-func Alpha(value any) AlphaArg { return AlphaArg{value} }
+func Alpha[T Number](value T) AlphaArg { return AlphaArg{value} }
 
 func (AlphaArg) addInplaceOption()         {}
 func (AlphaArg) addOption()                {}
@@ -192,7 +192,7 @@ type AtolArg struct{ value any }
 //
 // It is Python's atol=, a *Tensor or a number, an option of [Allclose],
 // [Isclose], [LinalgMatrixRank] and [LinalgPinv].
-func Atol(value any) AtolArg { return AtolArg{value} }
+func Atol[T *Tensor | Number](value T) AtolArg { return AtolArg{value} }
 
 func (AtolArg) allcloseOption()         {}
 func (AtolArg) iscloseOption()          {}
@@ -288,7 +288,7 @@ type BetaArg struct{ value any }
 //
 // It is Python's beta=, a number, an option of [Addbmm], [Addmm], [Addmv],
 // [Addmv_], [Addr] and 14 others.
-func Beta(value any) BetaArg { return BetaArg{value} }
+func Beta[T Number](value T) BetaArg { return BetaArg{value} }
 
 func (BetaArg) addbmmInplaceOption()      {}
 func (BetaArg) addbmmOption()             {}
@@ -343,7 +343,7 @@ type BinsArg struct{ value any }
 //
 // It is Python's bins=, a *Tensor or an integer, an option of [Histc] and
 // [Histogram].
-func Bins(value any) BinsArg { return BinsArg{value} }
+func Bins[T *Tensor | Integer](value T) BinsArg { return BinsArg{value} }
 
 func (BinsArg) histcOption()     {}
 func (BinsArg) histogramOption() {}
@@ -472,7 +472,7 @@ type CorrectionArg struct{ value any }
 //
 // It is Python's correction=, a number or an integer, an option of [Cov],
 // [StdMean], [Std], [VarMean] and [Var].
-func Correction(value any) CorrectionArg { return CorrectionArg{value} }
+func Correction[T Number](value T) CorrectionArg { return CorrectionArg{value} }
 
 func (CorrectionArg) covOption()     {}
 func (CorrectionArg) stdMeanOption() {}
@@ -933,7 +933,7 @@ type DxArg struct{ value any }
 //
 // It is Python's dx=, a number, an option of [CumulativeTrapezoid],
 // [Trapezoid] and [Trapz].
-func Dx(value any) DxArg { return DxArg{value} }
+func Dx[T Number](value T) DxArg { return DxArg{value} }
 
 func (DxArg) cumulativeTrapezoidOption() {}
 func (DxArg) trapezoidOption()           {}
@@ -1227,7 +1227,7 @@ type InitialArg struct{ value any }
 // Initial is what each reduction begins with.
 //
 // It is Python's initial=, a number, an option of [SegmentReduce].
-func Initial(value any) InitialArg { return InitialArg{value} }
+func Initial[T Number](value T) InitialArg { return InitialArg{value} }
 
 func (InitialArg) segmentReduceOption() {}
 
@@ -1237,7 +1237,7 @@ type InputScaleArg struct{ value any }
 // InputScale is the factor of the elements in the exponent. Its default is 1.
 //
 // It is Python's input_scale=, a number, an option of [Elu] and [Elu_].
-func InputScale(value any) InputScaleArg { return InputScaleArg{value} }
+func InputScale[T Number](value T) InputScaleArg { return InputScaleArg{value} }
 
 func (InputScaleArg) eluInplaceOption() {}
 func (InputScaleArg) eluOption()        {}
@@ -1360,7 +1360,7 @@ type LambdArg struct{ value any }
 //
 // It is Python's lambd=, a number, an option of [Hardshrink], [Softshrink] and
 // [Tensor.Exponential_].
-func Lambd(value any) LambdArg { return LambdArg{value} }
+func Lambd[T Number](value T) LambdArg { return LambdArg{value} }
 
 func (LambdArg) exponentialInplaceOption() {}
 func (LambdArg) hardshrinkOption()         {}
@@ -1478,7 +1478,7 @@ type LowerArg struct{ value any }
 //
 // It is Python's lower=, a number, an option of [RreluWithNoise],
 // [RreluWithNoise_] and [Rrelu].
-func Lower(value any) LowerArg { return LowerArg{value} }
+func Lower[T Number](value T) LowerArg { return LowerArg{value} }
 
 func (LowerArg) rreluOption()                 {}
 func (LowerArg) rreluWithNoiseInplaceOption() {}
@@ -1492,7 +1492,7 @@ type MArg struct{ value any }
 //
 // It is Python's m=, a *Tensor or an integer, an option of [Eye] and
 // [SvdLowrank].
-func M(value any) MArg { return MArg{value} }
+func M[T *Tensor | Integer](value T) MArg { return MArg{value} }
 
 func (MArg) eyeOption()        {}
 func (MArg) svdLowrankOption() {}
@@ -1505,7 +1505,7 @@ type MarginArg struct{ value any }
 // It is Python's margin=, a number, an option of [CosineEmbeddingLoss],
 // [HingeEmbeddingLoss], [MarginRankingLoss], [MultiMarginLoss] and
 // [TripletMarginLoss].
-func Margin(value any) MarginArg { return MarginArg{value} }
+func Margin[T Number](value T) MarginArg { return MarginArg{value} }
 
 func (MarginArg) cosineEmbeddingLossOption() {}
 func (MarginArg) hingeEmbeddingLossOption()  {}
@@ -1532,7 +1532,7 @@ type MaxArg struct{ value any }
 //
 // It is Python's max=, a *Tensor or a number, an option of [Clamp], [Clamp_],
 // [Clip], [Clip_] and [Histc].
-func WithMax(value any) MaxArg { return MaxArg{value} }
+func WithMax[T *Tensor | Number](value T) MaxArg { return MaxArg{value} }
 
 func (MaxArg) clampInplaceOption() {}
 func (MaxArg) clampOption()        {}
@@ -1546,7 +1546,7 @@ type MaxValArg struct{ value any }
 // MaxVal is the largest value of the result. Its default is 1.
 //
 // It is Python's max_val=, a number, an option of [Hardtanh] and [Hardtanh_].
-func MaxVal(value any) MaxValArg { return MaxValArg{value} }
+func MaxVal[T Number](value T) MaxValArg { return MaxValArg{value} }
 
 func (MaxValArg) hardtanhInplaceOption() {}
 func (MaxValArg) hardtanhOption()        {}
@@ -1595,7 +1595,7 @@ type MinArg struct{ value any }
 //
 // It is Python's min=, a *Tensor or a number, an option of [Clamp], [Clamp_],
 // [Clip], [Clip_] and [Histc].
-func WithMin(value any) MinArg { return MinArg{value} }
+func WithMin[T *Tensor | Number](value T) MinArg { return MinArg{value} }
 
 func (MinArg) clampInplaceOption() {}
 func (MinArg) clampOption()        {}
@@ -1609,7 +1609,7 @@ type MinValArg struct{ value any }
 // MinVal is the smallest value of the result. Its default is -1.
 //
 // It is Python's min_val=, a number, an option of [Hardtanh] and [Hardtanh_].
-func MinVal(value any) MinValArg { return MinValArg{value} }
+func MinVal[T Number](value T) MinValArg { return MinValArg{value} }
 
 func (MinValArg) hardtanhInplaceOption() {}
 func (MinValArg) hardtanhOption()        {}
@@ -1632,7 +1632,7 @@ type ModeArg struct{ value any }
 //
 // It is Python's mode=, a string or an integer, an option of [EmbeddingBag],
 // [HashTensor], [LinalgQr] and [Pad].
-func WithMode(value any) ModeArg { return ModeArg{value} }
+func WithMode[T Integer | ~string](value T) ModeArg { return ModeArg{value} }
 
 func (ModeArg) embeddingBagOption() {}
 func (ModeArg) hashTensorOption()   {}
@@ -1677,7 +1677,7 @@ type NegativeSlopeArg struct{ value any }
 //
 // It is Python's negative_slope=, a number, an option of [LeakyRelu] and
 // [LeakyRelu_].
-func NegativeSlope(value any) NegativeSlopeArg { return NegativeSlopeArg{value} }
+func NegativeSlope[T Number](value T) NegativeSlopeArg { return NegativeSlopeArg{value} }
 
 func (NegativeSlopeArg) leakyReluInplaceOption() {}
 func (NegativeSlopeArg) leakyReluOption()        {}
@@ -1816,7 +1816,7 @@ type OrdArg struct{ value any }
 //
 // It is Python's ord=, a number or a string, an option of [LinalgMatrixNorm],
 // [LinalgNorm], [LinalgPowsum] and [LinalgVectorNorm].
-func Ord(value any) OrdArg { return OrdArg{value} }
+func Ord[T Number | ~string](value T) OrdArg { return OrdArg{value} }
 
 func (OrdArg) linalgMatrixNormOption() {}
 func (OrdArg) linalgNormOption()       {}
@@ -2353,7 +2353,7 @@ type PArg struct{ value any }
 //
 // It is Python's p=, a number or a string, an option of [Bernoulli], [Cdist],
 // [Dist], [LinalgCond], [MultiMarginLoss] and 5 others.
-func P(value any) PArg { return PArg{value} }
+func P[T Number | ~string](value T) PArg { return PArg{value} }
 
 func (PArg) bernoulliOption()         {}
 func (PArg) cdistOption()             {}
@@ -2394,9 +2394,11 @@ type PaddingArg struct{ value any }
 // dimensions or one for each. In convolutions it may be "same", which keeps
 // the size, or "valid", which is none. Its default is 0.
 //
-// It is Python's padding=, a string or an integer or a []int64, an option of
+// It is Python's padding=, one integer or several, or a string, an option of
 // [AvgPool1d], [AvgPool2d], [AvgPool3d], [Conv1d], [Conv2d] and 15 others.
-func Padding(value any) PaddingArg { return PaddingArg{value} }
+func Padding[T Integer | []int | []int64 | ~string](values ...T) PaddingArg {
+	return PaddingArg{valueOrInts(values, "padding")}
+}
 
 func (PaddingArg) avgPool1dOption()            {}
 func (PaddingArg) avgPool2dOption()            {}
@@ -2640,7 +2642,7 @@ type RcondArg struct{ value any }
 //
 // It is Python's rcond=, a *Tensor or a number, an option of [LinalgLstsq],
 // [LinalgPinv] and [Pinverse].
-func Rcond(value any) RcondArg { return RcondArg{value} }
+func Rcond[T *Tensor | Number](value T) RcondArg { return RcondArg{value} }
 
 func (RcondArg) linalgLstsqOption() {}
 func (RcondArg) linalgPinvOption()  {}
@@ -2811,7 +2813,7 @@ type RtolArg struct{ value any }
 //
 // It is Python's rtol=, a *Tensor or a number, an option of [Allclose],
 // [Isclose], [LinalgMatrixRank] and [LinalgPinv].
-func Rtol(value any) RtolArg { return RtolArg{value} }
+func Rtol[T *Tensor | Number](value T) RtolArg { return RtolArg{value} }
 
 func (RtolArg) allcloseOption()         {}
 func (RtolArg) iscloseOption()          {}
@@ -2849,7 +2851,7 @@ type ScaleArg struct{ value any }
 //
 // It is Python's scale=, a number, an option of [Elu], [Elu_] and
 // [ScaledDotProductAttention].
-func Scale(value any) ScaleArg { return ScaleArg{value} }
+func Scale[T Number](value T) ScaleArg { return ScaleArg{value} }
 
 func (ScaleArg) eluInplaceOption()                {}
 func (ScaleArg) eluOption()                       {}
@@ -3030,7 +3032,7 @@ type SpacingArg struct{ value any }
 //
 // It is Python's spacing=, a []*Tensor or a number or a slice of numbers, an
 // option of [Gradient].
-func Spacing(value any) SpacingArg { return SpacingArg{value} }
+func Spacing[T Number | Numbers | []*Tensor](value T) SpacingArg { return SpacingArg{value} }
 
 func (SpacingArg) gradientOption() {}
 
@@ -3118,7 +3120,7 @@ type StepArg struct{ value any }
 //
 // It is Python's step=, a number or an integer, an option of [ArangeFrom],
 // [Range], [SliceCopy], [SliceInverse] and [SliceScatter].
-func Step(value any) StepArg { return StepArg{value} }
+func Step[T Number](value T) StepArg { return StepArg{value} }
 
 func (StepArg) arangeFromOption()   {}
 func (StepArg) rangeOption()        {}
@@ -3199,7 +3201,7 @@ type ThresholdArg struct{ value any }
 // WithThreshold is where the function turns into a line. Its default is 20.
 //
 // It is Python's threshold=, a number, an option of [Softplus].
-func WithThreshold(value any) ThresholdArg { return ThresholdArg{value} }
+func WithThreshold[T Number](value T) ThresholdArg { return ThresholdArg{value} }
 
 func (ThresholdArg) softplusOption() {}
 
@@ -3219,7 +3221,7 @@ type TolArg struct{ value any }
 // Tol is the absolute tolerance.
 //
 // It is Python's tol=, a *Tensor or a number, an option of [LinalgMatrixRank].
-func Tol(value any) TolArg { return TolArg{value} }
+func Tol[T *Tensor | Number](value T) TolArg { return TolArg{value} }
 
 func (TolArg) linalgMatrixRankOption() {}
 
@@ -3314,7 +3316,7 @@ type UpperArg struct{ value any }
 // It is Python's upper=, a bool or a number, an option of [CholeskyInverse],
 // [CholeskySolve], [LinalgCholeskyEx], [LinalgCholesky],
 // [LinalgSolveTriangular] and 4 others.
-func Upper(value any) UpperArg { return UpperArg{value} }
+func Upper[T Number](value T) UpperArg { return UpperArg{value} }
 
 func (UpperArg) choleskyInverseOption()       {}
 func (UpperArg) choleskySolveOption()         {}
@@ -3334,7 +3336,7 @@ type ValueArg struct{ value any }
 //
 // It is Python's value=, a number, an option of [Addcdiv], [Addcmul],
 // [ConstantPadNd], [Pad], [Tensor.Addcdiv_] and [Tensor.Addcmul_].
-func Value(value any) ValueArg { return ValueArg{value} }
+func Value[T Number](value T) ValueArg { return ValueArg{value} }
 
 func (ValueArg) addcdivInplaceOption() {}
 func (ValueArg) addcdivOption()        {}

@@ -93,7 +93,6 @@ func TestNorm(t *testing.T) {
 		{"x.norm()", func(o operands) any { return o.x.Norm() }},
 		{"x.norm(1)", func(o operands) any { return o.x.Norm(torch.P(1)) }},
 		{"x.norm(p=3.5, dim=1)", func(o operands) any { return o.x.Norm(torch.P(3.5), torch.Dim(1)) }},
-		{"x.norm(None)", func(o operands) any { return o.x.Norm(torch.P(nil)) }},
 		{"x.norm(0, 1)", func(o operands) any { return o.x.Norm(torch.P(0), torch.Dim(1)) }},
 		{"x.norm(float('inf'), (0, 1), True)", func(o operands) any {
 			return o.x.Norm(torch.P(math.Inf(1)), torch.Dim(0, 1), torch.Keepdim(true))

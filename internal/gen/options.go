@@ -160,6 +160,11 @@ func (k *Keyword) writeConstructor(b *strings.Builder) {
 		fmt.Fprintf(b, "func Out(tensors ...*Tensor) OutArg { return tensors }\n\n")
 	case strings.HasPrefix(k.Class, "[]"):
 		fmt.Fprintf(b, "func %s(values ...%s) %s { return values }\n\n", k.Constructor, k.Class[2:], k.Type)
+	case k.Class == "any" && slices.Contains(k.Kinds, "int[]"):
+		fmt.Fprintf(b, "func %s[T %s](values ...T) %s { return %s{valueOrInts(values, %q)} }\n\n",
+			k.Constructor, constraint(k.Kinds), k.Type, k.Type, k.Python)
+	case k.Class == "any":
+		fmt.Fprintf(b, "func %s[T %s](value T) %s { return %s{value} }\n\n", k.Constructor, constraint(k.Kinds), k.Type, k.Type)
 	case boxed(k.Class):
 		fmt.Fprintf(b, "func %s(value %s) %s { return %s{value} }\n\n", k.Constructor, k.Class, k.Type, k.Type)
 	case k.Class == "bool":
@@ -169,11 +174,31 @@ func (k *Keyword) writeConstructor(b *strings.Builder) {
 	}
 }
 
+// constraint is the union of the Go types that an option of type any takes.
+func constraint(kinds []string) string {
+	types := map[string]string{
+		"Scalar": "Number", "float": "Number", "bool": "~bool", "int": "Integer", "str": "~string", "Tensor": "*Tensor",
+		"Tensor[]": "[]*Tensor", "Scalar[]": "Numbers", "float[]": "Numbers", "int[]": "Integer | []int | []int64",
+	}
+	var list []string
+	for _, k := range kinds {
+		list = append(list, types[k])
+	}
+	if slices.Contains(list, "Number") { // which has integers and bools
+		list = slices.DeleteFunc(list, func(t string) bool { return t == "Integer" || t == "~bool" })
+	}
+	slices.Sort(list)
+	return strings.Join(slices.Compact(list), " | ")
+}
+
 // note says what the value may be, and which functions take the option.
 func (k *Keyword) note(owners map[string]string) string {
 	text := "It is Python's " + k.Python + "="
 	switch {
 	case k.Python == "out":
+	case k.Class == "any" && slices.Contains(k.Kinds, "int[]"):
+		others := slices.DeleteFunc(slices.Clone(k.Kinds), func(kind string) bool { return strings.HasPrefix(kind, "int") })
+		text += ", one integer or several, or " + typeNames(others)
 	case k.Class == "any":
 		text += ", " + typeNames(k.Kinds)
 	case k.Class == "[]int64":

@@ -186,3 +186,13 @@ func TestGeneratedFilesAreCurrent(t *testing.T) {
 		}
 	}
 }
+
+func TestConstraints(t *testing.T) {
+	for want, kinds := range map[string][]string{
+		"Number": {"Scalar", "int"}, "*Tensor | Number": {"Scalar", "Tensor", "float"}, "Number | ~string": {"Scalar", "str"},
+		"Integer | []int | []int64 | ~string": {"int[]", "str"}, "Integer | ~string": {"int", "str"},
+		"Number | Numbers | []*Tensor": {"Scalar", "Scalar[]", "Tensor[]"},
+	} {
+		assert.Equal(t, want, constraint(kinds))
+	}
+}

@@ -60,14 +60,14 @@ func (Value) padOption() {}
 // pad[1] after the last one, pad[2] and pad[3] for the one before, and so on.
 // Python's F.pad.
 func Pad(input *torch.Tensor, pad []int64, opts ...PadOption) *torch.Tensor {
-	mode, value := Mode("constant"), any(nil)
+	var given []torch.PadOption
 	for _, o := range opts {
 		switch o := o.(type) {
 		case Mode:
-			mode = o
+			given = append(given, torch.WithMode(o))
 		case Value:
-			value = float64(o)
+			given = append(given, torch.Value(o))
 		}
 	}
-	return torch.Pad(input, pad, torch.WithMode(string(mode)), torch.Value(value))
+	return torch.Pad(input, pad, given...)
 }
