@@ -20,7 +20,9 @@ type layerCase struct {
 	shape  []int64 // of the input
 }
 
-var layerCases = []layerCase{
+var layerCases = slices.Concat(coreCases, activationCases)
+
+var coreCases = []layerCase{
 	{"nn.Identity()", func() nn.Layer { return nn.NewIdentity() }, []int64{2, 3}},
 	{"nn.Linear(4, 3)", func() nn.Layer { return nn.NewLinear(4, 3) }, []int64{2, 4}},
 	{"nn.Linear(4, 3)", func() nn.Layer { return nn.NewLinear(4, 3) }, []int64{4}},

@@ -60,3 +60,9 @@ func (DType) CellOption(option.Marker) {}
 
 // CellOption makes a device an option of nn.NewLSTMCell and nn.NewGRUCell.
 func (Device) CellOption(option.Marker) {}
+
+// PReLUOption makes a dtype an option of nn.NewPReLU.
+func (DType) PReLUOption(option.Marker) {}
+
+// PReLUOption makes a device an option of nn.NewPReLU.
+func (Device) PReLUOption(option.Marker) {}

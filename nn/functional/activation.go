@@ -67,3 +67,11 @@ func implicitDim(name string, input *torch.Tensor) int64 {
 	}
 	return 1
 }
+
+// Softmin returns [Softmax] of -input, Python's F.softmin.
+func Softmin(input *torch.Tensor, dim int64, opts ...SoftmaxOption) *torch.Tensor {
+	if dim == ImplicitDim {
+		dim = implicitDim("softmin", input)
+	}
+	return Softmax(input.Neg(), dim, opts...)
+}
