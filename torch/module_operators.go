@@ -49,3 +49,20 @@ func (Operators) Indices(t *Tensor) *Tensor { return op_Indices(t) }
 // Values are the values of a sparse tensor that need not be coalesced, Python's
 // t._values().
 func (Operators) Values(t *Tensor) *Tensor { return op_Values(t) }
+
+// NestedTensorFromTensorList is Python's torch._nested_tensor_from_tensor_list.
+func (Operators) NestedTensorFromTensorList(list []*Tensor, dtype DType, device Device, pinMemory PinMemoryArg) *Tensor {
+	return op_NestedTensorFromTensorList(list, dtype, 0, device, some(bool(pinMemory)))
+}
+
+// NestedViewFromBuffer makes a nested tensor, of tensors of these sizes that
+// follow one another in buffer.
+func (Operators) NestedViewFromBuffer(buffer, sizes *Tensor) *Tensor {
+	strides, offsets := op_NestedComputeContiguousStridesOffsets(sizes)
+	return op_NestedViewFromBuffer(buffer, sizes, strides, offsets)
+}
+
+// JaggedToPaddedDense is Python's torch._jagged_to_padded_dense_forward.
+func (Operators) JaggedToPaddedDense(values, offsets *Tensor, maxLength int64, padding float64) *Tensor {
+	return op_JaggedToPaddedDenseForward(values, []*Tensor{offsets}, []int64{maxLength}, padding)
+}

@@ -59,7 +59,20 @@ func (EpsArg) NormalizeOption(option.Marker) {}
 
 func (DType) LogaddexpOption(option.Marker) {}
 
-// Options of type any give their value to packages of this project.
+// Of package nested.
+
+func (DType) NestedTensorOption(option.Marker)           {}
+func (Device) NestedTensorOption(option.Marker)          {}
+func (RequiresGradArg) NestedTensorOption(option.Marker) {}
+func (PinMemoryArg) NestedTensorOption(option.Marker)    {}
+
+func (DType) AsNestedTensorOption(option.Marker)  {}
+func (Device) AsNestedTensorOption(option.Marker) {}
+
+func (OffsetsArg) FromJaggedOption(option.Marker) {}
+func (LengthsArg) FromJaggedOption(option.Marker) {}
+
+// Options of type any and of tensors give their value to packages of this project.
 
 // Float returns the value of alpha.
 func (o AlphaArg) Float(option.Marker) float64 { return toFloat(o.value, "alpha") }
@@ -72,3 +85,9 @@ func (o OrdArg) Float(option.Marker) float64 { return toFloat(o.value, "ord") }
 
 // Float returns the value of correction.
 func (o CorrectionArg) Float(option.Marker) float64 { return toFloat(o.value, "correction") }
+
+// Tensor returns the tensor of offsets.
+func (o OffsetsArg) Tensor(option.Marker) *Tensor { return o.value }
+
+// Tensor returns the tensor of lengths.
+func (o LengthsArg) Tensor(option.Marker) *Tensor { return toTensor(o.value, "lengths") }

@@ -9,7 +9,7 @@ import (
 
 // forwarding are the packages that show functions of package torch under the
 // names that they have in a module of Python.
-var forwarding = []string{"linalg", "fft", "special", "sparse"}
+var forwarding = []string{"linalg", "fft", "special", "sparse", "nested"}
 
 func writeForwarding(functions []*Function, texts *Texts) error {
 	for _, module := range forwarding {

@@ -7,7 +7,7 @@
 //	                       Python's names; overrides.yaml has the exceptions,
 //	                       docs/*.yaml what each of them does
 //	linalg, fft, special,
-//	sparse                 the same under the names in these modules
+//	sparse, nested         the same under the names in these modules
 //	csrc/src/stamp.h and
 //	csrc/stamp_gen.go      the hash of csrc/src, by which both sides know each other
 //
