@@ -42,12 +42,12 @@ func NewAdadelta[P Params[AdadeltaOption]](params P, opts ...AdadeltaOption) *Ad
 
 func checkAdadelta(defaults *values) {
 	checkTensorLR(defaults)
-	checkNotNegative(defaults, "lr", "Invalid learning rate: %s")
+	checkNotNegative(defaults, "lr", invalidLR)
 	if rho := defaults.float("rho"); !(0 <= rho && rho <= 1) {
 		panic(torch.NewError("ValueError", "Invalid rho value: %s", repr(defaults.byName["rho"])))
 	}
-	checkNotNegative(defaults, "eps", "Invalid epsilon value: %s")
-	checkNotNegative(defaults, "weight_decay", "Invalid weight_decay value: %s")
+	checkNotNegative(defaults, "eps", invalidEps)
+	checkNotNegative(defaults, "weight_decay", invalidWeightDecay)
 }
 
 // AddParamGroup adds a group of parameters, Python's add_param_group.
@@ -65,14 +65,14 @@ const (
 
 // adadeltaStep is a step for one group.
 type adadeltaStep struct {
-	lr                                            rate
+	lr                                            number
 	rho, eps, weightDecay                         float64
 	maximize, capturable, differentiable, complex bool
 }
 
 func (a *Adadelta) updateGroup(g *ParamGroup) {
 	step := adadeltaStep{
-		lr: g.rate(), rho: g.float("rho"), eps: g.float("eps"), weightDecay: g.float("weight_decay"),
+		lr: g.lr(), rho: g.float("rho"), eps: g.float("eps"), weightDecay: g.float("weight_decay"),
 		maximize: g.flag("maximize"), capturable: g.flag("capturable"), differentiable: g.flag("differentiable"),
 	}
 	lists := make([]list, adadeltaLists)
@@ -95,7 +95,7 @@ func (a *Adadelta) updateGroup(g *ParamGroup) {
 		panic(torch.NewError("AssertionError", "_foreach ops don't support autograd"))
 	}
 	if step.capturable {
-		checkCapturable(lists[adadeltaParams], lists[adadeltaSteps], false)
+		checkCapturable("params and state_steps", lists[adadeltaParams], lists[adadeltaSteps], false)
 	}
 	apply(all, lists, step.run)
 }

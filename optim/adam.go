@@ -89,21 +89,10 @@ func checkAdam(defaults *values) {
 		panic(torch.NewError("ValueError", "lr as a Tensor is not supported for capturable=False and foreach=True"))
 	}
 	checkTensorLR(defaults)
-	checkNotNegative(defaults, "lr", "Invalid learning rate: %s")
-	checkNotNegative(defaults, "eps", "Invalid epsilon value: %s")
-	for i, beta := range defaults.byName["betas"].([2]float64) {
-		if !(0 <= beta && beta < 1) {
-			panic(torch.NewError("ValueError", "Invalid beta parameter at index %d: %s", i, repr(beta)))
-		}
-	}
-	checkNotNegative(defaults, "weight_decay", "Invalid weight_decay value: %s")
-}
-
-// checkNotNegative refuses negative numbers and NaN.
-func checkNotNegative(defaults *values, name, message string) {
-	if !(0 <= defaults.float(name)) {
-		panic(torch.NewError("ValueError", message, repr(defaults.byName[name])))
-	}
+	checkNotNegative(defaults, "lr", invalidLR)
+	checkNotNegative(defaults, "eps", invalidEps)
+	checkBetas(defaults)
+	checkNotNegative(defaults, "weight_decay", invalidWeightDecay)
 }
 
 // The lists of Adam.
@@ -119,7 +108,7 @@ const (
 
 // adamStep is a step for one group.
 type adamStep struct {
-	lr                                  rate
+	lr                                  number
 	beta1, beta2, eps, weightDecay      float64
 	decoupled, amsgrad, maximize        bool
 	capturable, differentiable, complex bool
@@ -128,7 +117,7 @@ type adamStep struct {
 func updateAdam(o *Base, g *ParamGroup) {
 	betas := g.byName["betas"].([2]float64)
 	step := adamStep{
-		lr: g.rate(), beta1: betas[0], beta2: betas[1], eps: g.float("eps"), weightDecay: g.float("weight_decay"),
+		lr: g.lr(), beta1: betas[0], beta2: betas[1], eps: g.float("eps"), weightDecay: g.float("weight_decay"),
 		decoupled: g.flag("decoupled_weight_decay"), amsgrad: g.flag("amsgrad"), maximize: g.flag("maximize"),
 		capturable: g.flag("capturable"), differentiable: g.flag("differentiable"),
 	}
@@ -145,7 +134,7 @@ func updateAdam(o *Base, g *ParamGroup) {
 		panic(torch.NewError("AssertionError", "_foreach ops don't support autograd"))
 	default:
 		if step.capturable {
-			checkCapturable(lists[adamParams], lists[adamSteps], true)
+			checkCapturable("params and state_steps", lists[adamParams], lists[adamSteps], true)
 		}
 		apply(all, lists, step.run)
 	}
@@ -220,7 +209,7 @@ func (h *adamStep) run(k kernels, lists []list) {
 	k.increment(lists[adamSteps])
 	if h.weightDecay != 0 {
 		if h.decoupled {
-			k.mul_(params, h.lr.decay(h.weightDecay))
+			k.mul_(params, decay(h.lr, h.weightDecay).float())
 		} else {
 			g.add(params, h.weightDecay)
 		}
@@ -267,7 +256,7 @@ func (h *adamStep) descend(k kernels, params, expAvgs, expAvgSqs, steps list) {
 		}
 		last = t
 		roots[i] = csrc.Pow(1-csrc.Pow(h.beta2, t), 0.5)
-		sizes[i] = -h.lr.over(1 - csrc.Pow(h.beta1, t))
+		sizes[i] = -h.lr.div(num(1 - csrc.Pow(h.beta1, t))).float()
 	}
 	denominators := k.sqrt(expAvgSqs)
 	k.divNumbers_(denominators, roots)
@@ -358,7 +347,7 @@ func viewAsReal(lists []list, end int) []list {
 var capturableDevices = []string{"cuda", "xpu", "hpu", "privateuseone"}
 
 // checkCapturable refuses parameters whose step cannot be captured.
-func checkCapturable(params, steps list, xla bool) {
+func checkCapturable(names string, params, steps list, xla bool) {
 	devices := capturableDevices
 	if xla {
 		devices = append(slices.Clone(devices), "xla")
@@ -367,7 +356,7 @@ func checkCapturable(params, steps list, xla bool) {
 		kind := p.Device().Type()
 		if kind != steps[i].Device().Type() || !slices.Contains(devices, kind.String()) {
 			panic(torch.NewError("AssertionError",
-				"If capturable=True, params and state_steps must be on supported devices: %s.", repr(devices)))
+				"If capturable=True, %s must be on supported devices: %s.", names, repr(devices)))
 		}
 	}
 }

@@ -26,10 +26,21 @@ type Group[O Option] struct {
 
 // The groups of the optimizers.
 type (
-	SGDGroup      = Group[SGDOption]
-	AdamGroup     = Group[AdamOption]
-	AdamWGroup    = Group[AdamWOption]
-	AdadeltaGroup = Group[AdadeltaOption]
+	AdadeltaGroup   = Group[AdadeltaOption]
+	AdafactorGroup  = Group[AdafactorOption]
+	AdagradGroup    = Group[AdagradOption]
+	AdamGroup       = Group[AdamOption]
+	AdamaxGroup     = Group[AdamaxOption]
+	AdamWGroup      = Group[AdamWOption]
+	ASGDGroup       = Group[ASGDOption]
+	LBFGSGroup      = Group[LBFGSOption]
+	MuonGroup       = Group[MuonOption]
+	NAdamGroup      = Group[NAdamOption]
+	RAdamGroup      = Group[RAdamOption]
+	RMSpropGroup    = Group[RMSpropOption]
+	RpropGroup      = Group[RpropOption]
+	SGDGroup        = Group[SGDOption]
+	SparseAdamGroup = Group[SparseAdamOption]
 )
 
 // groupsOf turns what a constructor was given into groups.
@@ -83,8 +94,9 @@ func (g *ParamGroup) Set(opts ...Option) {
 }
 
 // Get returns the value that the group has under a name, Python's group[name]:
-// an int64, a float64, a bool, a [2]float64 (the betas), a *torch.Tensor, or
-// nil for None. ok tells whether there is one.
+// an int64, a float64, a bool, a string, a [2]float64 (the betas), a [2]any
+// (other pairs), a [3]float64, a *torch.Tensor, or nil for None. ok tells
+// whether there is one.
 func (g *ParamGroup) Get(name string) (value any, ok bool) {
 	value, ok = g.byName[name]
 	return value, ok
@@ -105,7 +117,7 @@ func (g *ParamGroup) Put(name string, value any) {
 		if !isNumber(value) {
 			panic(torch.NewError("TypeError", "'%s' must be a number, not %T", name, value))
 		}
-	case bool, [2]float64:
+	case bool, [2]float64, [3]float64:
 		if reflect.TypeOf(before) != reflect.TypeOf(value) {
 			panic(torch.NewError("TypeError", "'%s' must be a %T, not %T", name, before, value))
 		}
@@ -156,6 +168,26 @@ func (v *values) float(name string) float64 {
 	panic(torch.NewError("KeyError", "'%s'", name))
 }
 
+// pair returns a value that is two numbers.
+func (v *values) pair(name string) (first, second float64) {
+	switch p := v.byName[name].(type) {
+	case [2]float64:
+		return p[0], p[1]
+	case [2]any:
+		return numberOf(p[0]).value, numberOf(p[1]).value
+	}
+	panic(torch.NewError("KeyError", "'%s'", name))
+}
+
+// integer returns a value that is an integer.
+func (v *values) integer(name string) int { return int(v.float(name)) }
+
+// text returns a value that is a string; None is "".
+func (v *values) text(name string) string {
+	s, _ := v.byName[name].(string)
+	return s
+}
+
 // flag returns a value that is a bool; None is false.
 func (v *values) flag(name string) bool {
 	on, _ := v.byName[name].(bool)
@@ -164,55 +196,6 @@ func (v *values) flag(name string) bool {
 
 // isNone reports whether a value is missing or None.
 func (v *values) isNone(name string) bool { return v.byName[name] == nil }
-
-// A rate is a learning rate: a number or a tensor. Arithmetic with a tensor is
-// done in its dtype, as in Python.
-type rate struct {
-	number float64
-	tensor *torch.Tensor // nil: number
-}
-
-func (v *values) rate() rate {
-	if t, ok := v.byName["lr"].(*torch.Tensor); ok {
-		if t.Dim() != 0 {
-			t = t.Squeeze() // operators over lists ask for no dimensions
-		}
-		return rate{tensor: t}
-	}
-	return rate{number: v.float("lr")}
-}
-
-// float returns the rate as a number.
-func (r rate) float() float64 {
-	if r.tensor != nil {
-		return r.tensor.Item()
-	}
-	return r.number
-}
-
-// any returns the rate as an operand.
-func (r rate) any() any {
-	if r.tensor != nil {
-		return r.tensor
-	}
-	return r.number
-}
-
-// over returns the rate divided by a number.
-func (r rate) over(divisor float64) float64 {
-	if r.tensor != nil {
-		return r.tensor.Div(divisor).Item()
-	}
-	return r.number / divisor
-}
-
-// decay returns 1 - rate * weightDecay.
-func (r rate) decay(weightDecay float64) float64 {
-	if r.tensor != nil {
-		return r.tensor.Mul(weightDecay).Neg_().Add_(1).Item()
-	}
-	return 1 - float64(r.number*weightDecay) // the conversion forbids a fused multiply-add
-}
 
 func isNumber(value any) bool {
 	switch value.(type) {

@@ -55,6 +55,9 @@ type Base struct {
 	update   func(*ParamGroup) // a step for one group
 	// missing are options that checkpoints of old versions lack.
 	missing []setting
+	// scalars are the states that are tensors of no dimensions, and that old
+	// versions saved as numbers.
+	scalars []string
 	// amend corrects the options of a loaded group; nil: there is nothing to.
 	amend func(*ParamGroup)
 
@@ -70,6 +73,7 @@ type Base struct {
 func (o *Base) init(self Optimizer, name string, defaults values, update func(*ParamGroup)) {
 	o.self, o.name, o.defaults, o.update = self, name, defaults, update
 	o.state = map[*torch.Tensor]map[string]any{}
+	o.scalars = []string{"step"}
 	o.inMode = torch.NoGrad
 	if defaults.flag("differentiable") {
 		o.inMode = torch.EnableGrad
@@ -82,6 +86,10 @@ func (o *Base) init(self Optimizer, name string, defaults values, update func(*P
 	}
 	o.run = func() { torch.Scope(updateAll) }
 }
+
+// missingSettings are options that checkpoints of old versions lack for most
+// optimizers.
+var missingSettings = []setting{{"foreach", nil}, {"maximize", false}, {"differentiable", false}, {"capturable", false}}
 
 // withOptions returns the defaults with what the options change.
 func withOptions[O Option](defaults values, opts []O) values {
@@ -246,13 +254,6 @@ func checkFusedOptions(defaults *values) {
 	}
 	if defaults.flag("foreach") {
 		panic(torch.NewError("RuntimeError", "`fused` and `foreach` cannot be `True` together."))
-	}
-}
-
-// checkTensorLR refuses a learning rate that is a tensor of several elements.
-func checkTensorLR(defaults *values) {
-	if lr, ok := defaults.byName["lr"].(*torch.Tensor); ok && lr.Numel() != 1 {
-		panic(torch.NewError("ValueError", "Tensor lr must be 1-element"))
 	}
 }
 

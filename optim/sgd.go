@@ -53,9 +53,9 @@ func NewSGD[P Params[SGDOption]](params P, opts ...SGDOption) *SGD {
 func checkSGD(defaults *values) {
 	checkTensorLR(defaults)
 	for _, check := range []struct{ name, message string }{
-		{"lr", "Invalid learning rate: %s"},
+		{"lr", invalidLR},
 		{"momentum", "Invalid momentum value: %s"},
-		{"weight_decay", "Invalid weight_decay value: %s"},
+		{"weight_decay", invalidWeightDecay},
 	} {
 		if defaults.float(check.name) < 0 { // NaN passes, as in Python
 			panic(torch.NewError("ValueError", check.message, repr(defaults.byName[check.name])))
@@ -72,7 +72,7 @@ func (s *SGD) AddParamGroup(group SGDGroup) { addGroup(&s.Base, group) }
 // sgdStep is a step for one group.
 type sgdStep struct {
 	sgd                              *SGD
-	lr                               rate
+	lr                               number
 	weightDecay, momentum, dampening float64
 	nesterov, maximize               bool
 }
@@ -80,7 +80,7 @@ type sgdStep struct {
 func (s *SGD) updateGroup(g *ParamGroup) {
 	params, grads := s.gather(g)
 	step := sgdStep{
-		s, g.rate(), g.float("weight_decay"), g.float("momentum"), g.float("dampening"), g.flag("nesterov"),
+		s, g.lr(), g.float("weight_decay"), g.float("momentum"), g.float("dampening"), g.flag("nesterov"),
 		g.flag("maximize"),
 	}
 	var buffers list

@@ -182,15 +182,23 @@ func loadStep(group *ParamGroup, param *torch.Tensor, value any) *torch.Tensor {
 // newStep returns a step count of zero. It is on the CPU, where reading it
 // costs no synchronization, unless the whole step runs on the device.
 func newStep(group *ParamGroup, param *torch.Tensor) *torch.Tensor {
-	dtype := torch.Float32
-	if torch.GetDefaultDtype() == torch.Float64 && !group.flag("fused") {
-		dtype = torch.Float64
+	dtype := stepDtype()
+	if group.flag("fused") {
+		dtype = torch.Float32
 	}
 	device := torch.CPU
 	if group.flag("capturable") || group.flag("fused") {
 		device = param.Device()
 	}
 	return torch.Keep(torch.Zeros(nil, dtype, device))
+}
+
+// stepDtype is the dtype of step counts.
+func stepDtype() torch.DType {
+	if torch.GetDefaultDtype() == torch.Float64 {
+		return torch.Float64
+	}
+	return torch.Float32
 }
 
 // intsOf reads a list of integers of any type.

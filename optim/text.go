@@ -43,6 +43,10 @@ func repr(value any) string {
 		return reprFloat(v)
 	case [2]float64:
 		return "(" + reprFloat(v[0]) + ", " + reprFloat(v[1]) + ")"
+	case [3]float64:
+		return "(" + reprFloat(v[0]) + ", " + reprFloat(v[1]) + ", " + reprFloat(v[2]) + ")"
+	case [2]any:
+		return "(" + repr(v[0]) + ", " + repr(v[1]) + ")"
 	case *torch.Tensor:
 		if v.Dim() == 0 { // as Python's __format__ does
 			return reprFloat(v.Item())

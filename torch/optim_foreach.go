@@ -13,8 +13,8 @@ func ForeachAdd(input []*Tensor, other any, opts ...ForeachAddOption) []*Tensor 
 	return op_ForeachAddScalar(input, toScalar(other, "other"))
 }
 
-// ForeachAdd_ is [ForeachAdd] in place. other may also be one tensor, which is
-// added to each.
+// ForeachAdd_ is [ForeachAdd] in place. other may also be a list of numbers, or
+// one tensor, which is added to each.
 func ForeachAdd_(input []*Tensor, other any, opts ...ForeachAddOption) {
 	alpha := alphaOf(opts)
 	switch o := other.(type) {
@@ -22,6 +22,8 @@ func ForeachAdd_(input []*Tensor, other any, opts ...ForeachAddOption) {
 		op_ForeachAdd_List(input, o, alpha)
 	case *Tensor:
 		op_ForeachAdd_Tensor(input, o, alpha)
+	case []float64:
+		op_ForeachAdd_ScalarList(input, floatScalars(o))
 	default:
 		op_ForeachAdd_Scalar(input, toScalar(other, "other"))
 	}
@@ -32,9 +34,11 @@ func ForeachAdd_(input []*Tensor, other any, opts ...ForeachAddOption) {
 func ForeachSub_(input []*Tensor, other any) { op_ForeachSub_Scalar(input, toScalar(other, "other")) }
 
 // ForeachMul_ multiplies each tensor by other, Python's torch._foreach_mul_.
-// other is a number, a list of tensors or one tensor.
+// other is a number, a list of numbers, a list of tensors or one tensor.
 func ForeachMul_(input []*Tensor, other any) {
 	switch o := other.(type) {
+	case []float64:
+		op_ForeachMul_ScalarList(input, floatScalars(o))
 	case []*Tensor:
 		op_ForeachMul_List(input, o)
 	case *Tensor:
@@ -82,14 +86,24 @@ func ForeachPow(input any, exponent []*Tensor) []*Tensor {
 }
 
 // ForeachLerp_ moves each tensor towards another by a part of the distance,
-// Python's torch._foreach_lerp_.
+// Python's torch._foreach_lerp_. The part is a number, or one number for each.
 func ForeachLerp_(input, end []*Tensor, weight any) {
+	if w, ok := weight.([]float64); ok {
+		op_ForeachLerp_ScalarList(input, end, floatScalars(w))
+		return
+	}
 	op_ForeachLerp_Scalar(input, end, toScalar(weight, "weight"))
 }
 
 // ForeachMaximum_ replaces each tensor by the elementwise maximum of it and
-// another, Python's torch._foreach_maximum_.
-func ForeachMaximum_(input, other []*Tensor) { op_ForeachMaximum_List(input, other) }
+// another, or a number, Python's torch._foreach_maximum_.
+func ForeachMaximum_(input []*Tensor, other any) {
+	if o, ok := other.([]*Tensor); ok {
+		op_ForeachMaximum_List(input, o)
+		return
+	}
+	op_ForeachMaximum_Scalar(input, toScalar(other, "other"))
+}
 
 // ForeachAddcmul_ adds value * tensor1 * tensor2 to each tensor, Python's
 // torch._foreach_addcmul_.
