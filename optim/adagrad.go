@@ -80,7 +80,7 @@ func (a *Adagrad) updateGroup(g *ParamGroup) {
 		s.runFused(&a.Base, g)
 		return
 	}
-	s.each, s.all = s.updateEach, s.updateAll
+	s.each, s.all, s.late = s.updateEach, s.updateAll, true
 	s.run(&a.Base, g)
 }
 

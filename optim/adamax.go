@@ -61,7 +61,7 @@ func (a *Adamax) updateGroup(g *ParamGroup) {
 	s.newState = func(p, _ *torch.Tensor, state map[string]any) {
 		state["exp_avg"], state["exp_inf"] = zerosLike(p), zerosLike(p)
 	}
-	s.each, s.all = s.updateEach, s.updateAll
+	s.each, s.all, s.late = s.updateEach, s.updateAll, true
 	s.run(&a.Base, g)
 }
 

@@ -37,6 +37,17 @@ type Optimizer interface {
 	RegisterStepPreHook(hook func(Optimizer)) *Hook
 	// RegisterStepPostHook has a function called after each step.
 	RegisterStepPostHook(hook func(Optimizer)) *Hook
+	// RegisterStateDictPreHook has a function called before StateDict.
+	RegisterStateDictPreHook(hook func(Optimizer), opts ...HookOption) *Hook
+	// RegisterStateDictPostHook has a function called with what StateDict is
+	// about to return, and may change.
+	RegisterStateDictPostHook(hook func(Optimizer, *StateDict), opts ...HookOption) *Hook
+	// RegisterLoadStateDictPreHook has a function called with what
+	// LoadStateDict was given, before it is loaded, and may change it.
+	RegisterLoadStateDictPreHook(hook func(Optimizer, *StateDict), opts ...HookOption) *Hook
+	// RegisterLoadStateDictPostHook has a function called after
+	// LoadStateDict.
+	RegisterLoadStateDictPostHook(hook func(Optimizer), opts ...HookOption) *Hook
 	// WatchSteps returns a function that tells whether a step was taken
 	// since WatchSteps was first called. Learning rate schedulers warn if
 	// they are ahead of the optimizer.
@@ -61,10 +72,12 @@ type Base struct {
 	// amend corrects the options of a loaded group; nil: there is nothing to.
 	amend func(*ParamGroup)
 
-	run               func() // the update of all groups
+	run func() // the update of all groups
+	// minimize takes the place of run where a step calls the closure several
+	// times.
+	minimize          func(closure func() *torch.Tensor) *torch.Tensor
 	inMode            func(func())
-	preHooks          []*Hook
-	postHooks         []*Hook
+	hooks             hooks
 	watched, hadSteps bool
 	params, grads     list // scratch of gather
 }
@@ -177,12 +190,18 @@ func (o *Base) StepClosure(closure func() *torch.Tensor) *torch.Tensor { return 
 
 func (o *Base) step(closure func() *torch.Tensor) (loss *torch.Tensor) {
 	o.hadSteps = o.hadSteps || o.watched
-	callHooks(o.preHooks, o.self)
-	if closure != nil {
-		torch.EnableGrad(func() { loss = closure() })
+	globalHooks.stepPre.call(o.self)
+	o.hooks.stepPre.call(o.self)
+	if o.minimize != nil {
+		o.inMode(func() { loss = o.minimize(closure) })
+	} else {
+		if closure != nil {
+			torch.EnableGrad(func() { loss = closure() })
+		}
+		o.inMode(o.run)
 	}
-	o.inMode(o.run)
-	callHooks(o.postHooks, o.self)
+	o.hooks.stepPost.call(o.self)
+	globalHooks.stepPost.call(o.self)
 	return loss
 }
 
@@ -319,36 +338,4 @@ func (o *Base) State(param *torch.Tensor) map[string]any { return maps.Clone(o.s
 func (o *Base) WatchSteps() (stepped func() bool) {
 	o.watched = true
 	return func() bool { return o.hadSteps }
-}
-
-// A Hook is a registered function.
-type Hook struct{ fn func(Optimizer) }
-
-// Remove ends the calls of the function.
-func (h *Hook) Remove() { h.fn = nil }
-
-// RegisterStepPreHook has a function called before each step, before the
-// closure.
-func (o *Base) RegisterStepPreHook(hook func(Optimizer)) *Hook {
-	return register(&o.preHooks, hook)
-}
-
-// RegisterStepPostHook has a function called after each step.
-func (o *Base) RegisterStepPostHook(hook func(Optimizer)) *Hook {
-	return register(&o.postHooks, hook)
-}
-
-func register(hooks *[]*Hook, fn func(Optimizer)) *Hook {
-	h := &Hook{fn}
-	removed := func(h *Hook) bool { return h.fn == nil }
-	*hooks = append(slices.DeleteFunc(slices.Clone(*hooks), removed), h)
-	return h
-}
-
-func callHooks(hooks []*Hook, o Optimizer) {
-	for _, h := range hooks {
-		if h.fn != nil {
-			h.fn(o)
-		}
-	}
 }

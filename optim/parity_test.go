@@ -8,181 +8,187 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/wangkuiyi/gotorch/internal/parity"
 	"github.com/wangkuiyi/gotorch/optim"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
-// A twin is an optimizer in Python, as the arguments that follow the
-// parameters, and in Go.
-type twin struct {
-	python string // "SGD(params, lr=0.1)"
-	golang func(params []*torch.Tensor) optim.Optimizer
+// arguments has, for each optimizer, every argument that changes arithmetic,
+// alone and with others.
+var arguments = []struct {
+	name string
+	args []string
+}{
+	{"SGD", []string{
+		"lr=0.01",
+		"lr=0.01, weight_decay=0.1",
+		"lr=0.01, momentum=0.9",
+		"lr=0.01, momentum=0.9, dampening=0.3",
+		"lr=0.01, momentum=0.9, nesterov=True",
+		"lr=0.0001, maximize=True, momentum=0.5, weight_decay=0.01, nesterov=True",
+		"lr=0.01, momentum=0.9, foreach=False",
+		"lr=0.01, momentum=0.9, nesterov=True, weight_decay=0.1, foreach=True",
+		"lr=0.01, momentum=0.9, dampening=0.1, maximize=True, foreach=True",
+		"lr=0.01, fused=True",
+		"lr=0.01, weight_decay=0.1, maximize=True, fused=True",
+		"lr=torch.tensor(0.01)",
+		"lr=torch.tensor(0.01), fused=True",
+	}},
+	{"Adam", []string{
+		"lr=0.01",
+		"betas=(0.8, 0.99), eps=1e-3",
+		"lr=0.01, weight_decay=0.1, decoupled_weight_decay=True",
+		"lr=0.01, amsgrad=True",
+		"lr=0.01, maximize=True, weight_decay=0.1",
+		"lr=0.01, weight_decay=0.1, foreach=True",
+		"lr=0.01, amsgrad=True, maximize=True, weight_decay=0.1, foreach=True",
+		"lr=0.01, amsgrad=True, weight_decay=0.1, maximize=True, fused=True",
+		"lr=torch.tensor([0.01])",
+		"lr=torch.tensor([0.01]), weight_decay=0.1, decoupled_weight_decay=True",
+		"lr=torch.tensor([0.01]), fused=True",
+	}},
+	{"AdamW", []string{
+		"lr=0.01, weight_decay=0.3, amsgrad=True",
+		"lr=0.01, foreach=True",
+		"lr=0.01, fused=True",
+	}},
+	{"Adadelta", []string{
+		"lr=0.5",
+		"rho=0.8, eps=1e-4, weight_decay=0.1, maximize=True",
+		"foreach=True",
+		"foreach=True, maximize=True, weight_decay=0.1",
+	}},
+	{"Adamax", []string{
+		"lr=0.01",
+		"betas=(0.8, 0.99), eps=1e-3, weight_decay=0.1, maximize=True",
+		"lr=torch.tensor([0.01]), weight_decay=0.1",
+		"lr=0.01, foreach=True",
+		"lr=0.01, weight_decay=0.1, maximize=True, foreach=True",
+		"lr=torch.tensor(0.01), foreach=True",
+	}},
+	{"NAdam", []string{
+		"lr=0.01",
+		"betas=(0.8, 0.99), eps=1e-3, weight_decay=0.1, maximize=True",
+		"lr=0.01, momentum_decay=0.1, weight_decay=0.1, decoupled_weight_decay=True",
+		"lr=torch.tensor([0.01]), weight_decay=0.1, decoupled_weight_decay=True",
+		"lr=0.01, foreach=True",
+		"lr=0.01, weight_decay=0.1, maximize=True, foreach=True",
+		"lr=torch.tensor(0.01), weight_decay=0.1, decoupled_weight_decay=True, foreach=True",
+	}},
+	{"RAdam", []string{
+		"lr=0.01",
+		"betas=(0.8, 0.99), eps=1e-3, weight_decay=0.1, maximize=True",
+		"betas=(0.8, 0.5)",
+		"lr=torch.tensor([0.01]), weight_decay=0.1, decoupled_weight_decay=True",
+		"lr=0.01, foreach=True",
+		"lr=0.01, weight_decay=0.1, maximize=True, foreach=True",
+		"lr=torch.tensor(0.01), weight_decay=0.1, decoupled_weight_decay=True, foreach=True",
+	}},
+	{"Adagrad", []string{
+		"lr=0.1",
+		"lr=0.1, lr_decay=0.1, eps=1e-3, initial_accumulator_value=0.5, weight_decay=0.1, maximize=True",
+		"lr=torch.tensor([0.1]), lr_decay=0.1",
+		"lr=0.1, foreach=True",
+		"lr=0.1, lr_decay=0.1, weight_decay=0.1, maximize=True, foreach=True",
+		"lr=torch.tensor(0.1), lr_decay=0.1, foreach=True",
+		"lr=0.1, lr_decay=0.1, fused=True",
+		"lr=torch.tensor(0.1), weight_decay=0.1, maximize=True, fused=True",
+	}},
+	{"Adafactor", []string{
+		"lr=0.1, eps=(1e-6, 0.001)",
+		"lr=0.1",
+		"lr=0.1, beta2_decay=-0.5, eps=(1e-4, 0.01), d=1.5, weight_decay=0.1, maximize=True",
+		"lr=torch.tensor([0.1]), weight_decay=0.1",
+		"lr=torch.tensor([0.4]), d=2",
+		"lr=0.1, eps=(1e-6, 0.001), foreach=True",
+		"lr=0.1, foreach=True",
+		"lr=0.1, beta2_decay=-0.5, eps=(1e-4, 0.01), d=1.5, weight_decay=0.1, maximize=True, foreach=True",
+		"lr=torch.tensor(0.1), weight_decay=0.1, foreach=True",
+	}},
+	{"ASGD", []string{
+		"lr=0.1",
+		"lr=0.1, lambd=0.01, alpha=0.5, t0=15, weight_decay=0.1",
+		"lr=0.001, maximize=True, weight_decay=0.1",
+		"lr=torch.tensor([0.1]), lambd=0.01",
+		"lr=0.1, t0=15, foreach=True",
+		"lr=0.001, lambd=0.01, weight_decay=0.1, maximize=True, foreach=True",
+		"lr=torch.tensor(0.1), lambd=0.01, foreach=True",
+	}},
+	{"RMSprop", []string{
+		"lr=0.01",
+		"alpha=0.9, eps=1e-3, weight_decay=0.1, maximize=True",
+		"momentum=0.9",
+		"momentum=0.5, centered=True, weight_decay=0.1",
+		"centered=True",
+		"lr=torch.tensor([0.01]), centered=True, momentum=0.5",
+		"foreach=True",
+		"momentum=0.5, weight_decay=0.1, maximize=True, foreach=True",
+		"centered=True, foreach=True",
+		"lr=torch.tensor(0.01), momentum=0.5, centered=True, weight_decay=0.1, foreach=True",
+	}},
+	{"Rprop", []string{
+		"lr=0.01",
+		"lr=0.1, etas=(0.3, 1.5), step_sizes=(1e-3, 0.5), maximize=True",
+		"lr=torch.tensor([0.01])",
+		"foreach=True",
+		"lr=0.1, etas=(0.3, 1.5), step_sizes=(1e-3, 0.5), maximize=True, foreach=True",
+	}},
+	{"Muon", []string{
+		"lr=0.01",
+		"lr=0.01, momentum=0.5, nesterov=False, weight_decay=0.3",
+		"ns_coefficients=(3.0, -4.0, 2.0), eps=1e-3, ns_steps=3",
+		`lr=torch.tensor([0.01]), adjust_lr_fn="match_rms_adamw"`,
+		`adjust_lr_fn="spectral_unclamped"`,
+		`adjust_lr_fn="original"`,
+	}},
+	{"LBFGS", []string{
+		"max_iter=4",
+		"lr=0.5, max_iter=4, max_eval=3, history_size=3, tolerance_change=0, maximize=False",
+		`lr=0.5, max_iter=6, line_search_fn="strong_wolfe"`,
+		`max_iter=3, maximize=True, history_size=2, line_search_fn="strong_wolfe"`,
+		"lr=torch.tensor([0.5]), max_iter=3",
+		"tolerance_grad=0.1, max_iter=5",
+	}},
 }
 
-func sgd(python string, opts ...optim.SGDOption) twin {
-	return twin{"SGD(params, " + python + ")", func(p []*torch.Tensor) optim.Optimizer { return optim.NewSGD(p, opts...) }}
-}
-
-func adam(python string, opts ...optim.AdamOption) twin {
-	return twin{"Adam(params, " + python + ")", func(p []*torch.Tensor) optim.Optimizer { return optim.NewAdam(p, opts...) }}
-}
-
-func adamW(python string, opts ...optim.AdamWOption) twin {
-	return twin{"AdamW(params, " + python + ")", func(p []*torch.Tensor) optim.Optimizer { return optim.NewAdamW(p, opts...) }}
-}
-
-func adadelta(python string, opts ...optim.AdadeltaOption) twin {
-	return twin{"Adadelta(params, " + python + ")", func(p []*torch.Tensor) optim.Optimizer {
-		return optim.NewAdadelta(p, opts...)
-	}}
-}
-
-// tensorLR is made anew in each test, since a test may leave no tensor behind.
-func sgdTensorLR(python string, lr float32, opts ...optim.SGDOption) twin {
-	return twin{"SGD(params, " + python + ")", func(p []*torch.Tensor) optim.Optimizer {
-		return optim.NewSGD(p, append(opts, optim.LR(torch.NewTensor(lr)))...)
-	}}
-}
-
-func adamTensorLR(python string, lr float32, opts ...optim.AdamOption) twin {
-	return twin{"Adam(params, " + python + ")", func(p []*torch.Tensor) optim.Optimizer {
-		return optim.NewAdam(p, append(opts, optim.LR(torch.NewTensor([]float32{lr})))...)
-	}}
-}
-
-// twins has every argument that changes arithmetic, alone and with others.
-var twins = []twin{
-	sgd("lr=0.01", optim.LR(0.01)),
-	sgd("lr=0.01, weight_decay=0.1", optim.LR(0.01), optim.WeightDecay(0.1)),
-	sgd("lr=0.01, momentum=0.9", optim.LR(0.01), optim.Momentum(0.9)),
-	sgd("lr=0.01, momentum=0.9, dampening=0.3", optim.LR(0.01), optim.Momentum(0.9), optim.Dampening(0.3)),
-	sgd("lr=0.01, momentum=0.9, nesterov=True", optim.LR(0.01), optim.Momentum(0.9), optim.Nesterov(true)),
-	sgd("lr=0.0001, maximize=True", optim.LR(0.0001), optim.Maximize(true)),
-	sgd("lr=0.0001, maximize=True, momentum=0.5, weight_decay=0.01, nesterov=True", optim.LR(0.0001), optim.Maximize(true),
-		optim.Momentum(0.5), optim.WeightDecay(0.01), optim.Nesterov(true)),
-	sgd("lr=0.01, momentum=0.9, foreach=False", optim.LR(0.01), optim.Momentum(0.9), optim.Foreach(false)),
-	sgd("lr=0.01, foreach=True", optim.LR(0.01), optim.Foreach(true)),
-	sgd("lr=0.01, momentum=0.9, nesterov=True, weight_decay=0.1, foreach=True", optim.LR(0.01), optim.Momentum(0.9),
-		optim.Nesterov(true), optim.WeightDecay(0.1), optim.Foreach(true)),
-	sgd("lr=0.01, momentum=0.9, dampening=0.1, maximize=True, foreach=True", optim.LR(0.01), optim.Momentum(0.9),
-		optim.Dampening(0.1), optim.Maximize(true), optim.Foreach(true)),
-	sgd("lr=0.01, fused=True", optim.LR(0.01), optim.Fused(true)),
-	sgd("lr=0.01, weight_decay=0.1, maximize=True, fused=True", optim.LR(0.01), optim.WeightDecay(0.1), optim.Maximize(true),
-		optim.Fused(true)),
-	sgdTensorLR("lr=torch.tensor(0.01)", 0.01),
-	sgdTensorLR("lr=torch.tensor(0.01), fused=True", 0.01, optim.Fused(true)),
-
-	adam("lr=0.01", optim.LR(0.01)),
-	adam("betas=(0.8, 0.99), eps=1e-3", optim.Betas(0.8, 0.99), optim.Eps(1e-3)),
-	adam("lr=0.01, weight_decay=0.1", optim.LR(0.01), optim.WeightDecay(0.1)),
-	adam("lr=0.01, weight_decay=0.1, decoupled_weight_decay=True", optim.LR(0.01), optim.WeightDecay(0.1),
-		optim.DecoupledWeightDecay(true)),
-	adam("lr=0.01, amsgrad=True", optim.LR(0.01), optim.Amsgrad(true)),
-	adam("lr=0.01, maximize=True, weight_decay=0.1", optim.LR(0.01), optim.Maximize(true), optim.WeightDecay(0.1)),
-	adam("lr=0.01, weight_decay=0.1, foreach=True", optim.LR(0.01), optim.WeightDecay(0.1), optim.Foreach(true)),
-	adam("lr=0.01, amsgrad=True, maximize=True, weight_decay=0.1, foreach=True", optim.LR(0.01), optim.Amsgrad(true),
-		optim.Maximize(true), optim.WeightDecay(0.1), optim.Foreach(true)),
-	adam("lr=0.01, fused=True", optim.LR(0.01), optim.Fused(true)),
-	adam("lr=0.01, amsgrad=True, weight_decay=0.1, maximize=True, fused=True", optim.LR(0.01), optim.Amsgrad(true),
-		optim.WeightDecay(0.1), optim.Maximize(true), optim.Fused(true)),
-	adamTensorLR("lr=torch.tensor([0.01])", 0.01),
-	adamTensorLR("lr=torch.tensor([0.01]), weight_decay=0.1, decoupled_weight_decay=True", 0.01, optim.WeightDecay(0.1),
-		optim.DecoupledWeightDecay(true)),
-	adamTensorLR("lr=torch.tensor([0.01]), fused=True", 0.01, optim.Fused(true)),
-	adamW("lr=0.01", optim.LR(0.01)),
-	adamW("lr=0.01, weight_decay=0.3, amsgrad=True", optim.LR(0.01), optim.WeightDecay(0.3), optim.Amsgrad(true)),
-	adamW("lr=0.01, foreach=True", optim.LR(0.01), optim.Foreach(true)),
-	adamW("lr=0.01, fused=True", optim.LR(0.01), optim.Fused(true)),
-
-	adadelta("lr=0.5", optim.LR(0.5)),
-	adadelta("rho=0.8, eps=1e-4", optim.Rho(0.8), optim.Eps(1e-4)),
-	adadelta("weight_decay=0.1", optim.WeightDecay(0.1)),
-	adadelta("maximize=True", optim.Maximize(true)),
-	adadelta("foreach=True", optim.Foreach(true)),
-	adadelta("foreach=True, maximize=True, weight_decay=0.1", optim.Foreach(true), optim.Maximize(true), optim.WeightDecay(0.1)),
-}
-
-// problem is parameters of several shapes and dtypes and a loss of them: the
-// fourth never has a gradient, the fifth from the step late on.
-const problem = `
-	torch.manual_seed(0)
-	params = [torch.randn(3, 4), torch.randn(4, 5), torch.randn(5), torch.randn(2), torch.randn(7, dtype=torch.float64)]
-	params = [p.requires_grad_() for p in params]
-	def loss_of(params, step, late=10):
-	    loss = ((params[0] @ params[1]) * params[2]).square().sum() * 0.01
-	    if step >= late:
-	        loss = loss + params[4].sin().sum()
-	    return loss
-	def train(opt, first, last):
-	    for step in range(first, last):
-	        opt.zero_grad()
-	        loss_of(params, step).backward()
-	        opt.step()
-	def state_of(opt):
-	    return [v for p in params for k, v in sorted(opt.state.get(p, {}).items())]
-`
-
-func newParams() []*torch.Tensor {
-	torch.ManualSeed(0)
-	params := []*torch.Tensor{
-		torch.Randn([]int64{3, 4}), torch.Randn([]int64{4, 5}), torch.Randn([]int64{5}), torch.Randn([]int64{2}),
-		torch.Randn([]int64{7}, torch.Float64),
-	}
-	for _, p := range params {
-		p.RequiresGrad_()
-	}
-	return params
-}
-
-func lossOf(params []*torch.Tensor, step int) *torch.Tensor {
-	loss := params[0].Mm(params[1]).Mul(params[2]).Square().Sum().Mul(0.01)
-	if step >= 10 {
-		loss = loss.Add(params[4].Sin().Sum())
-	}
-	return loss
-}
-
-func train(o optim.Optimizer, params []*torch.Tensor, first, last int) {
-	for step := first; step < last; step++ {
-		o.ZeroGrad()
-		lossOf(params, step).Backward()
-		o.Step()
-	}
-}
-
-func stateOf(o optim.Optimizer, params []*torch.Tensor) (state []*torch.Tensor) {
-	for _, p := range params {
-		kept := o.State(p)
-		for _, name := range slices.Sorted(maps.Keys(kept)) {
-			state = append(state, kept[name].(*torch.Tensor))
+// forEachTwin runs a test for each optimizer with each of its arguments.
+func forEachTwin(t *testing.T, test func(t *testing.T, python string)) {
+	for _, a := range arguments {
+		for _, args := range a.args {
+			python := fmt.Sprintf("%s(params, %s)", a.name, args)
+			t.Run(python, func(t *testing.T) { test(t, python) })
 		}
 	}
-	return state
 }
 
+// Fifty steps, with saving and loading after twenty.
 func TestFiftySteps(t *testing.T) {
-	for _, twin := range twins {
-		t.Run(twin.python, func(t *testing.T) {
-			py := parity.Run(t, problem+fmt.Sprintf(`
-	opt = optim.%s
-	train(opt, 0, 50)
+	forEachTwin(t, func(t *testing.T, python string) {
+		py := parity.Run(t, problem+fmt.Sprintf(`
+	text = %q
+	opt = make(text)
+	train(opt, 0, 20)
+	out["before"], out["state before"] = params, [t.clone() for t in state_of(opt)]
+	opt = go_on(opt, text)
+	train(opt, 20, 50)
 	out["params"], out["state"] = params, state_of(opt)
 	out["text"] = str(opt)
 	out["groups"] = [sorted(g) for g in opt.state_dict()["param_groups"]]
 	out["keys"] = [str(sorted(opt.state_dict()["state"].get(i, {}))) for i in range(5)]
-`, twin.python))
-			params := newParams()
-			o := twin.golang(params)
-			train(o, params, 0, 50)
-			py.EqualTensors("params", params)
-			py.EqualTensors("state", stateOf(o, params))
-			assert.Equal(t, py.Text("text"), o.String())
-			checkLayout(t, py, o)
-		})
-	}
+`, python))
+		params := newParams()
+		o := twin(params, python)
+		train(o, params, 0, 20)
+		py.EqualTensors("before", params)
+		py.EqualTensors("state before", stateOf(o, params))
+		o, params = goOn(t, o, params, python)
+		train(o, params, 20, 50)
+		py.EqualTensors("params", params)
+		py.EqualTensors("state", stateOf(o, params))
+		assert.Equal(t, py.Text("text"), o.String())
+		checkLayout(t, py, o)
+	})
 }
 
 // checkLayout compares the keys of the state dictionaries.
@@ -203,36 +209,6 @@ func checkLayout(t *testing.T, py *parity.Result, o optim.Optimizer) {
 			continue
 		}
 		assert.Equal(t, keys, "['"+strings.Join(names, "', '")+"']")
-	}
-}
-
-// Training goes on after saving and loading as if nothing had happened.
-func TestSaveLoadGoOn(t *testing.T) {
-	for _, twin := range twins {
-		t.Run(twin.python, func(t *testing.T) {
-			py := parity.Run(t, problem+fmt.Sprintf(`
-	opt = optim.%s
-	train(opt, 0, 20)
-	params = [p.detach().clone().requires_grad_() for p in params]
-	saved = opt.state_dict()
-	opt = optim.%s
-	opt.load_state_dict(saved)
-	train(opt, 20, 30)
-	out["params"], out["state"] = params, state_of(opt)
-`, twin.python, twin.python))
-			params := newParams()
-			o := twin.golang(params)
-			train(o, params, 0, 20)
-			for i, p := range params {
-				params[i] = p.Detach().Clone().RequiresGrad_()
-			}
-			saved := o.StateDict()
-			o = twin.golang(params)
-			require.NoError(t, o.LoadStateDict(saved))
-			train(o, params, 20, 30)
-			py.EqualTensors("params", params)
-			py.EqualTensors("state", stateOf(o, params))
-		})
 	}
 }
 
@@ -311,74 +287,142 @@ func TestClosure(t *testing.T) {
 
 // Parameters that are complex are updated as pairs of real numbers.
 func TestComplexParameters(t *testing.T) {
-	for _, foreach := range []bool{false, true} {
-		py := parity.Run(t, fmt.Sprintf(`
-	foreach = %s
+	for _, python := range []string{
+		"SGD(params, lr=0.01, momentum=0.9, weight_decay=0.1)", "Adam(params, lr=0.01, amsgrad=True)",
+		"Adadelta(params, lr=0.1)", "Adamax(params, lr=0.01, weight_decay=0.1)", "NAdam(params, lr=0.01)",
+		"RAdam(params, lr=0.01, weight_decay=0.1, maximize=True)", "Adagrad(params, lr=0.01, initial_accumulator_value=0.1)",
+		"ASGD(params, lr=0.01, t0=3)", "RMSprop(params, momentum=0.5, centered=True, weight_decay=0.1)", "Rprop(params)",
+		"LBFGS(params, max_iter=3)",
+	} {
+		for _, foreach := range []string{")", ", foreach=True)"} {
+			if strings.HasPrefix(python, "LBFGS") && foreach != ")" {
+				continue
+			}
+			python := strings.TrimSuffix(python, ")") + foreach
+			t.Run(python, func(t *testing.T) {
+				py := parity.Run(t, problem+fmt.Sprintf(`
 	torch.manual_seed(0)
 	params = [torch.randn(3, dtype=torch.complex64), torch.randn(2)]
 	params = [p.requires_grad_() for p in params]
-	opts = [optim.SGD(params, lr=0.01, momentum=0.9, foreach=foreach), optim.Adam(params, lr=0.01, amsgrad=True, foreach=foreach),
-	    optim.Adadelta(params, foreach=foreach)]
-	for opt in opts:
-	    for _ in range(10):
-	        opt.zero_grad()
-	        (params[0].abs().square().sum() + params[1].square().sum()).backward()
-	        opt.step()
-	out["params"] = params
-`, map[bool]string{false: "False", true: "True"}[foreach]))
-		torch.ManualSeed(0)
-		params := []*torch.Tensor{torch.Randn([]int64{3}, torch.Complex64), torch.Randn([]int64{2})}
-		for _, p := range params {
-			p.RequiresGrad_()
+	def loss_of(params, step):
+	    return params[0].abs().square().sum() + params[1].square().sum()
+	opt = make(%q)
+	train(opt, 0, 20)
+	out["params"], out["state"] = params, state_of(opt)
+`, python))
+				torch.ManualSeed(0)
+				params := []*torch.Tensor{torch.Randn([]int64{3}, torch.Complex64), torch.Randn([]int64{2})}
+				for _, p := range params {
+					p.RequiresGrad_()
+				}
+				o := twin(params, python)
+				for range 20 {
+					o.StepClosure(func() *torch.Tensor {
+						o.ZeroGrad()
+						loss := params[0].Abs().Square().Sum().Add(params[1].Square().Sum())
+						loss.Backward()
+						return loss
+					})
+				}
+				py.EqualTensors("params", params)
+				py.EqualTensors("state", stateOf(o, params))
+			})
 		}
-		for _, o := range []optim.Optimizer{
-			optim.NewSGD(params, optim.LR(0.01), optim.Momentum(0.9), optim.Foreach(foreach)),
-			optim.NewAdam(params, optim.LR(0.01), optim.Amsgrad(true), optim.Foreach(foreach)),
-			optim.NewAdadelta(params, optim.Foreach(foreach)),
-		} {
-			for range 10 {
-				o.ZeroGrad()
-				params[0].Abs().Square().Sum().Add(params[1].Square().Sum()).Backward()
-				o.Step()
-			}
-		}
-		py.EqualTensors("params", params)
 	}
 }
 
+// Gradients of embeddings may be sparse.
+func TestSparseGradients(t *testing.T) {
+	for _, python := range []string{
+		"SparseAdam(params, lr=0.1)", "SparseAdam(params, lr=0.1, betas=(0.8, 0.9), eps=1e-3, maximize=True)",
+		"SparseAdam(params, lr=torch.tensor([0.1]))",
+		"Adagrad(params, lr=0.1, lr_decay=0.1)", "Adagrad(params, lr=0.1, maximize=True, foreach=True)",
+		"SGD(params, lr=0.1)", "SGD(params, lr=0.1, foreach=True)", "LBFGS(params, max_iter=3)",
+	} {
+		t.Run(python, func(t *testing.T) {
+			py := parity.Run(t, problem+fmt.Sprintf(`
+	torch.manual_seed(0)
+	params = [torch.randn(10, 3).requires_grad_(), torch.randn(6, 2, dtype=torch.float64).requires_grad_()]
+	def loss_of(params, step):
+	    loss = F.embedding(torch.tensor([step %% 10, 3, 3, 7]), params[0], sparse=True).square().sum()
+	    if step > 4:
+	        loss = loss + F.embedding(torch.tensor([step %% 6]), params[1], sparse=True).square().sum()
+	    return loss
+	text = %q
+	opt = make(text)
+	train(opt, 0, 20)
+	opt = go_on(opt, text)
+	train(opt, 20, 50)
+	out["params"], out["state"] = params, state_of(opt)
+`, python))
+			torch.ManualSeed(0)
+			params := []*torch.Tensor{torch.Randn([]int64{10, 3}), torch.Randn([]int64{6, 2}, torch.Float64)}
+			for _, p := range params {
+				p.RequiresGrad_()
+			}
+			o := twin(params, python)
+			trainSparse(o, params, 0, 20)
+			o, params = goOn(t, o, params, python)
+			trainSparse(o, params, 20, 50)
+			py.EqualTensors("params", params)
+			py.EqualTensors("state", stateOf(o, params))
+		})
+	}
+}
+
+func trainSparse(o optim.Optimizer, params []*torch.Tensor, first, last int) {
+	for step := first; step < last; step++ {
+		o.StepClosure(func() *torch.Tensor {
+			o.ZeroGrad()
+			loss := lookUp(params[0], step%10, 3, 3, 7)
+			if step > 4 {
+				loss = loss.Add(lookUp(params[1], step%6))
+			}
+			loss.Backward()
+			return loss
+		})
+	}
+}
+
+// lookUp returns the sum of squares of an embedding's rows.
+func lookUp(weight *torch.Tensor, rows ...int) *torch.Tensor {
+	return torch.Embedding(weight, torch.NewTensor(rows), torch.Sparse(true)).Square().Sum()
+}
+
 // The step itself is differentiated, with respect to what the parameters were
-// and, for SGD, to the learning rate.
+// and, where Python's arithmetic lets it flow, to the learning rate.
 func TestDifferentiable(t *testing.T) {
-	for _, name := range []string{"SGD", "Adam", "Adadelta"} {
-		t.Run(name, func(t *testing.T) {
-			args := map[string]string{
-				"SGD": "lr=lr, momentum=0.9, differentiable=True", "Adam": "lr=0.1, amsgrad=True, differentiable=True",
-				"Adadelta": "differentiable=True",
-			}[name]
+	for python, steps := range map[string]int{
+		"SGD([param], lr=lr, momentum=0.9, differentiable=True)": 1, "Adam([param], lr=0.1, amsgrad=True, differentiable=True)": 2,
+		"Adadelta([param], differentiable=True)": 2, "Adamax([param], lr=0.1, differentiable=True)": 1,
+		"NAdam([param], lr=lr, differentiable=True)": 1, "RAdam([param], lr=lr, differentiable=True)": 2,
+		"RAdam([param], betas=(0.5, 0.9), lr=lr, differentiable=True)": 7, "Adagrad([param], lr=0.1, differentiable=True)": 2,
+		"ASGD([param], lr=0.1, differentiable=True)": 2, "RMSprop([param], centered=True, momentum=0.5, differentiable=True)": 2,
+		"Rprop([param], differentiable=True)": 2,
+	} {
+		t.Run(python, func(t *testing.T) {
 			py := parity.Run(t, fmt.Sprintf(`
 	lr = torch.tensor(0.1, requires_grad=True)
 	start = torch.tensor([1., -2., 3.], requires_grad=True)
 	param = start.clone()
-	opt = optim.%s([param], %s)
-	param.grad = (2 * start).detach()
-	opt.step()
+	opt = optim.%s
+	for _ in range(%d):
+	    param.grad = (2 * start).detach()
+	    opt.step()
 	param.square().sum().backward()
 	out["param"], out["start"], out["lr"] = param, start.grad, lr.grad
-`, name, args))
+`, python, steps))
 			lr := torch.NewTensor(float32(0.1), torch.RequiresGrad(true))
 			start := torch.NewTensor([]float32{1, -2, 3}, torch.RequiresGrad(true))
 			params := []*torch.Tensor{start.Clone()}
-			var o optim.Optimizer
-			switch name {
-			case "SGD":
-				o = optim.NewSGD(params, optim.LR(lr), optim.Momentum(0.9), optim.Differentiable(true))
-			case "Adam":
-				o = optim.NewAdam(params, optim.LR(0.1), optim.Amsgrad(true), optim.Differentiable(true))
-			case "Adadelta":
-				o = optim.NewAdadelta(params, optim.Differentiable(true))
+			o := twin(params, strings.Replace(python, "lr=lr, ", "", 1))
+			if strings.Contains(python, "lr=lr") {
+				o.ParamGroups()[0].Set(optim.LR(lr))
 			}
-			params[0].SetGrad(start.Mul(2).Detach())
-			o.Step()
+			for range steps {
+				params[0].SetGrad(start.Mul(2).Detach())
+				o.Step()
+			}
 			params[0].Square().Sum().Backward()
 			py.EqualTensor("param", params[0])
 			py.EqualTensor("start", start.Grad())

@@ -73,7 +73,7 @@ func (r *RMSprop) updateGroup(g *ParamGroup) {
 		}
 	}
 	s.checkedXLA = true
-	s.each, s.all = s.updateEach, s.updateAll
+	s.each, s.all, s.late = s.updateEach, s.updateAll, true
 	s.run(&r.Base, g)
 }
 

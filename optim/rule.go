@@ -22,9 +22,10 @@ type rule struct {
 	checkedXLA bool     // whether XLA will do for all at once, too
 	states     []string // names of what is kept for a parameter, but for "step"
 	numbers    int      // how many of the last states are no numbers of the parameter's
-	optional bool // whether a parameter may lack some of the states
-	sparse   bool // whether gradients may be sparse
-	asked    bool // whether all at once needs to be asked for, on CUDA, too
+	optional   bool     // whether a parameter may lack some of the states
+	late       bool     // whether complex parameters, one after the other, decay before they are viewed as real
+	sparse     bool     // whether gradients may be sparse
+	asked      bool     // whether all at once needs to be asked for, on CUDA, too
 	newState   func(p, grad *torch.Tensor, state map[string]any)
 	each       func(t list)   // updates one parameter: it, its gradient, its states, its step
 	all        func(l []list) // updates all: they, their gradients, their states, their steps
@@ -67,11 +68,16 @@ func (r *rule) run(o *Base, g *ParamGroup) {
 
 // update runs the step for parallel lists.
 func (r *rule) update(k kernels, lists []list, complex bool) {
-	if complex {
+	_, all := k.(foreach)
+	late := r.late && !all
+	if complex && !late {
 		lists = viewAsReal(lists, len(lists)-1-r.numbers)
 	}
 	g := r.prepare(k, lists)
-	if _, all := k.(foreach); all {
+	if complex && late {
+		lists = viewAsReal(lists, len(lists)-1-r.numbers)
+	}
+	if all {
 		r.all(lists)
 	} else {
 		r.each(firsts(lists))

@@ -3,6 +3,7 @@ package optim
 import (
 	"maps"
 	"reflect"
+	"slices"
 
 	"github.com/wangkuiyi/gotorch/torch"
 )
@@ -22,6 +23,7 @@ type StateDict struct {
 
 // StateDict returns the options and the state of all parameters.
 func (o *Base) StateDict() StateDict {
+	o.hooks.stateDictPre.call(o.self)
 	dict := StateDict{State: map[int]map[string]any{}}
 	places := map[*torch.Tensor]int{}
 	start := 0
@@ -46,6 +48,9 @@ func (o *Base) StateDict() StateDict {
 			dict.State[place] = maps.Clone(state)
 		}
 	}
+	for _, h := range o.hooks.stateDictPost {
+		h.fn(o.self, &dict)
+	}
 	return dict
 }
 
@@ -57,6 +62,9 @@ func (o *Base) StateDict() StateDict {
 //
 // The optimizer is unchanged if an error is returned.
 func (o *Base) LoadStateDict(dict StateDict) error {
+	for _, h := range o.hooks.loadStateDictPre {
+		h.fn(o.self, &dict)
+	}
 	groups, params, err := o.loadGroups(dict)
 	if err != nil {
 		return err
@@ -66,7 +74,7 @@ func (o *Base) LoadStateDict(dict StateDict) error {
 		torch.NoGrad(func() {
 			for place, saved := range dict.State {
 				if at, ok := params[place]; ok {
-					state[at.param] = loadState(at.group, at.param, saved)
+					state[at.param] = o.loadState(at.group, at.param, saved)
 				}
 			}
 		})
@@ -78,6 +86,7 @@ func (o *Base) LoadStateDict(dict StateDict) error {
 		*o.groups[i] = *g
 	}
 	o.state = state
+	o.hooks.loadStateDictPost.call(o.self)
 	return nil
 }
 
@@ -143,40 +152,63 @@ func (o *Base) loadGroup(before *ParamGroup, saved map[string]any) (*ParamGroup,
 }
 
 // loadState converts what was saved for a parameter to its dtype and device.
-func loadState(group *ParamGroup, param *torch.Tensor, saved map[string]any) map[string]any {
+func (o *Base) loadState(group *ParamGroup, param *torch.Tensor, saved map[string]any) map[string]any {
 	state := make(map[string]any, len(saved))
 	for name, value := range saved {
-		value = normalize(value)
-		if name == "step" && isNumber(value) {
-			value = loadStep(group, param, value)
-		} else if t, ok := value.(*torch.Tensor); ok && t != nil {
-			if param.IsFloatingPoint() {
-				value = t.To(param.DType(), param.Device())
-			} else {
-				value = t.To(param.Device())
-			}
+		value = loadValue(group, param, name, value)
+		if n, ok := value.(int64); ok && slices.Contains(o.scalars, name) {
+			value = float64(n)
 		}
-		if t, ok := value.(*torch.Tensor); ok {
-			torch.Keep(t)
+		if n, ok := value.(float64); ok && slices.Contains(o.scalars, name) { // as old versions saved it
+			value = newNumber(group, param, n)
 		}
 		state[name] = value
 	}
 	return state
 }
 
-// loadStep keeps the step count where it is made (see newStep), and what it is:
-// it is not cast to the parameter's dtype. Old versions saved a number.
-func loadStep(group *ParamGroup, param *torch.Tensor, value any) *torch.Tensor {
-	onDevice := group.flag("capturable") || group.flag("fused")
-	step, ok := value.(*torch.Tensor)
-	switch {
-	case !ok:
-		step = newStep(group, param)
-		step.Fill_(value)
-	case onDevice:
-		step = step.To(torch.Float32, param.Device())
+// loadValue converts tensors and lists of them.
+func loadValue(group *ParamGroup, param *torch.Tensor, name string, value any) any {
+	switch v := value.(type) {
+	case *torch.Tensor:
+		return loadTensor(group, param, name, v)
+	case []*torch.Tensor:
+		return mapList(v, func(_ int, t *torch.Tensor) *torch.Tensor { return loadTensor(group, param, "", t) })
+	case []any:
+		return loadList(group, param, v)
 	}
-	return step
+	return normalize(value)
+}
+
+// loadList turns a list of tensors and Nones into a list of tensors.
+func loadList(group *ParamGroup, param *torch.Tensor, values []any) any {
+	tensors := make(list, len(values))
+	for i, value := range values {
+		t, ok := value.(*torch.Tensor)
+		if !ok && value != nil {
+			return normalize(values)
+		}
+		tensors[i] = loadTensor(group, param, "", t)
+	}
+	return tensors
+}
+
+// loadTensor converts a tensor to a parameter's dtype and device. A step count
+// keeps its dtype, and is where it is made (see newStep).
+func loadTensor(group *ParamGroup, param *torch.Tensor, name string, t *torch.Tensor) *torch.Tensor {
+	onDevice := group.flag("capturable") || group.flag("fused")
+	switch {
+	case t == nil:
+		return nil
+	case name == "step" && onDevice:
+		t = t.To(torch.Float32, param.Device())
+	case name == "step":
+	case param.IsFloatingPoint():
+		t = t.To(param.DType(), param.Device())
+	default:
+		t = t.To(param.Device())
+	}
+	return torch.Keep(t)
 }
 
 // newStep returns a step count of zero. It is on the CPU, where reading it

@@ -52,10 +52,21 @@ func repr(value any) string {
 			return reprFloat(v.Item())
 		}
 		return v.String()
+	case []any:
+		elements := make([]string, len(v))
+		for i, element := range v {
+			elements[i] = repr(element)
+		}
+		return "[" + strings.Join(elements, ", ") + "]"
 	case []string:
 		return "['" + strings.Join(v, "', '") + "']"
 	}
 	return fmt.Sprint(value)
+}
+
+// sizeText returns a shape as Python prints it.
+func sizeText(shape []int64) string {
+	return "torch.Size(" + strings.ReplaceAll(fmt.Sprint(shape), " ", ", ") + ")"
 }
 
 // reprFloat returns Python's repr of a float: the shortest digits that give the

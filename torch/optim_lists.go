@@ -49,12 +49,6 @@ func ForeachSign_(input []*Tensor) { op_ForeachSign_(input) }
 // Python's torch._foreach_rsqrt_.
 func ForeachRsqrt_(input []*Tensor) { op_ForeachRsqrt_(input) }
 
-// ForeachClampMin_ raises each element to a minimum, Python's
-// torch._foreach_clamp_min_.
-func ForeachClampMin_(input []*Tensor, minimum any) {
-	op_ForeachClampMin_Scalar(input, toScalar(minimum, "min"))
-}
-
 // ForeachCopy_ copies each tensor of src, Python's torch._foreach_copy_.
 func ForeachCopy_(input, src []*Tensor) { op_ForeachCopy_(input, src, false) }
 

@@ -1,0 +1,167 @@
+package optim
+
+import (
+	"github.com/wangkuiyi/gotorch/torch"
+)
+
+// A point is what is known of the loss along a line.
+type point struct {
+	at    number // the distance
+	loss  number
+	grad  *torch.Tensor
+	slope number // along the line
+}
+
+// A lineSearch finds a point whose loss is lower and whose slope is flatter, by
+// the strong Wolfe conditions.
+type lineSearch struct {
+	*lbfgsStep
+	start   list // the parameters where the line begins
+	origin  point
+	evals   int
+	bracket []point // the two points between which the goal is; one when found
+	low     int     // the place of the lower one
+}
+
+const (
+	decrease  = 1e-4 // c1
+	flattened = 0.9  // c2
+)
+
+// search sets size, loss and gradient to what the line search finds, and returns
+// how often it evaluated the closure.
+func (s *lbfgsStep) search(slope number, most int) (evals int) {
+	l := lineSearch{
+		lbfgsStep: s, origin: point{num(0), num(s.loss), s.grad.Clone(torch.ContiguousFormat), slope},
+		start: mapList(s.params, func(_ int, p *torch.Tensor) *torch.Tensor { return p.Clone(torch.ContiguousFormat) }),
+	}
+	iterations, done := l.enclose(most)
+	l.order()
+	if !done {
+		l.shrink(iterations, most)
+	}
+	found := l.bracket[l.low]
+	s.loss, s.grad, s.size = found.loss.value, found.grad, found.at
+	return l.evals
+}
+
+// evaluate returns the point at a distance.
+func (l *lineSearch) evaluate(at number) point {
+	l.evals++
+	l.move(at, l.direction)
+	loss := l.closure()
+	grad := l.gatherGrad()
+	for i, p := range l.params {
+		p.Copy_(l.start[i])
+	}
+	return point{at, num(loss), grad, number{tensor: grad.Dot(l.direction)}}
+}
+
+// isHigh reports whether a point's loss has not decreased enough.
+func (l *lineSearch) isHigh(p point) bool {
+	bound := l.origin.loss.add(num(decrease).mul(p.at).mul(l.origin.slope))
+	return bound.less(p.loss)
+}
+
+// isFlat reports whether a point's slope is flat enough.
+func (l *lineSearch) isFlat(p point) bool {
+	return p.slope.abs().lessEqual(num(-flattened).mul(l.origin.slope))
+}
+
+// enclose goes along the line until the goal is in the bracket.
+func (l *lineSearch) enclose(most int) (iterations int, done bool) {
+	before, p := l.origin, l.evaluate(l.size)
+	for ; iterations < most; iterations++ {
+		switch {
+		case l.isHigh(p) || iterations > 1 && before.loss.lessEqual(p.loss):
+			l.bracket = []point{before, p}
+			return iterations, false
+		case l.isFlat(p):
+			l.bracket = []point{p}
+			return iterations, true
+		case num(0).lessEqual(p.slope):
+			l.bracket = []point{before, p}
+			return iterations, false
+		}
+		least := p.at.add(num(0.01).mul(p.at.sub(before.at)))
+		next := interpolate(before, p, least, p.at.mul(num(10)))
+		before, p = p, l.evaluate(next)
+	}
+	l.bracket = []point{l.origin, p}
+	return iterations, false
+}
+
+// order finds the lower end of the bracket.
+func (l *lineSearch) order() {
+	l.low = 0
+	if last := len(l.bracket) - 1; !l.bracket[0].loss.lessEqual(l.bracket[last].loss) {
+		l.low = 1
+	}
+}
+
+// shrink narrows the bracket until its lower end is good enough.
+func (l *lineSearch) shrink(iterations, most int) {
+	longest := number{tensor: l.direction.Abs().Max()}
+	stuck, done := false, false
+	for ; !done && iterations < most; iterations++ {
+		a, b := l.bracket[0], l.bracket[1]
+		if b.at.sub(a.at).abs().mul(longest).less(num(l.toleranceChange)) {
+			return
+		}
+		least, largest := minNumber(a.at, b.at), maxNumber(a.at, b.at)
+		at := interpolate(a, b, least, largest)
+		at, stuck = away(at, least, largest, stuck)
+		done = l.replace(l.evaluate(at))
+	}
+}
+
+// away keeps a distance from coming near to an end of the bracket twice.
+func away(at, least, largest number, stuck bool) (number, bool) {
+	margin := num(0.1).mul(largest.sub(least))
+	if !minNumber(largest.sub(at), at.sub(least)).less(margin) {
+		return at, false
+	}
+	if !stuck && !largest.lessEqual(at) && !at.lessEqual(least) {
+		return at, true
+	}
+	if at.sub(largest).abs().less(at.sub(least).abs()) {
+		return largest.sub(margin), false
+	}
+	return least.add(margin), false
+}
+
+// replace puts a point in the place of an end of the bracket, and reports whether
+// it is good enough.
+func (l *lineSearch) replace(p point) (done bool) {
+	high := 1 - l.low
+	low := l.bracket[l.low]
+	if l.isHigh(p) || low.loss.lessEqual(p.loss) {
+		l.bracket[high] = p
+		l.order()
+		return false
+	}
+	if l.isFlat(p) {
+		done = true
+	} else if num(0).lessEqual(p.slope.mul(l.bracket[high].at.sub(low.at))) {
+		l.bracket[high] = low
+	}
+	l.bracket[l.low] = p
+	return done
+}
+
+// interpolate returns where the cubic through two points is least, within
+// bounds.
+func interpolate(p, q point, least, largest number) number {
+	d1 := p.slope.add(q.slope).sub(num(3).mul(p.loss.sub(q.loss)).div(p.at.sub(q.at)))
+	square := d1.pow(2).sub(p.slope.mul(q.slope))
+	if !num(0).lessEqual(square) {
+		return least.add(largest).div(num(2))
+	}
+	d2 := square.sqrt()
+	if !p.at.lessEqual(q.at) {
+		p, q = q, p
+	}
+	part := q.slope.add(d2).sub(d1).div(q.slope.sub(p.slope).add(num(2).mul(d2)))
+	at := q.at.sub(q.at.sub(p.at).mul(part))
+	return minNumber(maxNumber(at, least), largest)
+}
