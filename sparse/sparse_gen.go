@@ -41,7 +41,7 @@ type MmOption = torch.SparseMmOption
 
 // Mm returns the product of a sparse matrix mat1 and a matrix mat2, with
 // gradients for both; that for the sparse one is sparse. It is dense unless
-// both are sparse. [torch.Reduce], with matrices in layout SparseCSR on a CPU,
+// both are sparse. [torch.Reduce], with matrices in layout [torch.SparseCsr] on a CPU,
 // combines products by "sum", "mean", "amax" or "amin".
 //
 // It is Python's torch.sparse.mm:
@@ -58,7 +58,8 @@ func Mm(mat1 *torch.Tensor, mat2 *torch.Tensor, opts ...MmOption) *torch.Tensor 
 type SampledAddmmOption = torch.SparseSampledAddmmOption
 
 // SampledAddmm returns [torch.Beta] * input + [torch.Alpha] * (mat1 @ mat2) at the indices
-// of input, a sparse matrix in layout SparseCSR. The factors are 1 by default.
+// of input, a sparse matrix in layout [torch.SparseCsr]. The factors are 1 by
+// default.
 //
 // It is Python's torch.sparse.sampled_addmm:
 //
@@ -92,7 +93,7 @@ type SpdiagsOption = torch.SpdiagsOption
 // Spdiags returns a sparse matrix of the given shape with the rows of
 // diagonals along the diagonals in offsets, which are positive above the main
 // one. The element in column j of a row comes to column j. The layout is
-// SparseCOO by default, or SparseCSR or SparseCSC.
+// [torch.SparseCoo] by default, or [torch.SparseCsr] or [torch.SparseCsc].
 //
 // It is Python's torch.sparse.spdiags:
 //
@@ -107,7 +108,7 @@ func Spdiags(diagonals *torch.Tensor, offsets *torch.Tensor, shape []int64, opts
 type SpsolveOption = torch.SpsolveOption
 
 // Spsolve returns the solution X of A X = B, where A is a square sparse matrix
-// in layout SparseCSR and B is a dense vector. It exists on GPUs only.
+// in layout [torch.SparseCsr] and B is a dense vector. It exists on GPUs only.
 //
 // It is Python's torch.sparse.spsolve:
 //

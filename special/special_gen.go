@@ -618,8 +618,8 @@ func Ndtr(input *torch.Tensor, opts ...NdtrOption) *torch.Tensor {
 // A NdtriOption is an option of [Ndtri].
 type NdtriOption = torch.SpecialNdtriOption
 
-// Ndtri returns the x below which a standard normal variable is with the
-// probability that each element of input is: the inverse of [Ndtr].
+// Ndtri returns, for each element p of input, the x below which a standard
+// normal variable is with probability p: the inverse of [Ndtr].
 //
 // It is Python's torch.special.ndtri:
 //

@@ -84,7 +84,7 @@ func (t *Tensor) Cauchy_(opts ...CauchyInplaceOption) *Tensor {
 }
 
 // CcolIndices returns the compressed column indices of t, which is sparse in
-// layout SparseCSC or SparseBSC: where each column begins in its values.
+// layout [SparseCsc] or [SparseBsc]: where each column begins in its values.
 //
 // It is Python's Tensor.ccol_indices:
 //
@@ -772,7 +772,7 @@ func (t *Tensor) Clone(opts ...CloneOption) *Tensor {
 	return Clone(t, opts...)
 }
 
-// Coalesce returns t, a sparse tensor in layout SparseCOO, with the elements
+// Coalesce returns t, a sparse tensor in layout [SparseCoo], with the elements
 // of equal indices added up and the indices sorted. If it is coalesced
 // already, the result is t itself.
 //
@@ -812,7 +812,7 @@ func Col2im(input *Tensor, outputSize []int64, kernelSize []int64, dilation []in
 }
 
 // ColIndices returns the column indices of t, which is sparse in layout
-// SparseCSR or SparseBSR.
+// [SparseCsr] or [SparseBsr].
 //
 // It is Python's Tensor.col_indices:
 //
@@ -1816,7 +1816,7 @@ func CrossEntropyLoss(input *Tensor, target *Tensor, opts ...CrossEntropyLossOpt
 }
 
 // CrowIndices returns the compressed row indices of t, which is sparse in
-// layout SparseCSR or SparseBSR: where each row begins in its values.
+// layout [SparseCsr] or [SparseBsr]: where each row begins in its values.
 //
 // It is Python's Tensor.crow_indices:
 //

@@ -55,7 +55,7 @@ func (t *Tensor) Deg2rad_() *Tensor {
 }
 
 // DenseDim returns the number of dense dimensions of t, a sparse tensor in
-// layout SparseCOO: those that its values have beyond the indices. A dense
+// layout [SparseCoo]: those that its values have beyond the indices. A dense
 // tensor has all of its dimensions dense.
 //
 // It is Python's Tensor.dense_dim:

@@ -603,7 +603,7 @@ func (t *Tensor) Hsplit(indicesOrSections any) []*Tensor {
 // A HspmmOption is an option of [Hspmm]: [Out].
 type HspmmOption interface{ hspmmOption() }
 
-// Hspmm multiplies a sparse matrix mat1 in layout SparseCOO by a dense one.
+// Hspmm multiplies a sparse matrix mat1 in layout [SparseCoo] by a dense one.
 // The result is sparse with dense rows.
 //
 // It is Python's torch.hspmm:

@@ -444,7 +444,7 @@ func (t *Tensor) IndexSelect(dim int64, index *Tensor) *Tensor {
 	return IndexSelect(t, dim, index)
 }
 
-// Indices returns the indices of t, which is sparse in layout SparseCOO and
+// Indices returns the indices of t, which is sparse in layout [SparseCoo] and
 // coalesced: int64 of (sparse dimensions, elements).
 //
 // It is Python's Tensor.indices:
@@ -620,8 +620,8 @@ func (t *Tensor) Isclose(other *Tensor, opts ...IscloseOption) *Tensor {
 	return Isclose(t, other, opts...)
 }
 
-// IsCoalesced reports whether t, a sparse tensor in layout SparseCOO, is known
-// to have no index twice.
+// IsCoalesced reports whether t, a sparse tensor in layout [SparseCoo], is
+// known to have no index twice.
 //
 // It is Python's Tensor.is_coalesced:
 //

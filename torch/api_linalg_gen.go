@@ -510,12 +510,13 @@ func LinalgLdlSolve(LD *Tensor, pivots *Tensor, B *Tensor, opts ...LinalgLdlSolv
 // A LinalgLstsqOption is an option of [LinalgLstsq]: [Rcond], [Driver], [Out].
 type LinalgLstsqOption interface{ linalgLstsqOption() }
 
-// LinalgLstsq returns the X for which A X - B has the least Frobenius norm,
-// with A input, (..., m, n), and B b, (..., m, k) or (..., m). The other
-// results are the residuals, squared, if m > n and all ranks are full, the
-// ranks and the singular values, each if [Driver] computes it: "gels",
-// "gelsy", the default on a CPU, "gelsd" or "gelss". [Rcond] is the relative
-// tolerance of ranks.
+// LinalgLstsq solves the least squares problem of a matrix, or of each in a
+// batch: the solution X has the least Frobenius norm of A X - B, with input as
+// A, (..., m, n), and b as B, (..., m, k) or (..., m). The residuals are
+// squared sums, there if m > n and all ranks are full; ranks and singular
+// values are there if [Driver] computes them. It is "gelsy" by default on a
+// CPU, or "gels", "gelsd" or "gelss". [Rcond] is the relative tolerance of
+// ranks.
 //
 // It is Python's torch.linalg.lstsq:
 //

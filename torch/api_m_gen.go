@@ -240,7 +240,7 @@ type MaxOption interface{ maxOption() }
 
 // Max returns the largest element of input, as a tensor without dimensions;
 // with [Other] it returns what [Maximum] does. [MaxDim] works along a
-// dimension. NaN is larger than all.
+// dimension. It is NaN if an element is.
 //
 // It is Python's torch.max:
 //
@@ -279,8 +279,8 @@ func Max(input *Tensor, opts ...MaxOption) *Tensor {
 }
 
 // Max returns the largest element of t, as a tensor without dimensions; with
-// [Other] it returns what [Maximum] does. [MaxDim] works along a dimension.
-// NaN is larger than all.
+// [Other] it returns what [Maximum] does. [MaxDim] works along a dimension. It
+// is NaN if an element is.
 //
 // It is [Max] with t as input, Python's Tensor.max. Options: [Other].
 func (t *Tensor) Max(opts ...MaxOption) *Tensor {
@@ -291,7 +291,8 @@ func (t *Tensor) Max(opts ...MaxOption) *Tensor {
 type MaxDimOption interface{ maxDimOption() }
 
 // MaxDim returns the largest elements of input along dimension dim, and their
-// indices. Of several that are equal the first counts. NaN is larger than all.
+// indices. Of several that are equal the first counts. The result is NaN where
+// an element is.
 //
 // It is Python's torch.max:
 //
@@ -318,7 +319,8 @@ func MaxDim(input *Tensor, dim int64, opts ...MaxDimOption) (values *Tensor, ind
 }
 
 // MaxDim returns the largest elements of t along dimension dim, and their
-// indices. Of several that are equal the first counts. NaN is larger than all.
+// indices. Of several that are equal the first counts. The result is NaN where
+// an element is.
 //
 // It is [MaxDim] with t as input, Python's Tensor.max. Options: [Keepdim].
 func (t *Tensor) MaxDim(dim int64, opts ...MaxDimOption) (values *Tensor, indices *Tensor) {
@@ -791,7 +793,7 @@ type MinOption interface{ minOption() }
 
 // Min returns the smallest element of input, as a tensor without dimensions;
 // with [Other] it returns what [Minimum] does. [MinDim] works along a
-// dimension. NaN is smaller than all.
+// dimension. It is NaN if an element is.
 //
 // It is Python's torch.min:
 //
@@ -830,8 +832,8 @@ func Min(input *Tensor, opts ...MinOption) *Tensor {
 }
 
 // Min returns the smallest element of t, as a tensor without dimensions; with
-// [Other] it returns what [Minimum] does. [MinDim] works along a dimension.
-// NaN is smaller than all.
+// [Other] it returns what [Minimum] does. [MinDim] works along a dimension. It
+// is NaN if an element is.
 //
 // It is [Min] with t as input, Python's Tensor.min. Options: [Other].
 func (t *Tensor) Min(opts ...MinOption) *Tensor {
@@ -842,8 +844,8 @@ func (t *Tensor) Min(opts ...MinOption) *Tensor {
 type MinDimOption interface{ minDimOption() }
 
 // MinDim returns the smallest elements of input along dimension dim, and their
-// indices. Of several that are equal the first counts. NaN is smaller than
-// all.
+// indices. Of several that are equal the first counts. The result is NaN where
+// an element is.
 //
 // It is Python's torch.min:
 //
@@ -870,8 +872,8 @@ func MinDim(input *Tensor, dim int64, opts ...MinDimOption) (values *Tensor, ind
 }
 
 // MinDim returns the smallest elements of t along dimension dim, and their
-// indices. Of several that are equal the first counts. NaN is smaller than
-// all.
+// indices. Of several that are equal the first counts. The result is NaN where
+// an element is.
 //
 // It is [MinDim] with t as input, Python's Tensor.min. Options: [Keepdim].
 func (t *Tensor) MinDim(dim int64, opts ...MinDimOption) (values *Tensor, indices *Tensor) {

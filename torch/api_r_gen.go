@@ -1507,8 +1507,8 @@ func (t *Tensor) Round_(opts ...RoundInplaceOption) *Tensor {
 	return Round_(t, opts...)
 }
 
-// RowIndices returns the row indices of t, which is sparse in layout SparseCSC
-// or SparseBSC.
+// RowIndices returns the row indices of t, which is sparse in layout
+// [SparseCsc] or [SparseBsc].
 //
 // It is Python's Tensor.row_indices:
 //

@@ -1546,7 +1546,7 @@ type SparseMmOption interface{ sparseMmOption() }
 
 // SparseMm returns the product of a sparse matrix mat1 and a matrix mat2, with
 // gradients for both; that for the sparse one is sparse. It is dense unless
-// both are sparse. [Reduce], with matrices in layout SparseCSR on a CPU,
+// both are sparse. [Reduce], with matrices in layout [SparseCsr] on a CPU,
 // combines products by "sum", "mean", "amax" or "amin".
 //
 // It is Python's torch.sparse.mm:
@@ -1602,8 +1602,8 @@ func (t *Tensor) SparseResizeAndClear_(size []int64, sparseDim int64, denseDim i
 type SparseSampledAddmmOption interface{ sparseSampledAddmmOption() }
 
 // SparseSampledAddmm returns [Beta] * input + [Alpha] * (mat1 @ mat2) at the
-// indices of input, a sparse matrix in layout SparseCSR. The factors are 1 by
-// default.
+// indices of input, a sparse matrix in layout [SparseCsr]. The factors are 1
+// by default.
 //
 // It is Python's torch.sparse.sampled_addmm:
 //
@@ -1676,7 +1676,7 @@ type SpdiagsOption interface{ spdiagsOption() }
 // Spdiags returns a sparse matrix of the given shape with the rows of
 // diagonals along the diagonals in offsets, which are positive above the main
 // one. The element in column j of a row comes to column j. The layout is
-// SparseCOO by default, or SparseCSR or SparseCSC.
+// [SparseCoo] by default, or [SparseCsr] or [SparseCsc].
 //
 // It is Python's torch.sparse.spdiags:
 //
@@ -1827,7 +1827,7 @@ func SplitWithSizesCopy(input *Tensor, splitSizes []int64, opts ...SplitWithSize
 type SpsolveOption interface{ spsolveOption() }
 
 // Spsolve returns the solution X of A X = B, where A is a square sparse matrix
-// in layout SparseCSR and B is a dense vector. It exists on GPUs only.
+// in layout [SparseCsr] and B is a dense vector. It exists on GPUs only.
 //
 // It is Python's torch.sparse.spsolve:
 //

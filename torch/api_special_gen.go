@@ -1258,8 +1258,9 @@ func SpecialNdtr(input *Tensor, opts ...SpecialNdtrOption) *Tensor {
 // A SpecialNdtriOption is an option of [SpecialNdtri]: [Out].
 type SpecialNdtriOption interface{ specialNdtriOption() }
 
-// SpecialNdtri returns the x below which a standard normal variable is with
-// the probability that each element of input is: the inverse of [SpecialNdtr].
+// SpecialNdtri returns, for each element p of input, the x below which a
+// standard normal variable is with probability p: the inverse of
+// [SpecialNdtr].
 //
 // It is Python's torch.special.ndtri:
 //

@@ -439,8 +439,8 @@ func (t *Tensor) Topk(k int64, opts ...TopkOption) (values *Tensor, indices *Ten
 // [DenseDim], [SparseDim].
 type ToSparseOption interface{ toSparseOption() }
 
-// ToSparse returns a sparse copy of t, in layout SparseCOO or the one that is
-// given. [SparseDim] is the number of sparse dimensions, all by default;
+// ToSparse returns a sparse copy of t, in layout [SparseCoo] or the one that
+// is given. [SparseDim] is the number of sparse dimensions, all by default;
 // [Blocksize] is for layouts of blocks, [DenseDim] for compressed ones.
 //
 // It is Python's Tensor.to_sparse:

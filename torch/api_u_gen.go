@@ -153,7 +153,7 @@ type UniqueDimOption interface{ uniqueDimOption() }
 
 // UniqueDim returns the different slices of input along dimension dim, where
 // each one of input went, with [ReturnInverse], and how often each occurred,
-// with [ReturnCounts]. The last two are empty otherwise.
+// with [ReturnCounts]. The last two may be anything otherwise.
 //
 // It is Python's torch.unique_dim:
 //

@@ -3,7 +3,7 @@
 package torch
 
 // Values returns the values of t, a sparse tensor, as a view. In layout
-// SparseCOO it must be coalesced.
+// [SparseCoo] it must be coalesced.
 //
 // It is Python's Tensor.values:
 //
