@@ -37,8 +37,8 @@ func (t *Tensor) Abs() *Tensor {
 	return Abs(t)
 }
 
-// Abs_ is the in-place form of [Abs]: it writes the result to input and
-// returns that.
+// Abs_ is the in-place form of [Abs]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.abs_:
 //
@@ -48,8 +48,8 @@ func Abs_(input *Tensor) *Tensor {
 	return input
 }
 
-// Abs_ is the in-place form of [Tensor.Abs]: it writes the result to t and
-// returns that.
+// Abs_ is the in-place form of [Tensor.Abs]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is [Abs_] with t as input, Python's Tensor.abs_.
 func (t *Tensor) Abs_() *Tensor {
@@ -91,7 +91,7 @@ func (t *Tensor) Absolute() *Tensor {
 }
 
 // Absolute_ is the in-place form of [Tensor.Absolute]: it writes the result to
-// t and returns that.
+// t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.absolute_:
 //
@@ -136,8 +136,8 @@ func (t *Tensor) Acos() *Tensor {
 	return Acos(t)
 }
 
-// Acos_ is the in-place form of [Acos]: it writes the result to input and
-// returns that.
+// Acos_ is the in-place form of [Acos]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.acos_:
 //
@@ -147,8 +147,8 @@ func Acos_(input *Tensor) *Tensor {
 	return input
 }
 
-// Acos_ is the in-place form of [Tensor.Acos]: it writes the result to t and
-// returns that.
+// Acos_ is the in-place form of [Tensor.Acos]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Acos_] with t as input, Python's Tensor.acos_.
 func (t *Tensor) Acos_() *Tensor {
@@ -190,8 +190,8 @@ func (t *Tensor) Acosh() *Tensor {
 	return Acosh(t)
 }
 
-// Acosh_ is the in-place form of [Acosh]: it writes the result to input and
-// returns that.
+// Acosh_ is the in-place form of [Acosh]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.acosh_:
 //
@@ -201,8 +201,8 @@ func Acosh_(input *Tensor) *Tensor {
 	return input
 }
 
-// Acosh_ is the in-place form of [Tensor.Acosh]: it writes the result to t and
-// returns that.
+// Acosh_ is the in-place form of [Tensor.Acosh]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Acosh_] with t as input, Python's Tensor.acosh_.
 func (t *Tensor) Acosh_() *Tensor {
@@ -385,8 +385,8 @@ func (t *Tensor) Add(other any, opts ...AddOption) *Tensor {
 // An AddInplaceOption is an option of [Tensor.Add_]: [Alpha].
 type AddInplaceOption interface{ addInplaceOption() }
 
-// Add_ is the in-place form of [Tensor.Add]: it writes the result to t and
-// returns that.
+// Add_ is the in-place form of [Tensor.Add]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is Python's Tensor.add_:
 //
@@ -454,8 +454,8 @@ func (t *Tensor) Addbmm(batch1 *Tensor, batch2 *Tensor, opts ...AddbmmOption) *T
 // An AddbmmInplaceOption is an option of [Tensor.Addbmm_]: [Beta], [Alpha].
 type AddbmmInplaceOption interface{ addbmmInplaceOption() }
 
-// Addbmm_ is the in-place form of [Tensor.Addbmm]: it writes the result to t
-// and returns that.
+// Addbmm_ is the in-place form of [Tensor.Addbmm]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.addbmm_:
 //
@@ -520,8 +520,8 @@ func (t *Tensor) Addcdiv(tensor1 *Tensor, tensor2 *Tensor, opts ...AddcdivOption
 // An AddcdivInplaceOption is an option of [Tensor.Addcdiv_]: [Value].
 type AddcdivInplaceOption interface{ addcdivInplaceOption() }
 
-// Addcdiv_ is the in-place form of [Tensor.Addcdiv]: it writes the result to t
-// and returns that.
+// Addcdiv_ is the in-place form of [Tensor.Addcdiv]: it writes the result to
+// t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.addcdiv_:
 //
@@ -581,8 +581,8 @@ func (t *Tensor) Addcmul(tensor1 *Tensor, tensor2 *Tensor, opts ...AddcmulOption
 // An AddcmulInplaceOption is an option of [Tensor.Addcmul_]: [Value].
 type AddcmulInplaceOption interface{ addcmulInplaceOption() }
 
-// Addcmul_ is the in-place form of [Tensor.Addcmul]: it writes the result to t
-// and returns that.
+// Addcmul_ is the in-place form of [Tensor.Addcmul]: it writes the result to
+// t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.addcmul_:
 //
@@ -681,8 +681,8 @@ func (t *Tensor) Addmm(mat1 *Tensor, mat2 *Tensor, opts ...TensorAddmmOption) *T
 // An AddmmInplaceOption is an option of [Tensor.Addmm_]: [Beta], [Alpha].
 type AddmmInplaceOption interface{ addmmInplaceOption() }
 
-// Addmm_ is the in-place form of [Tensor.Addmm]: it writes the result to t and
-// returns that.
+// Addmm_ is the in-place form of [Tensor.Addmm]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.addmm_:
 //
@@ -751,8 +751,8 @@ func (t *Tensor) Addmv(mat *Tensor, vec *Tensor, opts ...AddmvOption) *Tensor {
 // An AddmvInplaceOption is an option of [Addmv_]: [Beta], [Alpha].
 type AddmvInplaceOption interface{ addmvInplaceOption() }
 
-// Addmv_ is the in-place form of [Addmv]: it writes the result to input and
-// returns that.
+// Addmv_ is the in-place form of [Addmv]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.addmv_:
 //
@@ -774,8 +774,8 @@ func Addmv_(input *Tensor, mat *Tensor, vec *Tensor, opts ...AddmvInplaceOption)
 	return input
 }
 
-// Addmv_ is the in-place form of [Tensor.Addmv]: it writes the result to t and
-// returns that.
+// Addmv_ is the in-place form of [Tensor.Addmv]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Addmv_] with t as input, Python's Tensor.addmv_. Options: [Beta],
 // [Alpha].
@@ -830,8 +830,8 @@ func (t *Tensor) Addr(vec1 *Tensor, vec2 *Tensor, opts ...AddrOption) *Tensor {
 // An AddrInplaceOption is an option of [Tensor.Addr_]: [Beta], [Alpha].
 type AddrInplaceOption interface{ addrInplaceOption() }
 
-// Addr_ is the in-place form of [Tensor.Addr]: it writes the result to t and
-// returns that.
+// Addr_ is the in-place form of [Tensor.Addr]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.addr_:
 //
@@ -1027,7 +1027,7 @@ func AlphaDropout(input *Tensor, p float64, train bool) *Tensor {
 }
 
 // AlphaDropout_ is the in-place form of [AlphaDropout]: it writes the result
-// to input and returns that.
+// to input, whose size and dtype stay, and returns input.
 //
 // It is Python's torch.alpha_dropout_:
 //
@@ -1409,8 +1409,8 @@ func (t *Tensor) Arccos() *Tensor {
 	return Arccos(t)
 }
 
-// Arccos_ is the in-place form of [Arccos]: it writes the result to input and
-// returns that.
+// Arccos_ is the in-place form of [Arccos]: it writes the result to input,
+// whose size and dtype stay, and returns input.
 //
 // It is Python's torch.arccos_:
 //
@@ -1420,8 +1420,8 @@ func Arccos_(input *Tensor) *Tensor {
 	return input
 }
 
-// Arccos_ is the in-place form of [Tensor.Arccos]: it writes the result to t
-// and returns that.
+// Arccos_ is the in-place form of [Tensor.Arccos]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Arccos_] with t as input, Python's Tensor.arccos_.
 func (t *Tensor) Arccos_() *Tensor {
@@ -1463,8 +1463,8 @@ func (t *Tensor) Arccosh() *Tensor {
 	return Arccosh(t)
 }
 
-// Arccosh_ is the in-place form of [Arccosh]: it writes the result to input
-// and returns that.
+// Arccosh_ is the in-place form of [Arccosh]: it writes the result to input,
+// whose size and dtype stay, and returns input.
 //
 // It is Python's torch.arccosh_:
 //
@@ -1474,8 +1474,8 @@ func Arccosh_(input *Tensor) *Tensor {
 	return input
 }
 
-// Arccosh_ is the in-place form of [Tensor.Arccosh]: it writes the result to t
-// and returns that.
+// Arccosh_ is the in-place form of [Tensor.Arccosh]: it writes the result to
+// t, whose size and dtype stay, and returns t.
 //
 // It is [Arccosh_] with t as input, Python's Tensor.arccosh_.
 func (t *Tensor) Arccosh_() *Tensor {
@@ -1515,8 +1515,8 @@ func (t *Tensor) Arcsin() *Tensor {
 	return Arcsin(t)
 }
 
-// Arcsin_ is the in-place form of [Arcsin]: it writes the result to input and
-// returns that.
+// Arcsin_ is the in-place form of [Arcsin]: it writes the result to input,
+// whose size and dtype stay, and returns input.
 //
 // It is Python's torch.arcsin_:
 //
@@ -1526,8 +1526,8 @@ func Arcsin_(input *Tensor) *Tensor {
 	return input
 }
 
-// Arcsin_ is the in-place form of [Tensor.Arcsin]: it writes the result to t
-// and returns that.
+// Arcsin_ is the in-place form of [Tensor.Arcsin]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Arcsin_] with t as input, Python's Tensor.arcsin_.
 func (t *Tensor) Arcsin_() *Tensor {
@@ -1569,8 +1569,8 @@ func (t *Tensor) Arcsinh() *Tensor {
 	return Arcsinh(t)
 }
 
-// Arcsinh_ is the in-place form of [Arcsinh]: it writes the result to input
-// and returns that.
+// Arcsinh_ is the in-place form of [Arcsinh]: it writes the result to input,
+// whose size and dtype stay, and returns input.
 //
 // It is Python's torch.arcsinh_:
 //
@@ -1580,8 +1580,8 @@ func Arcsinh_(input *Tensor) *Tensor {
 	return input
 }
 
-// Arcsinh_ is the in-place form of [Tensor.Arcsinh]: it writes the result to t
-// and returns that.
+// Arcsinh_ is the in-place form of [Tensor.Arcsinh]: it writes the result to
+// t, whose size and dtype stay, and returns t.
 //
 // It is [Arcsinh_] with t as input, Python's Tensor.arcsinh_.
 func (t *Tensor) Arcsinh_() *Tensor {
@@ -1622,8 +1622,8 @@ func (t *Tensor) Arctan() *Tensor {
 	return Arctan(t)
 }
 
-// Arctan_ is the in-place form of [Arctan]: it writes the result to input and
-// returns that.
+// Arctan_ is the in-place form of [Arctan]: it writes the result to input,
+// whose size and dtype stay, and returns input.
 //
 // It is Python's torch.arctan_:
 //
@@ -1633,8 +1633,8 @@ func Arctan_(input *Tensor) *Tensor {
 	return input
 }
 
-// Arctan_ is the in-place form of [Tensor.Arctan]: it writes the result to t
-// and returns that.
+// Arctan_ is the in-place form of [Tensor.Arctan]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Arctan_] with t as input, Python's Tensor.arctan_.
 func (t *Tensor) Arctan_() *Tensor {
@@ -1676,8 +1676,8 @@ func (t *Tensor) Arctan2(other *Tensor) *Tensor {
 	return Arctan2(t, other)
 }
 
-// Arctan2_ is the in-place form of [Tensor.Arctan2]: it writes the result to t
-// and returns that.
+// Arctan2_ is the in-place form of [Tensor.Arctan2]: it writes the result to
+// t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.arctan2_:
 //
@@ -1722,8 +1722,8 @@ func (t *Tensor) Arctanh() *Tensor {
 	return Arctanh(t)
 }
 
-// Arctanh_ is the in-place form of [Arctanh]: it writes the result to input
-// and returns that.
+// Arctanh_ is the in-place form of [Arctanh]: it writes the result to input,
+// whose size and dtype stay, and returns input.
 //
 // It is Python's torch.arctanh_:
 //
@@ -1733,8 +1733,8 @@ func Arctanh_(input *Tensor) *Tensor {
 	return input
 }
 
-// Arctanh_ is the in-place form of [Tensor.Arctanh]: it writes the result to t
-// and returns that.
+// Arctanh_ is the in-place form of [Tensor.Arctanh]: it writes the result to
+// t, whose size and dtype stay, and returns t.
 //
 // It is [Arctanh_] with t as input, Python's Tensor.arctanh_.
 func (t *Tensor) Arctanh_() *Tensor {
@@ -1939,8 +1939,8 @@ func (t *Tensor) Asin() *Tensor {
 	return Asin(t)
 }
 
-// Asin_ is the in-place form of [Asin]: it writes the result to input and
-// returns that.
+// Asin_ is the in-place form of [Asin]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.asin_:
 //
@@ -1950,8 +1950,8 @@ func Asin_(input *Tensor) *Tensor {
 	return input
 }
 
-// Asin_ is the in-place form of [Tensor.Asin]: it writes the result to t and
-// returns that.
+// Asin_ is the in-place form of [Tensor.Asin]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Asin_] with t as input, Python's Tensor.asin_.
 func (t *Tensor) Asin_() *Tensor {
@@ -1991,8 +1991,8 @@ func (t *Tensor) Asinh() *Tensor {
 	return Asinh(t)
 }
 
-// Asinh_ is the in-place form of [Asinh]: it writes the result to input and
-// returns that.
+// Asinh_ is the in-place form of [Asinh]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.asinh_:
 //
@@ -2002,8 +2002,8 @@ func Asinh_(input *Tensor) *Tensor {
 	return input
 }
 
-// Asinh_ is the in-place form of [Tensor.Asinh]: it writes the result to t and
-// returns that.
+// Asinh_ is the in-place form of [Tensor.Asinh]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Asinh_] with t as input, Python's Tensor.asinh_.
 func (t *Tensor) Asinh_() *Tensor {
@@ -2169,8 +2169,8 @@ func (t *Tensor) Atan() *Tensor {
 	return Atan(t)
 }
 
-// Atan_ is the in-place form of [Atan]: it writes the result to input and
-// returns that.
+// Atan_ is the in-place form of [Atan]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.atan_:
 //
@@ -2180,8 +2180,8 @@ func Atan_(input *Tensor) *Tensor {
 	return input
 }
 
-// Atan_ is the in-place form of [Tensor.Atan]: it writes the result to t and
-// returns that.
+// Atan_ is the in-place form of [Tensor.Atan]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Atan_] with t as input, Python's Tensor.atan_.
 func (t *Tensor) Atan_() *Tensor {
@@ -2225,8 +2225,8 @@ func (t *Tensor) Atan2(other *Tensor) *Tensor {
 	return Atan2(t, other)
 }
 
-// Atan2_ is the in-place form of [Tensor.Atan2]: it writes the result to t and
-// returns that.
+// Atan2_ is the in-place form of [Tensor.Atan2]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.atan2_:
 //
@@ -2271,8 +2271,8 @@ func (t *Tensor) Atanh() *Tensor {
 	return Atanh(t)
 }
 
-// Atanh_ is the in-place form of [Atanh]: it writes the result to input and
-// returns that.
+// Atanh_ is the in-place form of [Atanh]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.atanh_:
 //
@@ -2282,8 +2282,8 @@ func Atanh_(input *Tensor) *Tensor {
 	return input
 }
 
-// Atanh_ is the in-place form of [Tensor.Atanh]: it writes the result to t and
-// returns that.
+// Atanh_ is the in-place form of [Tensor.Atanh]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Atanh_] with t as input, Python's Tensor.atanh_.
 func (t *Tensor) Atanh_() *Tensor {

@@ -84,8 +84,8 @@ func (t *Tensor) Baddbmm(batch1 *Tensor, batch2 *Tensor, opts ...TensorBaddbmmOp
 // A BaddbmmInplaceOption is an option of [Tensor.Baddbmm_]: [Beta], [Alpha].
 type BaddbmmInplaceOption interface{ baddbmmInplaceOption() }
 
-// Baddbmm_ is the in-place form of [Tensor.Baddbmm]: it writes the result to t
-// and returns that.
+// Baddbmm_ is the in-place form of [Tensor.Baddbmm]: it writes the result to
+// t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.baddbmm_:
 //
@@ -562,7 +562,7 @@ func (t *Tensor) BitwiseAnd(other any) *Tensor {
 }
 
 // BitwiseAnd_ is the in-place form of [Tensor.BitwiseAnd]: it writes the
-// result to t and returns that.
+// result to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.bitwise_and_:
 //
@@ -635,7 +635,7 @@ func (t *Tensor) BitwiseLeftShift(other any) *Tensor {
 }
 
 // BitwiseLeftShift_ is the in-place form of [Tensor.BitwiseLeftShift]: it
-// writes the result to t and returns that.
+// writes the result to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.bitwise_left_shift_:
 //
@@ -691,7 +691,7 @@ func (t *Tensor) BitwiseNot() *Tensor {
 }
 
 // BitwiseNot_ is the in-place form of [Tensor.BitwiseNot]: it writes the
-// result to t and returns that.
+// result to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.bitwise_not_:
 //
@@ -753,7 +753,7 @@ func (t *Tensor) BitwiseOr(other any) *Tensor {
 }
 
 // BitwiseOr_ is the in-place form of [Tensor.BitwiseOr]: it writes the result
-// to t and returns that.
+// to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.bitwise_or_:
 //
@@ -826,7 +826,7 @@ func (t *Tensor) BitwiseRightShift(other any) *Tensor {
 }
 
 // BitwiseRightShift_ is the in-place form of [Tensor.BitwiseRightShift]: it
-// writes the result to t and returns that.
+// writes the result to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.bitwise_right_shift_:
 //
@@ -898,7 +898,7 @@ func (t *Tensor) BitwiseXor(other any) *Tensor {
 }
 
 // BitwiseXor_ is the in-place form of [Tensor.BitwiseXor]: it writes the
-// result to t and returns that.
+// result to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.bitwise_xor_:
 //

@@ -155,8 +155,8 @@ func (t *Tensor) Ceil() *Tensor {
 	return Ceil(t)
 }
 
-// Ceil_ is the in-place form of [Ceil]: it writes the result to input and
-// returns that.
+// Ceil_ is the in-place form of [Ceil]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.ceil_:
 //
@@ -166,8 +166,8 @@ func Ceil_(input *Tensor) *Tensor {
 	return input
 }
 
-// Ceil_ is the in-place form of [Tensor.Ceil]: it writes the result to t and
-// returns that.
+// Ceil_ is the in-place form of [Tensor.Ceil]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Ceil_] with t as input, Python's Tensor.ceil_.
 func (t *Tensor) Ceil_() *Tensor {
@@ -196,8 +196,8 @@ func Celu(input *Tensor, opts ...CeluOption) *Tensor {
 	return opCelu(input, alpha)
 }
 
-// Celu_ is the in-place form of [Celu]: it writes the result to input and
-// returns that.
+// Celu_ is the in-place form of [Celu]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.celu_:
 //
@@ -458,8 +458,8 @@ func (t *Tensor) Clamp(opts ...ClampOption) *Tensor {
 // A ClampInplaceOption is an option of [Clamp_]: [WithMin], [WithMax].
 type ClampInplaceOption interface{ clampInplaceOption() }
 
-// Clamp_ is the in-place form of [Clamp]: it writes the result to input and
-// returns that.
+// Clamp_ is the in-place form of [Clamp]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.clamp_:
 //
@@ -489,8 +489,8 @@ func Clamp_(input *Tensor, opts ...ClampInplaceOption) *Tensor {
 	panic(mismatch("clamp_", given(opts), "(Tensor input, Tensor min = None, Tensor max = None)\n(Tensor input, Number min = None, Number max = None)"))
 }
 
-// Clamp_ is the in-place form of [Tensor.Clamp]: it writes the result to t and
-// returns that.
+// Clamp_ is the in-place form of [Tensor.Clamp]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Clamp_] with t as input, Python's Tensor.clamp_. Options: [WithMin],
 // [WithMax].
@@ -543,8 +543,8 @@ func (t *Tensor) ClampMax(max_ any) *Tensor {
 	return ClampMax(t, max_)
 }
 
-// ClampMax_ is the in-place form of [ClampMax]: it writes the result to input
-// and returns that.
+// ClampMax_ is the in-place form of [ClampMax]: it writes the result to input,
+// whose size and dtype stay, and returns input.
 //
 // It is Python's torch.clamp_max_:
 //
@@ -565,7 +565,7 @@ func ClampMax_(input *Tensor, max_ any) *Tensor {
 }
 
 // ClampMax_ is the in-place form of [Tensor.ClampMax]: it writes the result to
-// t and returns that.
+// t, whose size and dtype stay, and returns t.
 //
 // It is [ClampMax_] with t as input, Python's Tensor.clamp_max_.
 func (t *Tensor) ClampMax_(max_ any) *Tensor {
@@ -617,8 +617,8 @@ func (t *Tensor) ClampMin(min_ any) *Tensor {
 	return ClampMin(t, min_)
 }
 
-// ClampMin_ is the in-place form of [ClampMin]: it writes the result to input
-// and returns that.
+// ClampMin_ is the in-place form of [ClampMin]: it writes the result to input,
+// whose size and dtype stay, and returns input.
 //
 // It is Python's torch.clamp_min_:
 //
@@ -639,7 +639,7 @@ func ClampMin_(input *Tensor, min_ any) *Tensor {
 }
 
 // ClampMin_ is the in-place form of [Tensor.ClampMin]: it writes the result to
-// t and returns that.
+// t, whose size and dtype stay, and returns t.
 //
 // It is [ClampMin_] with t as input, Python's Tensor.clamp_min_.
 func (t *Tensor) ClampMin_(min_ any) *Tensor {
@@ -703,8 +703,8 @@ func (t *Tensor) Clip(opts ...ClipOption) *Tensor {
 // A ClipInplaceOption is an option of [Clip_]: [WithMin], [WithMax].
 type ClipInplaceOption interface{ clipInplaceOption() }
 
-// Clip_ is the in-place form of [Clip]: it writes the result to input and
-// returns that.
+// Clip_ is the in-place form of [Clip]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.clip_:
 //
@@ -734,8 +734,8 @@ func Clip_(input *Tensor, opts ...ClipInplaceOption) *Tensor {
 	panic(mismatch("clip_", given(opts), "(Tensor input, Tensor min = None, Tensor max = None)\n(Tensor input, Number min = None, Number max = None)"))
 }
 
-// Clip_ is the in-place form of [Tensor.Clip]: it writes the result to t and
-// returns that.
+// Clip_ is the in-place form of [Tensor.Clip]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Clip_] with t as input, Python's Tensor.clip_. Options: [WithMin],
 // [WithMax].
@@ -1044,7 +1044,7 @@ func (t *Tensor) ConjPhysical() *Tensor {
 }
 
 // ConjPhysical_ is the in-place form of [ConjPhysical]: it writes the result
-// to input and returns that.
+// to input, whose size and dtype stay, and returns input.
 //
 // It is Python's torch.conj_physical_:
 //
@@ -1055,7 +1055,7 @@ func ConjPhysical_(input *Tensor) *Tensor {
 }
 
 // ConjPhysical_ is the in-place form of [Tensor.ConjPhysical]: it writes the
-// result to t and returns that.
+// result to t, whose size and dtype stay, and returns t.
 //
 // It is [ConjPhysical_] with t as input, Python's Tensor.conj_physical_.
 func (t *Tensor) ConjPhysical_() *Tensor {
@@ -1457,7 +1457,7 @@ func (t *Tensor) Copysign(other any) *Tensor {
 }
 
 // Copysign_ is the in-place form of [Tensor.Copysign]: it writes the result to
-// t and returns that.
+// t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.copysign_:
 //
@@ -1530,8 +1530,8 @@ func (t *Tensor) Cos() *Tensor {
 	return Cos(t)
 }
 
-// Cos_ is the in-place form of [Cos]: it writes the result to input and
-// returns that.
+// Cos_ is the in-place form of [Cos]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.cos_:
 //
@@ -1541,8 +1541,8 @@ func Cos_(input *Tensor) *Tensor {
 	return input
 }
 
-// Cos_ is the in-place form of [Tensor.Cos]: it writes the result to t and
-// returns that.
+// Cos_ is the in-place form of [Tensor.Cos]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is [Cos_] with t as input, Python's Tensor.cos_.
 func (t *Tensor) Cos_() *Tensor {
@@ -1582,8 +1582,8 @@ func (t *Tensor) Cosh() *Tensor {
 	return Cosh(t)
 }
 
-// Cosh_ is the in-place form of [Cosh]: it writes the result to input and
-// returns that.
+// Cosh_ is the in-place form of [Cosh]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.cosh_:
 //
@@ -1593,8 +1593,8 @@ func Cosh_(input *Tensor) *Tensor {
 	return input
 }
 
-// Cosh_ is the in-place form of [Tensor.Cosh]: it writes the result to t and
-// returns that.
+// Cosh_ is the in-place form of [Tensor.Cosh]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Cosh_] with t as input, Python's Tensor.cosh_.
 func (t *Tensor) Cosh_() *Tensor {
@@ -2006,8 +2006,8 @@ func (t *Tensor) Cumprod(dim int64, opts ...CumprodOption) *Tensor {
 // A CumprodInplaceOption is an option of [Tensor.Cumprod_]: a [DType].
 type CumprodInplaceOption interface{ cumprodInplaceOption() }
 
-// Cumprod_ is the in-place form of [Tensor.Cumprod]: it writes the result to t
-// and returns that.
+// Cumprod_ is the in-place form of [Tensor.Cumprod]: it writes the result to
+// t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.cumprod_:
 //
@@ -2069,8 +2069,8 @@ func (t *Tensor) Cumsum(dim int64, opts ...CumsumOption) *Tensor {
 // A CumsumInplaceOption is an option of [Tensor.Cumsum_]: a [DType].
 type CumsumInplaceOption interface{ cumsumInplaceOption() }
 
-// Cumsum_ is the in-place form of [Tensor.Cumsum]: it writes the result to t
-// and returns that.
+// Cumsum_ is the in-place form of [Tensor.Cumsum]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.cumsum_:
 //

@@ -35,8 +35,8 @@ func (t *Tensor) Deg2rad() *Tensor {
 	return Deg2rad(t)
 }
 
-// Deg2rad_ is the in-place form of [Deg2rad]: it writes the result to input
-// and returns that.
+// Deg2rad_ is the in-place form of [Deg2rad]: it writes the result to input,
+// whose size and dtype stay, and returns input.
 //
 // It is Python's torch.deg2rad_:
 //
@@ -46,8 +46,8 @@ func Deg2rad_(input *Tensor) *Tensor {
 	return input
 }
 
-// Deg2rad_ is the in-place form of [Tensor.Deg2rad]: it writes the result to t
-// and returns that.
+// Deg2rad_ is the in-place form of [Tensor.Deg2rad]: it writes the result to
+// t, whose size and dtype stay, and returns t.
 //
 // It is [Deg2rad_] with t as input, Python's Tensor.deg2rad_.
 func (t *Tensor) Deg2rad_() *Tensor {
@@ -126,8 +126,8 @@ func (t *Tensor) Detach() *Tensor {
 	return Detach(t)
 }
 
-// Detach_ is the in-place form of [Detach]: it writes the result to input and
-// returns that.
+// Detach_ takes input out of the graph of gradients that made it, and returns
+// it: it is a leaf afterwards. Views cannot be detached in place.
 //
 // It is Python's torch.detach_:
 //
@@ -137,8 +137,8 @@ func Detach_(input *Tensor) *Tensor {
 	return input
 }
 
-// Detach_ is the in-place form of [Tensor.Detach]: it writes the result to t
-// and returns that.
+// Detach_ takes t out of the graph of gradients that made it, and returns it:
+// it is a leaf afterwards. Views cannot be detached in place.
 //
 // It is [Detach_] with t as input, Python's Tensor.detach_.
 func (t *Tensor) Detach_() *Tensor {
@@ -480,8 +480,8 @@ func (t *Tensor) Digamma() *Tensor {
 	return Digamma(t)
 }
 
-// Digamma_ is the in-place form of [Tensor.Digamma]: it writes the result to t
-// and returns that.
+// Digamma_ is the in-place form of [Tensor.Digamma]: it writes the result to
+// t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.digamma_:
 //
@@ -581,8 +581,8 @@ func (t *Tensor) Div(other any, opts ...DivOption) *Tensor {
 // A DivInplaceOption is an option of [Tensor.Div_]: [RoundingMode].
 type DivInplaceOption interface{ divInplaceOption() }
 
-// Div_ is the in-place form of [Tensor.Div]: it writes the result to t and
-// returns that.
+// Div_ is the in-place form of [Tensor.Div]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is Python's Tensor.div_:
 //
@@ -675,8 +675,8 @@ func (t *Tensor) Divide(other any, opts ...DivideOption) *Tensor {
 // A DivideInplaceOption is an option of [Tensor.Divide_]: [RoundingMode].
 type DivideInplaceOption interface{ divideInplaceOption() }
 
-// Divide_ is the in-place form of [Tensor.Divide]: it writes the result to t
-// and returns that.
+// Divide_ is the in-place form of [Tensor.Divide]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.divide_:
 //
@@ -758,8 +758,8 @@ func Dropout(input *Tensor, p float64, train bool) *Tensor {
 	return opDropout(input, p, train)
 }
 
-// Dropout_ is the in-place form of [Dropout]: it writes the result to input
-// and returns that.
+// Dropout_ is the in-place form of [Dropout]: it writes the result to input,
+// whose size and dtype stay, and returns input.
 //
 // It is Python's torch.dropout_:
 //

@@ -42,8 +42,8 @@ func Elu(input *Tensor, opts ...EluOption) *Tensor {
 // An EluInplaceOption is an option of [Elu_]: [Alpha], [Scale], [InputScale].
 type EluInplaceOption interface{ eluInplaceOption() }
 
-// Elu_ is the in-place form of [Elu]: it writes the result to input and
-// returns that.
+// Elu_ is the in-place form of [Elu]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch._C._nn.elu_:
 //
@@ -418,8 +418,8 @@ func (t *Tensor) Eq(other any) *Tensor {
 	return Eq(t, other)
 }
 
-// Eq_ is the in-place form of [Tensor.Eq]: it writes the result to t and
-// returns that.
+// Eq_ is the in-place form of [Tensor.Eq]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is Python's Tensor.eq_:
 //
@@ -490,8 +490,8 @@ func (t *Tensor) Erf() *Tensor {
 	return Erf(t)
 }
 
-// Erf_ is the in-place form of [Erf]: it writes the result to input and
-// returns that.
+// Erf_ is the in-place form of [Erf]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.erf_:
 //
@@ -501,8 +501,8 @@ func Erf_(input *Tensor) *Tensor {
 	return input
 }
 
-// Erf_ is the in-place form of [Tensor.Erf]: it writes the result to t and
-// returns that.
+// Erf_ is the in-place form of [Tensor.Erf]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is [Erf_] with t as input, Python's Tensor.erf_.
 func (t *Tensor) Erf_() *Tensor {
@@ -544,8 +544,8 @@ func (t *Tensor) Erfc() *Tensor {
 	return Erfc(t)
 }
 
-// Erfc_ is the in-place form of [Erfc]: it writes the result to input and
-// returns that.
+// Erfc_ is the in-place form of [Erfc]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.erfc_:
 //
@@ -555,8 +555,8 @@ func Erfc_(input *Tensor) *Tensor {
 	return input
 }
 
-// Erfc_ is the in-place form of [Tensor.Erfc]: it writes the result to t and
-// returns that.
+// Erfc_ is the in-place form of [Tensor.Erfc]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Erfc_] with t as input, Python's Tensor.erfc_.
 func (t *Tensor) Erfc_() *Tensor {
@@ -598,8 +598,8 @@ func (t *Tensor) Erfinv() *Tensor {
 	return Erfinv(t)
 }
 
-// Erfinv_ is the in-place form of [Tensor.Erfinv]: it writes the result to t
-// and returns that.
+// Erfinv_ is the in-place form of [Tensor.Erfinv]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.erfinv_:
 //
@@ -642,8 +642,8 @@ func (t *Tensor) Exp() *Tensor {
 	return Exp(t)
 }
 
-// Exp_ is the in-place form of [Exp]: it writes the result to input and
-// returns that.
+// Exp_ is the in-place form of [Exp]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.exp_:
 //
@@ -653,8 +653,8 @@ func Exp_(input *Tensor) *Tensor {
 	return input
 }
 
-// Exp_ is the in-place form of [Tensor.Exp]: it writes the result to t and
-// returns that.
+// Exp_ is the in-place form of [Tensor.Exp]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is [Exp_] with t as input, Python's Tensor.exp_.
 func (t *Tensor) Exp_() *Tensor {
@@ -694,8 +694,8 @@ func (t *Tensor) Exp2() *Tensor {
 	return Exp2(t)
 }
 
-// Exp2_ is the in-place form of [Exp2]: it writes the result to input and
-// returns that.
+// Exp2_ is the in-place form of [Exp2]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.exp2_:
 //
@@ -705,8 +705,8 @@ func Exp2_(input *Tensor) *Tensor {
 	return input
 }
 
-// Exp2_ is the in-place form of [Tensor.Exp2]: it writes the result to t and
-// returns that.
+// Exp2_ is the in-place form of [Tensor.Exp2]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Exp2_] with t as input, Python's Tensor.exp2_.
 func (t *Tensor) Exp2_() *Tensor {
@@ -795,8 +795,8 @@ func (t *Tensor) Expm1() *Tensor {
 	return Expm1(t)
 }
 
-// Expm1_ is the in-place form of [Expm1]: it writes the result to input and
-// returns that.
+// Expm1_ is the in-place form of [Expm1]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.expm1_:
 //
@@ -806,8 +806,8 @@ func Expm1_(input *Tensor) *Tensor {
 	return input
 }
 
-// Expm1_ is the in-place form of [Tensor.Expm1]: it writes the result to t and
-// returns that.
+// Expm1_ is the in-place form of [Tensor.Expm1]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Expm1_] with t as input, Python's Tensor.expm1_.
 func (t *Tensor) Expm1_() *Tensor {

@@ -45,7 +45,7 @@ func FeatureAlphaDropout(input *Tensor, p float64, train bool) *Tensor {
 }
 
 // FeatureAlphaDropout_ is the in-place form of [FeatureAlphaDropout]: it
-// writes the result to input and returns that.
+// writes the result to input, whose size and dtype stay, and returns input.
 //
 // It is Python's torch.feature_alpha_dropout_:
 //
@@ -66,7 +66,7 @@ func FeatureDropout(input *Tensor, p float64, train bool) *Tensor {
 }
 
 // FeatureDropout_ is the in-place form of [FeatureDropout]: it writes the
-// result to input and returns that.
+// result to input, whose size and dtype stay, and returns input.
 //
 // It is Python's torch.feature_dropout_:
 //
@@ -95,8 +95,8 @@ func Fill(input *Tensor, value any) *Tensor {
 	panic(mismatch("fill", nil, "(Tensor input, Tensor value)\n(Tensor input, Number value)", value))
 }
 
-// Fill_ is the in-place form of [Fill]: it writes the result to input and
-// returns that.
+// Fill_ is the in-place form of [Fill]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.fill_:
 //
@@ -116,8 +116,8 @@ func Fill_(input *Tensor, value any) *Tensor {
 	panic(mismatch("fill_", nil, "(Tensor input, Tensor value)\n(Tensor input, Number value)", value))
 }
 
-// Fill_ is the in-place form of [Fill]: it writes the result to t and returns
-// that.
+// Fill_ is the in-place form of [Fill]: it writes the result to t, whose size
+// and dtype stay, and returns t.
 //
 // It is [Fill_] with t as input, Python's Tensor.fill_.
 func (t *Tensor) Fill_(value any) *Tensor {
@@ -181,8 +181,8 @@ func (t *Tensor) Fix() *Tensor {
 	return Fix(t)
 }
 
-// Fix_ is the in-place form of [Fix]: it writes the result to input and
-// returns that.
+// Fix_ is the in-place form of [Fix]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.fix_:
 //
@@ -192,8 +192,8 @@ func Fix_(input *Tensor) *Tensor {
 	return input
 }
 
-// Fix_ is the in-place form of [Tensor.Fix]: it writes the result to t and
-// returns that.
+// Fix_ is the in-place form of [Tensor.Fix]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is [Fix_] with t as input, Python's Tensor.fix_.
 func (t *Tensor) Fix_() *Tensor {
@@ -351,7 +351,7 @@ func (t *Tensor) FloatPower(exponent any) *Tensor {
 }
 
 // FloatPower_ is the in-place form of [Tensor.FloatPower]: it writes the
-// result to t and returns that.
+// result to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.float_power_:
 //
@@ -406,8 +406,8 @@ func (t *Tensor) Floor() *Tensor {
 	return Floor(t)
 }
 
-// Floor_ is the in-place form of [Floor]: it writes the result to input and
-// returns that.
+// Floor_ is the in-place form of [Floor]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.floor_:
 //
@@ -417,8 +417,8 @@ func Floor_(input *Tensor) *Tensor {
 	return input
 }
 
-// Floor_ is the in-place form of [Tensor.Floor]: it writes the result to t and
-// returns that.
+// Floor_ is the in-place form of [Tensor.Floor]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Floor_] with t as input, Python's Tensor.floor_.
 func (t *Tensor) Floor_() *Tensor {
@@ -468,7 +468,7 @@ func (t *Tensor) FloorDivide(other any) *Tensor {
 }
 
 // FloorDivide_ is the in-place form of [Tensor.FloorDivide]: it writes the
-// result to t and returns that.
+// result to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.floor_divide_:
 //
@@ -605,8 +605,8 @@ func (t *Tensor) Fmod(other any) *Tensor {
 	return Fmod(t, other)
 }
 
-// Fmod_ is the in-place form of [Tensor.Fmod]: it writes the result to t and
-// returns that.
+// Fmod_ is the in-place form of [Tensor.Fmod]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.fmod_:
 //
@@ -659,8 +659,8 @@ func (t *Tensor) Frac() *Tensor {
 	return Frac(t)
 }
 
-// Frac_ is the in-place form of [Frac]: it writes the result to input and
-// returns that.
+// Frac_ is the in-place form of [Frac]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.frac_:
 //
@@ -670,8 +670,8 @@ func Frac_(input *Tensor) *Tensor {
 	return input
 }
 
-// Frac_ is the in-place form of [Tensor.Frac]: it writes the result to t and
-// returns that.
+// Frac_ is the in-place form of [Tensor.Frac]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Frac_] with t as input, Python's Tensor.frac_.
 func (t *Tensor) Frac_() *Tensor {

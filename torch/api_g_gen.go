@@ -80,8 +80,8 @@ func (t *Tensor) Gcd(other *Tensor) *Tensor {
 	return Gcd(t, other)
 }
 
-// Gcd_ is the in-place form of [Gcd]: it writes the result to input and
-// returns that.
+// Gcd_ is the in-place form of [Gcd]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.gcd_:
 //
@@ -91,8 +91,8 @@ func Gcd_(input *Tensor, other *Tensor) *Tensor {
 	return input
 }
 
-// Gcd_ is the in-place form of [Tensor.Gcd]: it writes the result to t and
-// returns that.
+// Gcd_ is the in-place form of [Tensor.Gcd]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is [Gcd_] with t as input, Python's Tensor.gcd_.
 func (t *Tensor) Gcd_(other *Tensor) *Tensor {
@@ -146,8 +146,8 @@ func (t *Tensor) Ge(other any) *Tensor {
 	return Ge(t, other)
 }
 
-// Ge_ is the in-place form of [Tensor.Ge]: it writes the result to t and
-// returns that.
+// Ge_ is the in-place form of [Tensor.Ge]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is Python's Tensor.ge_:
 //
@@ -201,8 +201,8 @@ func Gelu(input *Tensor, opts ...GeluOption) *Tensor {
 // A GeluInplaceOption is an option of [Gelu_]: [Approximate].
 type GeluInplaceOption interface{ geluInplaceOption() }
 
-// Gelu_ is the in-place form of [Gelu]: it writes the result to input and
-// returns that.
+// Gelu_ is the in-place form of [Gelu]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch._C._nn.gelu_:
 //
@@ -457,8 +457,8 @@ func (t *Tensor) Greater(other any) *Tensor {
 	return Greater(t, other)
 }
 
-// Greater_ is the in-place form of [Tensor.Greater]: it writes the result to t
-// and returns that.
+// Greater_ is the in-place form of [Tensor.Greater]: it writes the result to
+// t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.greater_:
 //
@@ -524,7 +524,7 @@ func (t *Tensor) GreaterEqual(other any) *Tensor {
 }
 
 // GreaterEqual_ is the in-place form of [Tensor.GreaterEqual]: it writes the
-// result to t and returns that.
+// result to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.greater_equal_:
 //
@@ -710,8 +710,8 @@ func (t *Tensor) Gt(other any) *Tensor {
 	return Gt(t, other)
 }
 
-// Gt_ is the in-place form of [Tensor.Gt]: it writes the result to t and
-// returns that.
+// Gt_ is the in-place form of [Tensor.Gt]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is Python's Tensor.gt_:
 //

@@ -186,7 +186,7 @@ func Hardsigmoid(input *Tensor, opts ...HardsigmoidOption) *Tensor {
 }
 
 // Hardsigmoid_ is the in-place form of [Hardsigmoid]: it writes the result to
-// input and returns that.
+// input, whose size and dtype stay, and returns input.
 //
 // It is Python's torch._C._nn.hardsigmoid_:
 //
@@ -223,7 +223,7 @@ func Hardswish(input *Tensor, opts ...HardswishOption) *Tensor {
 }
 
 // Hardswish_ is the in-place form of [Hardswish]: it writes the result to
-// input and returns that.
+// input, whose size and dtype stay, and returns input.
 //
 // It is Python's torch._C._nn.hardswish_:
 //
@@ -269,8 +269,8 @@ func Hardtanh(input *Tensor, opts ...HardtanhOption) *Tensor {
 // A HardtanhInplaceOption is an option of [Hardtanh_]: [MinVal], [MaxVal].
 type HardtanhInplaceOption interface{ hardtanhInplaceOption() }
 
-// Hardtanh_ is the in-place form of [Hardtanh]: it writes the result to input
-// and returns that.
+// Hardtanh_ is the in-place form of [Hardtanh]: it writes the result to input,
+// whose size and dtype stay, and returns input.
 //
 // It is Python's torch._C._nn.hardtanh_:
 //
@@ -376,7 +376,7 @@ func (t *Tensor) Heaviside(values *Tensor) *Tensor {
 }
 
 // Heaviside_ is the in-place form of [Tensor.Heaviside]: it writes the result
-// to t and returns that.
+// to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.heaviside_:
 //
@@ -723,8 +723,8 @@ func (t *Tensor) Hypot(other *Tensor) *Tensor {
 	return Hypot(t, other)
 }
 
-// Hypot_ is the in-place form of [Tensor.Hypot]: it writes the result to t and
-// returns that.
+// Hypot_ is the in-place form of [Tensor.Hypot]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.hypot_:
 //

@@ -37,8 +37,8 @@ func (t *Tensor) I0() *Tensor {
 	return I0(t)
 }
 
-// I0_ is the in-place form of [I0]: it writes the result to input and returns
-// that.
+// I0_ is the in-place form of [I0]: it writes the result to input, whose size
+// and dtype stay, and returns input.
 //
 // It is Python's torch.i0_:
 //
@@ -48,8 +48,8 @@ func I0_(input *Tensor) *Tensor {
 	return input
 }
 
-// I0_ is the in-place form of [Tensor.I0]: it writes the result to t and
-// returns that.
+// I0_ is the in-place form of [Tensor.I0]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is [I0_] with t as input, Python's Tensor.i0_.
 func (t *Tensor) I0_() *Tensor {
@@ -91,8 +91,8 @@ func (t *Tensor) Igamma(other *Tensor) *Tensor {
 	return Igamma(t, other)
 }
 
-// Igamma_ is the in-place form of [Tensor.Igamma]: it writes the result to t
-// and returns that.
+// Igamma_ is the in-place form of [Tensor.Igamma]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.igamma_:
 //
@@ -137,8 +137,8 @@ func (t *Tensor) Igammac(other *Tensor) *Tensor {
 	return Igammac(t, other)
 }
 
-// Igammac_ is the in-place form of [Tensor.Igammac]: it writes the result to t
-// and returns that.
+// Igammac_ is the in-place form of [Tensor.Igammac]: it writes the result to
+// t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.igammac_:
 //
@@ -229,7 +229,7 @@ func (t *Tensor) IndexAdd(dim int64, index *Tensor, source *Tensor, opts ...Inde
 type IndexAddInplaceOption interface{ indexAddInplaceOption() }
 
 // IndexAdd_ is the in-place form of [Tensor.IndexAdd]: it writes the result to
-// t and returns that.
+// t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.index_add_:
 //
@@ -284,7 +284,7 @@ func (t *Tensor) IndexCopy(dim int64, index *Tensor, source *Tensor) *Tensor {
 }
 
 // IndexCopy_ is the in-place form of [Tensor.IndexCopy]: it writes the result
-// to t and returns that.
+// to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.index_copy_:
 //
@@ -322,7 +322,7 @@ func (t *Tensor) IndexFill(dim int64, index *Tensor, value any) *Tensor {
 }
 
 // IndexFill_ is the in-place form of [Tensor.IndexFill]: it writes the result
-// to t and returns that.
+// to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.index_fill_:
 //
@@ -390,7 +390,7 @@ func (t *Tensor) IndexReduce(dim int64, index *Tensor, source *Tensor, reduce st
 type IndexReduceInplaceOption interface{ indexReduceInplaceOption() }
 
 // IndexReduce_ is the in-place form of [Tensor.IndexReduce]: it writes the
-// result to t and returns that.
+// result to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.index_reduce_:
 //

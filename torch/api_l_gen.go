@@ -93,8 +93,8 @@ func (t *Tensor) Lcm(other *Tensor) *Tensor {
 	return Lcm(t, other)
 }
 
-// Lcm_ is the in-place form of [Lcm]: it writes the result to input and
-// returns that.
+// Lcm_ is the in-place form of [Lcm]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.lcm_:
 //
@@ -104,8 +104,8 @@ func Lcm_(input *Tensor, other *Tensor) *Tensor {
 	return input
 }
 
-// Lcm_ is the in-place form of [Tensor.Lcm]: it writes the result to t and
-// returns that.
+// Lcm_ is the in-place form of [Tensor.Lcm]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is [Lcm_] with t as input, Python's Tensor.lcm_.
 func (t *Tensor) Lcm_(other *Tensor) *Tensor {
@@ -145,8 +145,8 @@ func (t *Tensor) Ldexp(other *Tensor) *Tensor {
 	return Ldexp(t, other)
 }
 
-// Ldexp_ is the in-place form of [Ldexp]: it writes the result to input and
-// returns that.
+// Ldexp_ is the in-place form of [Ldexp]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.ldexp_:
 //
@@ -156,8 +156,8 @@ func Ldexp_(input *Tensor, other *Tensor) *Tensor {
 	return input
 }
 
-// Ldexp_ is the in-place form of [Tensor.Ldexp]: it writes the result to t and
-// returns that.
+// Ldexp_ is the in-place form of [Tensor.Ldexp]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Ldexp_] with t as input, Python's Tensor.ldexp_.
 func (t *Tensor) Ldexp_(other *Tensor) *Tensor {
@@ -211,8 +211,8 @@ func (t *Tensor) Le(other any) *Tensor {
 	return Le(t, other)
 }
 
-// Le_ is the in-place form of [Tensor.Le]: it writes the result to t and
-// returns that.
+// Le_ is the in-place form of [Tensor.Le]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is Python's Tensor.le_:
 //
@@ -266,7 +266,7 @@ func LeakyRelu(input *Tensor, opts ...LeakyReluOption) *Tensor {
 type LeakyReluInplaceOption interface{ leakyReluInplaceOption() }
 
 // LeakyRelu_ is the in-place form of [LeakyRelu]: it writes the result to
-// input and returns that.
+// input, whose size and dtype stay, and returns input.
 //
 // It is Python's torch._C._nn.leaky_relu_:
 //
@@ -332,8 +332,8 @@ func (t *Tensor) Lerp(end *Tensor, weight any) *Tensor {
 	return Lerp(t, end, weight)
 }
 
-// Lerp_ is the in-place form of [Tensor.Lerp]: it writes the result to t and
-// returns that.
+// Lerp_ is the in-place form of [Tensor.Lerp]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.lerp_:
 //
@@ -398,8 +398,8 @@ func (t *Tensor) Less(other any) *Tensor {
 	return Less(t, other)
 }
 
-// Less_ is the in-place form of [Tensor.Less]: it writes the result to t and
-// returns that.
+// Less_ is the in-place form of [Tensor.Less]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.less_:
 //
@@ -465,7 +465,7 @@ func (t *Tensor) LessEqual(other any) *Tensor {
 }
 
 // LessEqual_ is the in-place form of [Tensor.LessEqual]: it writes the result
-// to t and returns that.
+// to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.less_equal_:
 //
@@ -520,8 +520,8 @@ func (t *Tensor) Lgamma() *Tensor {
 	return Lgamma(t)
 }
 
-// Lgamma_ is the in-place form of [Tensor.Lgamma]: it writes the result to t
-// and returns that.
+// Lgamma_ is the in-place form of [Tensor.Lgamma]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.lgamma_:
 //
@@ -675,8 +675,8 @@ func (t *Tensor) Log() *Tensor {
 	return Log(t)
 }
 
-// Log_ is the in-place form of [Log]: it writes the result to input and
-// returns that.
+// Log_ is the in-place form of [Log]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.log_:
 //
@@ -686,8 +686,8 @@ func Log_(input *Tensor) *Tensor {
 	return input
 }
 
-// Log_ is the in-place form of [Tensor.Log]: it writes the result to t and
-// returns that.
+// Log_ is the in-place form of [Tensor.Log]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is [Log_] with t as input, Python's Tensor.log_.
 func (t *Tensor) Log_() *Tensor {
@@ -727,8 +727,8 @@ func (t *Tensor) Log10() *Tensor {
 	return Log10(t)
 }
 
-// Log10_ is the in-place form of [Log10]: it writes the result to input and
-// returns that.
+// Log10_ is the in-place form of [Log10]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.log10_:
 //
@@ -738,8 +738,8 @@ func Log10_(input *Tensor) *Tensor {
 	return input
 }
 
-// Log10_ is the in-place form of [Tensor.Log10]: it writes the result to t and
-// returns that.
+// Log10_ is the in-place form of [Tensor.Log10]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Log10_] with t as input, Python's Tensor.log10_.
 func (t *Tensor) Log10_() *Tensor {
@@ -781,8 +781,8 @@ func (t *Tensor) Log1p() *Tensor {
 	return Log1p(t)
 }
 
-// Log1p_ is the in-place form of [Log1p]: it writes the result to input and
-// returns that.
+// Log1p_ is the in-place form of [Log1p]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.log1p_:
 //
@@ -792,8 +792,8 @@ func Log1p_(input *Tensor) *Tensor {
 	return input
 }
 
-// Log1p_ is the in-place form of [Tensor.Log1p]: it writes the result to t and
-// returns that.
+// Log1p_ is the in-place form of [Tensor.Log1p]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Log1p_] with t as input, Python's Tensor.log1p_.
 func (t *Tensor) Log1p_() *Tensor {
@@ -833,8 +833,8 @@ func (t *Tensor) Log2() *Tensor {
 	return Log2(t)
 }
 
-// Log2_ is the in-place form of [Log2]: it writes the result to input and
-// returns that.
+// Log2_ is the in-place form of [Log2]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.log2_:
 //
@@ -844,8 +844,8 @@ func Log2_(input *Tensor) *Tensor {
 	return input
 }
 
-// Log2_ is the in-place form of [Tensor.Log2]: it writes the result to t and
-// returns that.
+// Log2_ is the in-place form of [Tensor.Log2]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Log2_] with t as input, Python's Tensor.log2_.
 func (t *Tensor) Log2_() *Tensor {
@@ -1011,7 +1011,7 @@ func (t *Tensor) LogicalAnd(other *Tensor) *Tensor {
 }
 
 // LogicalAnd_ is the in-place form of [Tensor.LogicalAnd]: it writes the
-// result to t and returns that.
+// result to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.logical_and_:
 //
@@ -1055,7 +1055,7 @@ func (t *Tensor) LogicalNot() *Tensor {
 }
 
 // LogicalNot_ is the in-place form of [Tensor.LogicalNot]: it writes the
-// result to t and returns that.
+// result to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.logical_not_:
 //
@@ -1101,7 +1101,7 @@ func (t *Tensor) LogicalOr(other *Tensor) *Tensor {
 }
 
 // LogicalOr_ is the in-place form of [Tensor.LogicalOr]: it writes the result
-// to t and returns that.
+// to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.logical_or_:
 //
@@ -1147,7 +1147,7 @@ func (t *Tensor) LogicalXor(other *Tensor) *Tensor {
 }
 
 // LogicalXor_ is the in-place form of [Tensor.LogicalXor]: it writes the
-// result to t and returns that.
+// result to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.logical_xor_:
 //
@@ -1200,8 +1200,8 @@ func (t *Tensor) Logit(opts ...LogitOption) *Tensor {
 // A LogitInplaceOption is an option of [Logit_]: [Eps].
 type LogitInplaceOption interface{ logitInplaceOption() }
 
-// Logit_ is the in-place form of [Logit]: it writes the result to input and
-// returns that.
+// Logit_ is the in-place form of [Logit]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.logit_:
 //
@@ -1220,8 +1220,8 @@ func Logit_(input *Tensor, opts ...LogitInplaceOption) *Tensor {
 	return input
 }
 
-// Logit_ is the in-place form of [Tensor.Logit]: it writes the result to t and
-// returns that.
+// Logit_ is the in-place form of [Tensor.Logit]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Logit_] with t as input, Python's Tensor.logit_. Options: [Eps].
 func (t *Tensor) Logit_(opts ...LogitInplaceOption) *Tensor {
@@ -1549,8 +1549,8 @@ func (t *Tensor) Lt(other any) *Tensor {
 	return Lt(t, other)
 }
 
-// Lt_ is the in-place form of [Tensor.Lt]: it writes the result to t and
-// returns that.
+// Lt_ is the in-place form of [Tensor.Lt]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is Python's Tensor.lt_:
 //

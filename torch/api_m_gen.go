@@ -57,7 +57,7 @@ func (t *Tensor) MaskedFill(mask *Tensor, value any) *Tensor {
 }
 
 // MaskedFill_ is the in-place form of [Tensor.MaskedFill]: it writes the
-// result to t and returns that.
+// result to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.masked_fill_:
 //
@@ -98,7 +98,7 @@ func (t *Tensor) MaskedScatter(mask *Tensor, source *Tensor) *Tensor {
 }
 
 // MaskedScatter_ is the in-place form of [Tensor.MaskedScatter]: it writes the
-// result to t and returns that.
+// result to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.masked_scatter_:
 //
@@ -941,8 +941,8 @@ func Mish(input *Tensor, opts ...MishOption) *Tensor {
 	return opMish(input)
 }
 
-// Mish_ is the in-place form of [Mish]: it writes the result to input and
-// returns that.
+// Mish_ is the in-place form of [Mish]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch._C._nn.mish_:
 //
@@ -1202,8 +1202,8 @@ func (t *Tensor) Mul(other any) *Tensor {
 	return Mul(t, other)
 }
 
-// Mul_ is the in-place form of [Tensor.Mul]: it writes the result to t and
-// returns that.
+// Mul_ is the in-place form of [Tensor.Mul]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is Python's Tensor.mul_:
 //
@@ -1378,7 +1378,7 @@ func (t *Tensor) Multiply(other any) *Tensor {
 }
 
 // Multiply_ is the in-place form of [Tensor.Multiply]: it writes the result to
-// t and returns that.
+// t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.multiply_:
 //
@@ -1469,7 +1469,7 @@ func (t *Tensor) Mvlgamma(p int64) *Tensor {
 }
 
 // Mvlgamma_ is the in-place form of [Tensor.Mvlgamma]: it writes the result to
-// t and returns that.
+// t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.mvlgamma_:
 //

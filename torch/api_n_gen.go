@@ -261,8 +261,8 @@ func (t *Tensor) NanToNum(opts ...NanToNumOption) *Tensor {
 // [Neginf].
 type NanToNumInplaceOption interface{ nanToNumInplaceOption() }
 
-// NanToNum_ is the in-place form of [NanToNum]: it writes the result to input
-// and returns that.
+// NanToNum_ is the in-place form of [NanToNum]: it writes the result to input,
+// whose size and dtype stay, and returns input.
 //
 // It is Python's torch.nan_to_num_:
 //
@@ -288,7 +288,7 @@ func NanToNum_(input *Tensor, opts ...NanToNumInplaceOption) *Tensor {
 }
 
 // NanToNum_ is the in-place form of [Tensor.NanToNum]: it writes the result to
-// t and returns that.
+// t, whose size and dtype stay, and returns t.
 //
 // It is [NanToNum_] with t as input, Python's Tensor.nan_to_num_. Options:
 // [Nan], [Posinf], [Neginf].
@@ -528,8 +528,8 @@ func (t *Tensor) Ne(other any) *Tensor {
 	return Ne(t, other)
 }
 
-// Ne_ is the in-place form of [Tensor.Ne]: it writes the result to t and
-// returns that.
+// Ne_ is the in-place form of [Tensor.Ne]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is Python's Tensor.ne_:
 //
@@ -582,8 +582,8 @@ func (t *Tensor) Neg() *Tensor {
 	return Neg(t)
 }
 
-// Neg_ is the in-place form of [Neg]: it writes the result to input and
-// returns that.
+// Neg_ is the in-place form of [Neg]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.neg_:
 //
@@ -593,8 +593,8 @@ func Neg_(input *Tensor) *Tensor {
 	return input
 }
 
-// Neg_ is the in-place form of [Tensor.Neg]: it writes the result to t and
-// returns that.
+// Neg_ is the in-place form of [Tensor.Neg]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is [Neg_] with t as input, Python's Tensor.neg_.
 func (t *Tensor) Neg_() *Tensor {
@@ -634,8 +634,8 @@ func (t *Tensor) Negative() *Tensor {
 	return Negative(t)
 }
 
-// Negative_ is the in-place form of [Negative]: it writes the result to input
-// and returns that.
+// Negative_ is the in-place form of [Negative]: it writes the result to input,
+// whose size and dtype stay, and returns input.
 //
 // It is Python's torch.negative_:
 //
@@ -646,7 +646,7 @@ func Negative_(input *Tensor) *Tensor {
 }
 
 // Negative_ is the in-place form of [Tensor.Negative]: it writes the result to
-// t and returns that.
+// t, whose size and dtype stay, and returns t.
 //
 // It is [Negative_] with t as input, Python's Tensor.negative_.
 func (t *Tensor) Negative_() *Tensor {
@@ -889,7 +889,7 @@ func (t *Tensor) Nextafter(other *Tensor) *Tensor {
 }
 
 // Nextafter_ is the in-place form of [Tensor.Nextafter]: it writes the result
-// to t and returns that.
+// to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.nextafter_:
 //
@@ -1245,7 +1245,7 @@ func (t *Tensor) NotEqual(other any) *Tensor {
 }
 
 // NotEqual_ is the in-place form of [Tensor.NotEqual]: it writes the result to
-// t and returns that.
+// t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.not_equal_:
 //

@@ -322,7 +322,7 @@ func (t *Tensor) Polygamma(n int64) *Tensor {
 }
 
 // Polygamma_ is the in-place form of [Tensor.Polygamma]: it writes the result
-// to t and returns that.
+// to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.polygamma_:
 //
@@ -404,8 +404,8 @@ func (t *Tensor) Pow(exponent any) *Tensor {
 	return Pow(t, exponent)
 }
 
-// Pow_ is the in-place form of [Tensor.Pow]: it writes the result to t and
-// returns that.
+// Pow_ is the in-place form of [Tensor.Pow]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is Python's Tensor.pow_:
 //
@@ -543,8 +543,8 @@ func (t *Tensor) Put(index *Tensor, source *Tensor, opts ...PutOption) *Tensor {
 	return Put(t, index, source, opts...)
 }
 
-// Put_ is the in-place form of [Tensor.Put]: it writes the result to t and
-// returns that.
+// Put_ is the in-place form of [Tensor.Put]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is Python's Tensor.put_:
 //

@@ -35,8 +35,8 @@ func (t *Tensor) Rad2deg() *Tensor {
 	return Rad2deg(t)
 }
 
-// Rad2deg_ is the in-place form of [Rad2deg]: it writes the result to input
-// and returns that.
+// Rad2deg_ is the in-place form of [Rad2deg]: it writes the result to input,
+// whose size and dtype stay, and returns input.
 //
 // It is Python's torch.rad2deg_:
 //
@@ -46,8 +46,8 @@ func Rad2deg_(input *Tensor) *Tensor {
 	return input
 }
 
-// Rad2deg_ is the in-place form of [Tensor.Rad2deg]: it writes the result to t
-// and returns that.
+// Rad2deg_ is the in-place form of [Tensor.Rad2deg]: it writes the result to
+// t, whose size and dtype stay, and returns t.
 //
 // It is [Rad2deg_] with t as input, Python's Tensor.rad2deg_.
 func (t *Tensor) Rad2deg_() *Tensor {
@@ -625,7 +625,7 @@ func (t *Tensor) Reciprocal() *Tensor {
 }
 
 // Reciprocal_ is the in-place form of [Reciprocal]: it writes the result to
-// input and returns that.
+// input, whose size and dtype stay, and returns input.
 //
 // It is Python's torch.reciprocal_:
 //
@@ -636,7 +636,7 @@ func Reciprocal_(input *Tensor) *Tensor {
 }
 
 // Reciprocal_ is the in-place form of [Tensor.Reciprocal]: it writes the
-// result to t and returns that.
+// result to t, whose size and dtype stay, and returns t.
 //
 // It is [Reciprocal_] with t as input, Python's Tensor.reciprocal_.
 func (t *Tensor) Reciprocal_() *Tensor {
@@ -743,8 +743,8 @@ func (t *Tensor) Relu() *Tensor {
 	return Relu(t)
 }
 
-// Relu_ is the in-place form of [Relu]: it writes the result to input and
-// returns that.
+// Relu_ is the in-place form of [Relu]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.relu_:
 //
@@ -754,8 +754,8 @@ func Relu_(input *Tensor) *Tensor {
 	return input
 }
 
-// Relu_ is the in-place form of [Tensor.Relu]: it writes the result to t and
-// returns that.
+// Relu_ is the in-place form of [Tensor.Relu]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Relu_] with t as input, Python's Tensor.relu_.
 func (t *Tensor) Relu_() *Tensor {
@@ -771,8 +771,8 @@ func Relu6(input *Tensor) *Tensor {
 	return opRelu6(input)
 }
 
-// Relu6_ is the in-place form of [Relu6]: it writes the result to input and
-// returns that.
+// Relu6_ is the in-place form of [Relu6]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch._C._nn.relu6_:
 //
@@ -834,7 +834,7 @@ func (t *Tensor) Remainder(other any) *Tensor {
 }
 
 // Remainder_ is the in-place form of [Tensor.Remainder]: it writes the result
-// to t and returns that.
+// to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.remainder_:
 //
@@ -889,8 +889,8 @@ func (t *Tensor) Renorm(p any, dim int64, maxnorm any) *Tensor {
 	return Renorm(t, p, dim, maxnorm)
 }
 
-// Renorm_ is the in-place form of [Tensor.Renorm]: it writes the result to t
-// and returns that.
+// Renorm_ is the in-place form of [Tensor.Renorm]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.renorm_:
 //
@@ -1469,8 +1469,8 @@ func (t *Tensor) Round(opts ...RoundOption) *Tensor {
 // A RoundInplaceOption is an option of [Round_]: [Decimals].
 type RoundInplaceOption interface{ roundInplaceOption() }
 
-// Round_ is the in-place form of [Round]: it writes the result to input and
-// returns that.
+// Round_ is the in-place form of [Round]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.round_:
 //
@@ -1499,8 +1499,8 @@ func Round_(input *Tensor, opts ...RoundInplaceOption) *Tensor {
 	panic(mismatch("round_", given(opts), "(Tensor input)\n(Tensor input, *, int decimals)"))
 }
 
-// Round_ is the in-place form of [Tensor.Round]: it writes the result to t and
-// returns that.
+// Round_ is the in-place form of [Tensor.Round]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Round_] with t as input, Python's Tensor.round_. Options: [Decimals].
 func (t *Tensor) Round_(opts ...RoundInplaceOption) *Tensor {
@@ -1603,8 +1603,8 @@ func Rrelu(input *Tensor, opts ...RreluOption) *Tensor {
 	return opRrelu(input, lower, upper, training, generator)
 }
 
-// Rrelu_ is the in-place form of [Rrelu]: it writes the result to input and
-// returns that.
+// Rrelu_ is the in-place form of [Rrelu]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.rrelu_:
 //
@@ -1676,7 +1676,7 @@ func RreluWithNoise(input *Tensor, noise *Tensor, opts ...RreluWithNoiseOption) 
 type RreluWithNoiseInplaceOption interface{ rreluWithNoiseInplaceOption() }
 
 // RreluWithNoise_ is the in-place form of [RreluWithNoise]: it writes the
-// result to input and returns that.
+// result to input, whose size and dtype stay, and returns input.
 //
 // It is Python's torch._C._nn.rrelu_with_noise_:
 //
@@ -1737,8 +1737,8 @@ func (t *Tensor) Rsqrt() *Tensor {
 	return Rsqrt(t)
 }
 
-// Rsqrt_ is the in-place form of [Rsqrt]: it writes the result to input and
-// returns that.
+// Rsqrt_ is the in-place form of [Rsqrt]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.rsqrt_:
 //
@@ -1748,8 +1748,8 @@ func Rsqrt_(input *Tensor) *Tensor {
 	return input
 }
 
-// Rsqrt_ is the in-place form of [Tensor.Rsqrt]: it writes the result to t and
-// returns that.
+// Rsqrt_ is the in-place form of [Tensor.Rsqrt]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Rsqrt_] with t as input, Python's Tensor.rsqrt_.
 func (t *Tensor) Rsqrt_() *Tensor {

@@ -154,8 +154,8 @@ func (t *Tensor) Scatter(dim int64, index *Tensor, src any, opts ...ScatterOptio
 // A ScatterInplaceOption is an option of [Tensor.Scatter_]: [Reduce].
 type ScatterInplaceOption interface{ scatterInplaceOption() }
 
-// Scatter_ is the in-place form of [Tensor.Scatter]: it writes the result to t
-// and returns that.
+// Scatter_ is the in-place form of [Tensor.Scatter]: it writes the result to
+// t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.scatter_:
 //
@@ -230,7 +230,7 @@ func (t *Tensor) ScatterAdd(dim int64, index *Tensor, src *Tensor) *Tensor {
 }
 
 // ScatterAdd_ is the in-place form of [Tensor.ScatterAdd]: it writes the
-// result to t and returns that.
+// result to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.scatter_add_:
 //
@@ -288,7 +288,7 @@ func (t *Tensor) ScatterReduce(dim int64, index *Tensor, src *Tensor, reduce str
 type ScatterReduceInplaceOption interface{ scatterReduceInplaceOption() }
 
 // ScatterReduce_ is the in-place form of [Tensor.ScatterReduce]: it writes the
-// result to t and returns that.
+// result to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.scatter_reduce_:
 //
@@ -475,8 +475,8 @@ func Selu(input *Tensor) *Tensor {
 	return opSelu(input)
 }
 
-// Selu_ is the in-place form of [Selu]: it writes the result to input and
-// returns that.
+// Selu_ is the in-place form of [Selu]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.selu_:
 //
@@ -521,8 +521,8 @@ func (t *Tensor) Sgn() *Tensor {
 	return Sgn(t)
 }
 
-// Sgn_ is the in-place form of [Tensor.Sgn]: it writes the result to t and
-// returns that.
+// Sgn_ is the in-place form of [Tensor.Sgn]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is Python's Tensor.sgn_:
 //
@@ -565,8 +565,8 @@ func (t *Tensor) Sigmoid() *Tensor {
 	return Sigmoid(t)
 }
 
-// Sigmoid_ is the in-place form of [Sigmoid]: it writes the result to input
-// and returns that.
+// Sigmoid_ is the in-place form of [Sigmoid]: it writes the result to input,
+// whose size and dtype stay, and returns input.
 //
 // It is Python's torch.sigmoid_:
 //
@@ -576,8 +576,8 @@ func Sigmoid_(input *Tensor) *Tensor {
 	return input
 }
 
-// Sigmoid_ is the in-place form of [Tensor.Sigmoid]: it writes the result to t
-// and returns that.
+// Sigmoid_ is the in-place form of [Tensor.Sigmoid]: it writes the result to
+// t, whose size and dtype stay, and returns t.
 //
 // It is [Sigmoid_] with t as input, Python's Tensor.sigmoid_.
 func (t *Tensor) Sigmoid_() *Tensor {
@@ -618,8 +618,8 @@ func (t *Tensor) Sign() *Tensor {
 	return Sign(t)
 }
 
-// Sign_ is the in-place form of [Tensor.Sign]: it writes the result to t and
-// returns that.
+// Sign_ is the in-place form of [Tensor.Sign]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.sign_:
 //
@@ -690,8 +690,8 @@ func Silu(input *Tensor, opts ...SiluOption) *Tensor {
 	return opSilu(input)
 }
 
-// Silu_ is the in-place form of [Silu]: it writes the result to input and
-// returns that.
+// Silu_ is the in-place form of [Silu]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch._C._nn.silu_:
 //
@@ -734,8 +734,8 @@ func (t *Tensor) Sin() *Tensor {
 	return Sin(t)
 }
 
-// Sin_ is the in-place form of [Sin]: it writes the result to input and
-// returns that.
+// Sin_ is the in-place form of [Sin]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.sin_:
 //
@@ -745,8 +745,8 @@ func Sin_(input *Tensor) *Tensor {
 	return input
 }
 
-// Sin_ is the in-place form of [Tensor.Sin]: it writes the result to t and
-// returns that.
+// Sin_ is the in-place form of [Tensor.Sin]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is [Sin_] with t as input, Python's Tensor.sin_.
 func (t *Tensor) Sin_() *Tensor {
@@ -786,8 +786,8 @@ func (t *Tensor) Sinc() *Tensor {
 	return Sinc(t)
 }
 
-// Sinc_ is the in-place form of [Sinc]: it writes the result to input and
-// returns that.
+// Sinc_ is the in-place form of [Sinc]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.sinc_:
 //
@@ -797,8 +797,8 @@ func Sinc_(input *Tensor) *Tensor {
 	return input
 }
 
-// Sinc_ is the in-place form of [Tensor.Sinc]: it writes the result to t and
-// returns that.
+// Sinc_ is the in-place form of [Tensor.Sinc]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Sinc_] with t as input, Python's Tensor.sinc_.
 func (t *Tensor) Sinc_() *Tensor {
@@ -838,8 +838,8 @@ func (t *Tensor) Sinh() *Tensor {
 	return Sinh(t)
 }
 
-// Sinh_ is the in-place form of [Sinh]: it writes the result to input and
-// returns that.
+// Sinh_ is the in-place form of [Sinh]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.sinh_:
 //
@@ -849,8 +849,8 @@ func Sinh_(input *Tensor) *Tensor {
 	return input
 }
 
-// Sinh_ is the in-place form of [Tensor.Sinh]: it writes the result to t and
-// returns that.
+// Sinh_ is the in-place form of [Tensor.Sinh]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Sinh_] with t as input, Python's Tensor.sinh_.
 func (t *Tensor) Sinh_() *Tensor {
@@ -1879,8 +1879,8 @@ func (t *Tensor) Sqrt() *Tensor {
 	return Sqrt(t)
 }
 
-// Sqrt_ is the in-place form of [Sqrt]: it writes the result to input and
-// returns that.
+// Sqrt_ is the in-place form of [Sqrt]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.sqrt_:
 //
@@ -1890,8 +1890,8 @@ func Sqrt_(input *Tensor) *Tensor {
 	return input
 }
 
-// Sqrt_ is the in-place form of [Tensor.Sqrt]: it writes the result to t and
-// returns that.
+// Sqrt_ is the in-place form of [Tensor.Sqrt]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Sqrt_] with t as input, Python's Tensor.sqrt_.
 func (t *Tensor) Sqrt_() *Tensor {
@@ -1931,8 +1931,8 @@ func (t *Tensor) Square() *Tensor {
 	return Square(t)
 }
 
-// Square_ is the in-place form of [Square]: it writes the result to input and
-// returns that.
+// Square_ is the in-place form of [Square]: it writes the result to input,
+// whose size and dtype stay, and returns input.
 //
 // It is Python's torch.square_:
 //
@@ -1942,8 +1942,8 @@ func Square_(input *Tensor) *Tensor {
 	return input
 }
 
-// Square_ is the in-place form of [Tensor.Square]: it writes the result to t
-// and returns that.
+// Square_ is the in-place form of [Tensor.Square]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Square_] with t as input, Python's Tensor.square_.
 func (t *Tensor) Square_() *Tensor {
@@ -1992,8 +1992,8 @@ func (t *Tensor) Squeeze(opts ...SqueezeOption) *Tensor {
 	return Squeeze(t, opts...)
 }
 
-// Squeeze_ is the in-place form of [Tensor.Squeeze]: it writes the result to t
-// and returns that.
+// Squeeze_ removes the dimensions of size 1 from t, all or those that are
+// named, and returns it.
 //
 // It is Python's Tensor.squeeze_:
 //
@@ -2319,8 +2319,8 @@ func (t *Tensor) Sub(other any, opts ...SubOption) *Tensor {
 // A SubInplaceOption is an option of [Tensor.Sub_]: [Alpha].
 type SubInplaceOption interface{ subInplaceOption() }
 
-// Sub_ is the in-place form of [Tensor.Sub]: it writes the result to t and
-// returns that.
+// Sub_ is the in-place form of [Tensor.Sub]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is Python's Tensor.sub_:
 //
@@ -2388,7 +2388,7 @@ func (t *Tensor) Subtract(other any, opts ...SubtractOption) *Tensor {
 type SubtractInplaceOption interface{ subtractInplaceOption() }
 
 // Subtract_ is the in-place form of [Tensor.Subtract]: it writes the result to
-// t and returns that.
+// t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.subtract_:
 //
@@ -2545,8 +2545,8 @@ func (t *Tensor) Swapaxes(axis0 int64, axis1 int64) *Tensor {
 	return Swapaxes(t, axis0, axis1)
 }
 
-// Swapaxes_ is the in-place form of [Tensor.Swapaxes]: it writes the result to
-// t and returns that.
+// Swapaxes_ is another name of [Tensor.Transpose_]: it swaps two dimensions of
+// t and returns it.
 //
 // It is Python's Tensor.swapaxes_:
 //
@@ -2572,8 +2572,8 @@ func (t *Tensor) Swapdims(dim0 int64, dim1 int64) *Tensor {
 	return Swapdims(t, dim0, dim1)
 }
 
-// Swapdims_ is the in-place form of [Tensor.Swapdims]: it writes the result to
-// t and returns that.
+// Swapdims_ is another name of [Tensor.Transpose_]: it swaps two dimensions of
+// t and returns it.
 //
 // It is Python's Tensor.swapdims_:
 //

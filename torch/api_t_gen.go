@@ -20,8 +20,7 @@ func (t *Tensor) T() *Tensor {
 	return T(t)
 }
 
-// T_ is the in-place form of [Tensor.T]: it writes the result to t and returns
-// that.
+// T_ transposes t, a matrix, without moving elements, and returns it.
 //
 // It is Python's Tensor.t_:
 //
@@ -140,8 +139,8 @@ func (t *Tensor) Tan() *Tensor {
 	return Tan(t)
 }
 
-// Tan_ is the in-place form of [Tan]: it writes the result to input and
-// returns that.
+// Tan_ is the in-place form of [Tan]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.tan_:
 //
@@ -151,8 +150,8 @@ func Tan_(input *Tensor) *Tensor {
 	return input
 }
 
-// Tan_ is the in-place form of [Tensor.Tan]: it writes the result to t and
-// returns that.
+// Tan_ is the in-place form of [Tensor.Tan]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is [Tan_] with t as input, Python's Tensor.tan_.
 func (t *Tensor) Tan_() *Tensor {
@@ -192,8 +191,8 @@ func (t *Tensor) Tanh() *Tensor {
 	return Tanh(t)
 }
 
-// Tanh_ is the in-place form of [Tanh]: it writes the result to input and
-// returns that.
+// Tanh_ is the in-place form of [Tanh]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.tanh_:
 //
@@ -203,8 +202,8 @@ func Tanh_(input *Tensor) *Tensor {
 	return input
 }
 
-// Tanh_ is the in-place form of [Tensor.Tanh]: it writes the result to t and
-// returns that.
+// Tanh_ is the in-place form of [Tensor.Tanh]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Tanh_] with t as input, Python's Tensor.tanh_.
 func (t *Tensor) Tanh_() *Tensor {
@@ -309,7 +308,7 @@ func Threshold(input *Tensor, threshold any, value any, opts ...ThresholdOption)
 }
 
 // Threshold_ is the in-place form of [Threshold]: it writes the result to
-// input and returns that.
+// input, whose size and dtype stay, and returns input.
 //
 // It is Python's torch.threshold_:
 //
@@ -605,8 +604,8 @@ func (t *Tensor) Transpose(dim0 int64, dim1 int64) *Tensor {
 	return Transpose(t, dim0, dim1)
 }
 
-// Transpose_ is the in-place form of [Tensor.Transpose]: it writes the result
-// to t and returns that.
+// Transpose_ swaps two dimensions of t, without moving elements, and returns
+// it.
 //
 // It is Python's Tensor.transpose_:
 //
@@ -806,8 +805,8 @@ func (t *Tensor) Tril(opts ...TrilOption) *Tensor {
 // A TrilInplaceOption is an option of [Tensor.Tril_]: [WithDiagonal].
 type TrilInplaceOption interface{ trilInplaceOption() }
 
-// Tril_ is the in-place form of [Tensor.Tril]: it writes the result to t and
-// returns that.
+// Tril_ is the in-place form of [Tensor.Tril]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.tril_:
 //
@@ -945,8 +944,8 @@ func (t *Tensor) Triu(opts ...TriuOption) *Tensor {
 // A TriuInplaceOption is an option of [Tensor.Triu_]: [WithDiagonal].
 type TriuInplaceOption interface{ triuInplaceOption() }
 
-// Triu_ is the in-place form of [Tensor.Triu]: it writes the result to t and
-// returns that.
+// Triu_ is the in-place form of [Tensor.Triu]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.triu_:
 //
@@ -1049,7 +1048,7 @@ func (t *Tensor) TrueDivide(other any) *Tensor {
 }
 
 // TrueDivide_ is the in-place form of [Tensor.TrueDivide]: it writes the
-// result to t and returns that.
+// result to t, whose size and dtype stay, and returns t.
 //
 // It is Python's Tensor.true_divide_:
 //
@@ -1102,8 +1101,8 @@ func (t *Tensor) Trunc() *Tensor {
 	return Trunc(t)
 }
 
-// Trunc_ is the in-place form of [Trunc]: it writes the result to input and
-// returns that.
+// Trunc_ is the in-place form of [Trunc]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.trunc_:
 //
@@ -1113,8 +1112,8 @@ func Trunc_(input *Tensor) *Tensor {
 	return input
 }
 
-// Trunc_ is the in-place form of [Tensor.Trunc]: it writes the result to t and
-// returns that.
+// Trunc_ is the in-place form of [Tensor.Trunc]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Trunc_] with t as input, Python's Tensor.trunc_.
 func (t *Tensor) Trunc_() *Tensor {

@@ -287,8 +287,7 @@ func (t *Tensor) Unsqueeze(dim int64) *Tensor {
 	return Unsqueeze(t, dim)
 }
 
-// Unsqueeze_ is the in-place form of [Tensor.Unsqueeze]: it writes the result
-// to t and returns that.
+// Unsqueeze_ gives t a dimension of size 1 more, at place dim, and returns it.
 //
 // It is Python's Tensor.unsqueeze_:
 //

@@ -58,8 +58,8 @@ func (t *Tensor) Xlogy(other any) *Tensor {
 	return Xlogy(t, other)
 }
 
-// Xlogy_ is the in-place form of [Xlogy]: it writes the result to input and
-// returns that.
+// Xlogy_ is the in-place form of [Xlogy]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's torch.xlogy_:
 //
@@ -79,8 +79,8 @@ func Xlogy_(input *Tensor, other any) *Tensor {
 	panic(mismatch("xlogy_", nil, "(Tensor input, Tensor other)\n(Tensor input, Number other)", other))
 }
 
-// Xlogy_ is the in-place form of [Tensor.Xlogy]: it writes the result to t and
-// returns that.
+// Xlogy_ is the in-place form of [Tensor.Xlogy]: it writes the result to t,
+// whose size and dtype stay, and returns t.
 //
 // It is [Xlogy_] with t as input, Python's Tensor.xlogy_.
 func (t *Tensor) Xlogy_(other any) *Tensor {

@@ -113,7 +113,8 @@ func (t *Texts) of(f *Function) (string, error) {
 		}
 	}
 	if plainForm := t.plainForm(f); plainForm != "" {
-		return fmt.Sprintf("is the in-place form of [%s]: it writes the result to %s and returns that.", plainForm, f.self()), nil
+		const sentence = "is the in-place form of [%s]: it writes the result to %[2]s, whose size and dtype stay, and returns %[2]s."
+		return fmt.Sprintf(sentence, plainForm, f.self()), nil
 	}
 	return "", fmt.Errorf("docs: %s has no text", f.textKeys()[0])
 }

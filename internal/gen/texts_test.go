@@ -60,8 +60,8 @@ func TestDocument(t *testing.T) {
 // It is [Sum] with t as input, Python's Tensor.sum. Options: [Dim],
 // [WithKeepdim].
 `, document(method))
-	assert.Equal(t, `// Sum_ is the in-place form of [Tensor.Sum]: it writes the result to t and
-// returns that.
+	assert.Equal(t, `// Sum_ is the in-place form of [Tensor.Sum]: it writes the result to t, whose
+// size and dtype stay, and returns t.
 //
 // It is Python's Tensor.sum_:
 //
