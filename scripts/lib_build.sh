@@ -6,7 +6,8 @@
 # of, and get their name when they are whole, so one that exists is right: that
 # alone makes a second run quick and a killed one resume.
 
-COMMON_FLAGS="-std=c++20 -fPIC -fvisibility=hidden -DNDEBUG"
+# compat has stand-ins for what libtorch's headers include and do not come with.
+COMMON_FLAGS="-std=c++20 -fPIC -fvisibility=hidden -DNDEBUG -idirafter csrc/src/compat"
 # The operator tables are templates without loops: -O2 makes them twice as slow
 # to compile and no faster to call.
 OPS_FLAGS="-O1"

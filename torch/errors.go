@@ -191,8 +191,9 @@ func programFrame(visit func(runtime.Frame)) runtime.Frame {
 func isLibrary(f runtime.Frame) bool {
 	path, ok := strings.CutPrefix(f.Function, modulePath)
 	if !ok {
-		// Iterators and deferred calls pass through the runtime.
-		return strings.HasPrefix(f.Function, "runtime.")
+		// Iterators and deferred calls pass through the runtime, and functions
+		// that package functorch makes through reflect.
+		return strings.HasPrefix(f.Function, "runtime.") || strings.HasPrefix(f.Function, "reflect.")
 	}
 	if strings.HasSuffix(f.File, "_test.go") {
 		return false

@@ -28,7 +28,7 @@ func (t *Tensor) String() string {
 	var text string
 	err := Try(func() {
 		p := printer{GetPrintoptions(), GetDefaultDtype()}
-		Scope(func() { NoGrad(func() { text = p.tensor(t) }) })
+		Scope(func() { NoGrad(func() { withoutLayers(func() { text = p.tensor(t) }) }) })
 	})
 	if err != nil {
 		var e *Error
@@ -94,6 +94,11 @@ func (t *Tensor) printableItem(asFloat bool) (item any, ok bool) {
 
 // tensor returns the text of a tensor, whatever it is.
 func (p *printer) tensor(t *Tensor) string {
+	if w := wrapperAround(t); w.kind != noWrapper {
+		return p.wrapped(t, w)
+	}
+	original := t
+	t, tangent := unpackForPrint(t)
 	prefix := "tensor("
 	if t.IsNested() {
 		prefix = "nested_tensor("
@@ -108,8 +113,11 @@ func (p *printer) tensor(t *Tensor) string {
 	if layout != Strided {
 		suffixes = append(suffixes, "layout="+layout.String())
 	}
-	if history := history(t); history != "" {
+	if history := history(original); history != "" {
 		suffixes = append(suffixes, history)
+	}
+	if tangent != nil {
+		suffixes = append(suffixes, p.tangent(tangent))
 	}
 	return p.join(prefix+contents, suffixes, len(prefix), layout == SparseCoo)
 }

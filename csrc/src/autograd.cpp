@@ -1,6 +1,7 @@
 // Entries of automatic differentiation: modes, leaves, gradients, backward.
 
 #include <ATen/ATen.h>
+#include <ATen/FuncTorchTLS.h>
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -36,9 +37,28 @@ int64_t set_scope(int64_t id) {
 }
 
 bool requires_grad(const at::Tensor& t) { return t.requires_grad(); }
-void set_requires_grad(const at::Tensor& t, bool on) { t.set_requires_grad(on); }
+
+// Inside a function transform some properties cannot change.
+const at::functorch::FuncTorchTLSBase* transforms() {
+  return at::functorch::functorchTLSAccessor().get();
+}
+
+void set_requires_grad(const at::Tensor& t, bool on) {
+  if (transforms() != nullptr) {
+    transforms()->checkSupportsInplaceRequiresGrad();
+  }
+  t.set_requires_grad(on);
+}
+
 bool is_leaf(const at::Tensor& t) { return t.is_leaf(); }
-void retain_grad(const at::Tensor& t) { t.retain_grad(); }
+
+void retain_grad(const at::Tensor& t) {
+  if (transforms() != nullptr) {
+    transforms()->checkSupportsRetainGrad();
+  }
+  t.retain_grad();
+}
+
 bool retains_grad(const at::Tensor& t) { return t.retains_grad(); }
 int64_t output_nr(const at::Tensor& t) { return t.output_nr(); }
 at::Tensor grad(const at::Tensor& t) { return t.grad(); }

@@ -25,7 +25,7 @@ const char* running_version() {
 const gt_entry* entry_named(const char* name) noexcept {
   const std::string_view wanted(name);
   for (const auto& group : {tensor_entries(), autograd_entries(), random_entries(),
-                            context_entries(), dispatch_entries()}) {
+                            context_entries(), dispatch_entries(), functorch_entries()}) {
     for (const gt_entry& entry : group) {
       const std::string_view schema(entry.schema);
       if (schema.substr(0, schema.find('(')) == wanted) {

@@ -33,5 +33,6 @@ std::span<const gt_entry> autograd_entries();
 std::span<const gt_entry> random_entries();
 std::span<const gt_entry> context_entries();
 std::span<const gt_entry> dispatch_entries();
+std::span<const gt_entry> functorch_entries();
 
 }  // namespace gotorch

@@ -13,7 +13,8 @@ struct ThreadState {
   uint64_t scope;             // identifier of the open memory scope, or 0
   gt_warning* first_warning;  // issued during the call that is running
   gt_warning* last_warning;
-  bool listening;  // warnings of this thread come to us
+  bool listening;      // warnings of this thread come to us
+  int64_t dual_owner;  // who has a level of forward mode open on this thread, or 0
 };
 
 // The static TLS model avoids a function call; the few bytes fit into what

@@ -54,13 +54,18 @@ func sections() ([]section, error) {
 			Methods    []string
 			Attributes []string
 		}
-		Linalg  []string `json:"torch.linalg"`
-		FFT     []string `json:"torch.fft"`
-		Special []string `json:"torch.special"`
-		Sparse  []string `json:"torch.sparse"`
-		Nested  []string `json:"torch.nested"`
-		Masked  []string `json:"torch.masked"`
-		Windows []string `json:"torch.signal.windows"`
+		Linalg   []string `json:"torch.linalg"`
+		FFT      []string `json:"torch.fft"`
+		Special  []string `json:"torch.special"`
+		Sparse   []string `json:"torch.sparse"`
+		Nested   []string `json:"torch.nested"`
+		Masked   []string `json:"torch.masked"`
+		Windows  []string `json:"torch.signal.windows"`
+		Func     []string `json:"torch.func"`
+		Autograd struct {
+			ForwardAD  []string `json:"forward_ad"`
+			Functional []string `json:"functional"`
+		} `json:"autograd"`
 	}
 	if err := json.Unmarshal(pytorch, &names); err != nil {
 		return nil, err
@@ -76,6 +81,9 @@ func sections() ([]section, error) {
 		{"torch.nested", names.Nested, "nested", ""},
 		{"torch.masked", names.Masked, "masked", ""},
 		{"torch.signal.windows", names.Windows, "signal/windows", ""},
+		{"torch.func", names.Func, "functorch", ""},
+		{"torch.autograd.forward_ad", names.Autograd.ForwardAD, "autograd", ""},
+		{"torch.autograd.functional", names.Autograd.Functional, "autograd", ""},
 	}, nil
 }
 
@@ -83,7 +91,7 @@ func sections() ([]section, error) {
 var renamed = map[string]string{
 	"torch.tensor": "NewTensor", "torch.from_numpy": "FromSlice", "Tensor.dtype": "DType", "Tensor.ndim": "Dim",
 	"Tensor.ndimension": "Dim", "Tensor.nelement": "Numel", "Tensor.itemsize": "ElementSize", "Tensor.type": "DType",
-	"Tensor.numpy": "torch.Data", "Tensor.tolist": "torch.Data",
+	"Tensor.numpy": "torch.Data", "Tensor.tolist": "torch.Data", "torch.vmap": "functorch.Vmap",
 }
 
 const (
@@ -92,6 +100,7 @@ const (
 	callback  = "calls a Python function for each element"
 	removed   = "removed from PyTorch, where it only raises"
 	semi      = "a Python subclass over kernels of CUDA devices"
+	closure   = "modes are closures: DualLevel"
 )
 
 // leftOut gives the reasons why a name is not meant to exist in Go.
@@ -100,6 +109,8 @@ var leftOut = map[string]string{
 	"torch.set_default_tensor_type":           "deprecated for set_default_dtype",
 	"torch.sparse.SparseSemiStructuredTensor": semi, "torch.sparse.SparseSemiStructuredTensorCUSPARSELT": semi,
 	"torch.sparse.SparseSemiStructuredTensorCUTLASS": semi, "torch.sparse.to_sparse_semi_structured": semi,
+	"torch.autograd.forward_ad.enter_dual_level": closure, "torch.autograd.forward_ad.exit_dual_level": closure,
+	"torch.autograd.forward_ad.UnpackedDualTensor": "UnpackDual has two results",
 	"Tensor.is_vulkan": noBackend, "Tensor.is_ipu": noBackend, "Tensor.is_xla": noBackend, "Tensor.is_maia": noBackend,
 	"Tensor.is_mtia": noBackend, "Tensor.is_mkldnn": "a backend's", "Tensor.to_mkldnn": "a backend's", "Tensor.ipu": noBackend,
 	"Tensor.mtia": noBackend, "Tensor.as_subclass": "Python's subclasses", "Tensor.map_": callback, "Tensor.map2_": callback,
@@ -149,7 +160,7 @@ func (s section) compare(declared map[string]bool) (present int, out, absent []s
 		}
 		reason, left := leftOut[prefix+name]
 		switch {
-		case declared[goName] || strings.HasPrefix(goName, "torch."):
+		case declared[goName] || strings.Contains(goName, "."): // in another package
 			present++
 		case left:
 			out = append(out, "`"+name+"` ("+reason+")")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -76,15 +77,18 @@ func tableIndex(count, size int) []byte {
 
 // writeStamp hashes the C++ sources.
 func writeStamp() error {
-	files, err := filepath.Glob("csrc/src/*")
+	var files []string
+	err := filepath.WalkDir("csrc/src", func(path string, file fs.DirEntry, err error) error { // in order
+		if err == nil && !file.IsDir() && file.Name() != "stamp.h" {
+			files = append(files, path)
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	hash := sha256.New()
-	for _, file := range files { // Glob sorts
-		if filepath.Base(file) == "stamp.h" {
-			continue
-		}
+	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			return err
