@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "2d2792ea787b52619e75ee9047db35e60767b40cdc7388da95a60c0d31286095"
+const Stamp = "598182d1138379a48b4c15588e8c10822bcb69f3727d78219a92170f886a1b0e"
