@@ -59,6 +59,8 @@ func (t *Tensor) QPerChannelZeroPoints() *Tensor {
 
 // QScale returns the scale of input, a tensor quantized as a whole.
 //
+// returns the number of the scheme by which input is quantized.
+//
 // It is Python's torch.q_scale:
 //
 //	q_scale(Tensor input) -> float
@@ -68,18 +70,11 @@ func QScale(input *Tensor) float64 {
 
 // QScale returns the scale of t, a tensor quantized as a whole.
 //
+// returns the number of the scheme by which t is quantized.
+//
 // It is [QScale] with t as input, Python's Tensor.q_scale.
 func (t *Tensor) QScale() float64 {
 	return QScale(t)
-}
-
-// Qscheme returns the number of the scheme by which t is quantized.
-//
-// It is Python's Tensor.qscheme:
-//
-//	qscheme() ->
-func (t *Tensor) Qscheme() int64 {
-	return opQscheme(t)
 }
 
 // A QuantileOption is an option of [Quantile]: [Dim], [Keepdim],

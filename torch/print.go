@@ -258,17 +258,11 @@ func (p *printer) part(prefix string, t *Tensor, indent int, meta bool) string {
 	return prefix + text + ")"
 }
 
-// quantizationSchemes are libtorch's QSchemes, in its order.
-var quantizationSchemes = [...]string{
-	"per_tensor_affine", "per_channel_affine", "per_tensor_symmetric", "per_channel_symmetric",
-	"per_channel_affine_float_qparams",
-}
-
 func (p *printer) quantized(t *Tensor, indent int) (text string, suffixes []string) {
-	scheme := quantizationSchemes[opQscheme(t)]
+	scheme := t.Qscheme()
 	suffixes = append(sizeSuffix(t), p.dtypeUnlessUsual(t)...)
-	suffixes = append(suffixes, "quantization_scheme=torch."+scheme)
-	if strings.HasPrefix(scheme, "per_tensor") {
+	suffixes = append(suffixes, "quantization_scheme="+scheme.String())
+	if scheme == PerTensorAffine || scheme == PerTensorSymmetric {
 		suffixes = append(suffixes, "scale="+FormatFloat(opQScale(t)), fmt.Sprintf("zero_point=%d", opQZeroPoint(t)))
 	} else {
 		suffixes = append(suffixes, "scale="+p.tensor(opQPerChannelScales(t)),
