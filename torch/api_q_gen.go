@@ -59,8 +59,6 @@ func (t *Tensor) QPerChannelZeroPoints() *Tensor {
 
 // QScale returns the scale of input, a tensor quantized as a whole.
 //
-// returns the number of the scheme by which input is quantized.
-//
 // It is Python's torch.q_scale:
 //
 //	q_scale(Tensor input) -> float
@@ -69,8 +67,6 @@ func QScale(input *Tensor) float64 {
 }
 
 // QScale returns the scale of t, a tensor quantized as a whole.
-//
-// returns the number of the scheme by which t is quantized.
 //
 // It is [QScale] with t as input, Python's Tensor.q_scale.
 func (t *Tensor) QScale() float64 {
