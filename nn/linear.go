@@ -94,11 +94,11 @@ func (l *Linear) Forward(input *torch.Tensor) *torch.Tensor {
 	if l.hooked() {
 		return l.call1(l.forward, input)
 	}
-	return functional.Linear(input, l.Weight, l.Bias)
+	return functional.Linear(input, l.Weight, torch.Bias(l.Bias))
 }
 
 func (l *Linear) forward(input *torch.Tensor) *torch.Tensor {
-	return functional.Linear(input, l.Weight, l.Bias)
+	return functional.Linear(input, l.Weight, torch.Bias(l.Bias))
 }
 
 // ExtraRepr returns the sizes.

@@ -100,6 +100,16 @@ func WithAdjoint(on bool) AdjointArg { return AdjointArg(on) }
 
 func (AdjointArg) linalgLuSolveOption() {}
 
+// AlignCornersArg is the option that [AlignCorners] makes.
+type AlignCornersArg bool
+
+// AlignCorners says that the corners of input and output are the centers of
+// their outermost elements, rather than the outer edges of these.
+//
+// It is Python's align_corners=, an option of functions in package
+// nn/functional.
+func AlignCorners(on bool) AlignCornersArg { return AlignCornersArg(on) }
+
 // AlignToWindowArg is the option that [AlignToWindow] makes.
 type AlignToWindowArg bool
 
@@ -151,6 +161,15 @@ func (AlphaArg) subtractInplaceOption()    {}
 func (AlphaArg) subtractOption()           {}
 func (AlphaArg) tensorAddmmOption()        {}
 func (AlphaArg) tensorBaddbmmOption()      {}
+
+// AntialiasArg is the option that [Antialias] makes.
+type AntialiasArg bool
+
+// Antialias has an image that is made smaller averaged, so that no pattern
+// appears that was not there. Its default is false.
+//
+// It is Python's antialias=, an option of functions in package nn/functional.
+func Antialias(on bool) AntialiasArg { return AntialiasArg(on) }
 
 // AppendArg is the option that [Append] makes.
 type AppendArg struct{ value *Tensor }
@@ -210,6 +229,16 @@ type AttnMaskArg struct{ value *Tensor }
 func AttnMask(value *Tensor) AttnMaskArg { return AttnMaskArg{value} }
 
 func (AttnMaskArg) scaledDotProductAttentionOption() {}
+
+// AverageAttnWeightsArg is the option that [AverageAttnWeights] makes.
+type AverageAttnWeightsArg bool
+
+// AverageAttnWeights asks for the mean of the attention weights over the
+// heads, rather than those of each. Its default is true.
+//
+// It is Python's average_attn_weights=, an option of functions in package
+// nn/functional.
+func AverageAttnWeights(on bool) AverageAttnWeightsArg { return AverageAttnWeightsArg(on) }
 
 // AweightsArg is the option that [Aweights] makes.
 type AweightsArg struct{ value *Tensor }
@@ -453,6 +482,16 @@ type ComputeUvArg bool
 func ComputeUv(on bool) ComputeUvArg { return ComputeUvArg(on) }
 
 func (ComputeUvArg) svdOption() {}
+
+// ContractionDimArg is the option that [ContractionDim] makes.
+type ContractionDimArg []int64
+
+// ContractionDim names the dimensions that a product of scaled matrices sums
+// over.
+//
+// It is Python's contraction_dim=, one integer or several, an option of
+// functions in package nn/functional.
+func ContractionDim(values ...int64) ContractionDimArg { return values }
 
 // CopyArg is the option that [Copy] makes.
 type CopyArg bool
@@ -1035,6 +1074,14 @@ func From(value int64) FromArg { return FromArg(value) }
 
 func (FromArg) randomInplaceOption() {}
 
+// FullArg is the option that [WithFull] makes.
+type FullArg bool
+
+// WithFull adds the constant term to a loss. Its default is false.
+//
+// It is Python's full=, an option of functions in package nn/functional.
+func WithFull(on bool) FullArg { return FullArg(on) }
+
 // FullMatricesArg is the option that [FullMatrices] makes.
 type FullMatricesArg bool
 
@@ -1109,6 +1156,15 @@ func HalfToFloat(on bool) HalfToFloatArg { return HalfToFloatArg(on) }
 
 func (HalfToFloatArg) sparseLogSoftmaxOption() {}
 func (HalfToFloatArg) sparseSoftmaxOption()    {}
+
+// HardArg is the option that [Hard] makes.
+type HardArg bool
+
+// Hard makes samples one-hot, with the gradients of the soft ones. Its default
+// is false.
+//
+// It is Python's hard=, an option of functions in package nn/functional.
+func Hard(on bool) HardArg { return HardArg(on) }
 
 // HermitianArg is the option that [Hermitian] makes.
 type HermitianArg bool
@@ -1231,6 +1287,15 @@ func Initial[T Number](value T) InitialArg { return InitialArg{value} }
 
 func (InitialArg) segmentReduceOption() {}
 
+// InplaceArg is the option that [Inplace] makes.
+type InplaceArg bool
+
+// Inplace has a function write its result into its input. Its default is
+// false.
+//
+// It is Python's inplace=, an option of functions in package nn/functional.
+func Inplace(on bool) InplaceArg { return InplaceArg(on) }
+
 // InputScaleArg is the option that [InputScale] makes.
 type InputScaleArg struct{ value any }
 
@@ -1294,6 +1359,15 @@ func K(value int64) KArg { return KArg(value) }
 
 func (KArg) rot90Option() {}
 
+// KProjWeightArg is the option that [KProjWeight] makes.
+type KProjWeightArg struct{ value *Tensor }
+
+// KProjWeight is the weight of the projection of keys.
+//
+// It is Python's k_proj_weight=, an option of functions in package
+// nn/functional.
+func KProjWeight(value *Tensor) KProjWeightArg { return KProjWeightArg{value} }
+
 // KeepdimArg is the option that [Keepdim] makes.
 type KeepdimArg bool
 
@@ -1340,6 +1414,16 @@ func (KeepdimArg) stdOption()              {}
 func (KeepdimArg) sumOption()              {}
 func (KeepdimArg) varMeanOption()          {}
 func (KeepdimArg) varOption()              {}
+
+// KeyPaddingMaskArg is the option that [KeyPaddingMask] makes.
+type KeyPaddingMaskArg struct{ value *Tensor }
+
+// KeyPaddingMask is true at keys that attention ignores, or a number that is
+// added to their weights, of shape (N, S) or (S).
+//
+// It is Python's key_padding_mask=, an option of functions in package
+// nn/functional.
+func KeyPaddingMask(value *Tensor) KeyPaddingMaskArg { return KeyPaddingMaskArg{value} }
 
 // LabelSmoothingArg is the option that [LabelSmoothing] makes.
 type LabelSmoothingArg float64
@@ -1460,6 +1544,25 @@ func Lengths(value *Tensor) LengthsArg { return LengthsArg{value} }
 
 func (LengthsArg) segmentReduceOption() {}
 
+// LinearBiasArg is the option that [LinearBias] makes.
+type LinearBiasArg struct{ value *Tensor }
+
+// LinearBias is added to the products with the linear weight, of shape (C).
+// nil is none.
+//
+// It is Python's linear_bias=, an option of functions in package
+// nn/functional.
+func LinearBias(value *Tensor) LinearBiasArg { return LinearBiasArg{value} }
+
+// LogInputArg is the option that [LogInput] makes.
+type LogInputArg bool
+
+// LogInput says that the input is the logarithm of the means. Its default is
+// true.
+//
+// It is Python's log_input=, an option of functions in package nn/functional.
+func LogInput(on bool) LogInputArg { return LogInputArg(on) }
+
 // LogTargetArg is the option that [LogTarget] makes.
 type LogTargetArg bool
 
@@ -1539,6 +1642,15 @@ func (MaxArg) clampOption()        {}
 func (MaxArg) clipInplaceOption()  {}
 func (MaxArg) clipOption()         {}
 func (MaxArg) histcOption()        {}
+
+// MaxNormArg is the option that [MaxNorm] makes.
+type MaxNormArg float64
+
+// MaxNorm is the norm that rows of an embedding may have at most. Larger ones
+// are scaled down.
+//
+// It is Python's max_norm=, an option of functions in package nn/functional.
+func MaxNorm(value float64) MaxNormArg { return MaxNormArg(value) }
 
 // MaxValArg is the option that [MaxVal] makes.
 type MaxValArg struct{ value any }
@@ -1639,6 +1751,15 @@ func (ModeArg) hashTensorOption()   {}
 func (ModeArg) linalgQrOption()     {}
 func (ModeArg) padOption()          {}
 
+// MomentumArg is the option that [Momentum] makes.
+type MomentumArg float64
+
+// Momentum is the weight of the present batch in the running statistics. Its
+// default is 0.1.
+//
+// It is Python's momentum=, an option of functions in package nn/functional.
+func Momentum(value float64) MomentumArg { return MomentumArg(value) }
+
 // NArg is the option that [N] makes.
 type NArg int64
 
@@ -1669,6 +1790,15 @@ func Nan(value float64) NanArg { return NanArg(value) }
 
 func (NanArg) nanToNumInplaceOption() {}
 func (NanArg) nanToNumOption()        {}
+
+// NeedWeightsArg is the option that [NeedWeights] makes.
+type NeedWeightsArg bool
+
+// NeedWeights asks for the attention weights as well. Its default is true.
+//
+// It is Python's need_weights=, an option of functions in package
+// nn/functional.
+func NeedWeights(on bool) NeedWeightsArg { return NeedWeightsArg(on) }
 
 // NegativeSlopeArg is the option that [NegativeSlope] makes.
 type NegativeSlopeArg struct{ value any }
@@ -1745,6 +1875,14 @@ func (NormArg) fftRfft2Option()  {}
 func (NormArg) fftRfftOption()   {}
 func (NormArg) fftRfftnOption()  {}
 
+// NormTypeArg is the option that [NormType] makes.
+type NormTypeArg float64
+
+// NormType is the order of the norm in [MaxNorm]. Its default is 2.
+//
+// It is Python's norm_type=, an option of functions in package nn/functional.
+func NormType(value float64) NormTypeArg { return NormTypeArg(value) }
+
 // NormalizedArg is the option that [Normalized] makes.
 type NormalizedArg bool
 
@@ -1766,6 +1904,14 @@ type NumClassesArg int64
 func NumClasses(value int64) NumClassesArg { return NumClassesArg(value) }
 
 func (NumClassesArg) oneHotOption() {}
+
+// OffsArg is the option that [Offs] makes.
+type OffsArg struct{ value *Tensor }
+
+// Offs is where each group ends, of dtype Int32.
+//
+// It is Python's offs=, an option of functions in package nn/functional.
+func Offs(value *Tensor) OffsArg { return OffsArg{value} }
 
 // OffsetArg is the option that [Offset] makes.
 type OffsetArg int64
@@ -2313,6 +2459,15 @@ func OutInt32(on bool) OutInt32Arg { return OutInt32Arg(on) }
 func (OutInt32Arg) bucketizeOption()    {}
 func (OutInt32Arg) searchsortedOption() {}
 
+// OutputDtypeArg is the option that [OutputDtype] makes.
+type OutputDtypeArg DType
+
+// OutputDtype is the dtype of the result. Its default is BFloat16.
+//
+// It is Python's output_dtype=, an option of functions in package
+// nn/functional.
+func OutputDtype(value DType) OutputDtypeArg { return OutputDtypeArg(value) }
+
 // OutputPaddingArg is the option that [OutputPadding] makes.
 type OutputPaddingArg []int64
 
@@ -2330,6 +2485,16 @@ func (OutputPaddingArg) convTranspose2dOption()     {}
 func (OutputPaddingArg) convTranspose3dOption()     {}
 func (OutputPaddingArg) slowConvTranspose2dOption() {}
 func (OutputPaddingArg) slowConvTranspose3dOption() {}
+
+// OutputRatioArg is the option that [OutputRatio] makes.
+type OutputRatioArg []float64
+
+// OutputRatio is the size of the output as a part of the input's, for all
+// dimensions or for each.
+//
+// It is Python's output_ratio=, an option of functions in package
+// nn/functional.
+func OutputRatio(values ...float64) OutputRatioArg { return values }
 
 // OutputSizeArg is the option that [OutputSize] makes.
 type OutputSizeArg []int64
@@ -2431,6 +2596,16 @@ func PaddingIdx(value int64) PaddingIdxArg { return PaddingIdxArg(value) }
 
 func (PaddingIdxArg) embeddingBagOption() {}
 func (PaddingIdxArg) embeddingOption()    {}
+
+// PaddingModeArg is the option that [PaddingMode] makes.
+type PaddingModeArg string
+
+// PaddingMode says what is beyond the edges: "zeros", which is the default, or
+// "border" or "reflection".
+//
+// It is Python's padding_mode=, an option of functions in package
+// nn/functional.
+func PaddingMode(value string) PaddingModeArg { return PaddingModeArg(value) }
 
 // PaddingSideArg is the option that [PaddingSide] makes.
 type PaddingSideArg string
@@ -2612,6 +2787,15 @@ func Q(value int64) QArg { return QArg(value) }
 func (QArg) pcaLowrankOption() {}
 func (QArg) svdLowrankOption() {}
 
+// QProjWeightArg is the option that [QProjWeight] makes.
+type QProjWeightArg struct{ value *Tensor }
+
+// QProjWeight is the weight of the projection of queries.
+//
+// It is Python's q_proj_weight=, an option of functions in package
+// nn/functional.
+func QProjWeight(value *Tensor) QProjWeightArg { return QProjWeightArg{value} }
+
 // RArg is the option that [R] makes.
 type RArg int64
 
@@ -2621,6 +2805,16 @@ type RArg int64
 func R(value int64) RArg { return RArg(value) }
 
 func (RArg) combinationsOption() {}
+
+// RandomSamplesArg is the option that [RandomSamples] makes.
+type RandomSamplesArg struct{ value *Tensor }
+
+// RandomSamples has the numbers from 0 to 1 that place the pooling regions.
+// They are drawn unless given.
+//
+// It is Python's random_samples=, an option of functions in package
+// nn/functional.
+func RandomSamples(value *Tensor) RandomSamplesArg { return RandomSamplesArg{value} }
 
 // RangeArg is the option that [WithRange] makes.
 type RangeArg []float64
@@ -2647,6 +2841,16 @@ func Rcond[T *Tensor | Number](value T) RcondArg { return RcondArg{value} }
 func (RcondArg) linalgLstsqOption() {}
 func (RcondArg) linalgPinvOption()  {}
 func (RcondArg) pinverseOption()    {}
+
+// RecomputeScaleFactorArg is the option that [RecomputeScaleFactor] makes.
+type RecomputeScaleFactorArg bool
+
+// RecomputeScaleFactor computes the scale anew from the sizes of input and
+// output, of which the latter is rounded down.
+//
+// It is Python's recompute_scale_factor=, an option of functions in package
+// nn/functional.
+func RecomputeScaleFactor(on bool) RecomputeScaleFactorArg { return RecomputeScaleFactorArg(on) }
 
 // ReduceArg is the option that [Reduce] makes.
 type ReduceArg string
@@ -2820,6 +3024,26 @@ func (RtolArg) iscloseOption()          {}
 func (RtolArg) linalgMatrixRankOption() {}
 func (RtolArg) linalgPinvOption()       {}
 
+// RunningMeanArg is the option that [RunningMean] makes.
+type RunningMeanArg struct{ value *Tensor }
+
+// RunningMean is the mean of each channel over all batches so far, of shape
+// (C).
+//
+// It is Python's running_mean=, an option of functions in package
+// nn/functional.
+func RunningMean(value *Tensor) RunningMeanArg { return RunningMeanArg{value} }
+
+// RunningVarArg is the option that [RunningVar] makes.
+type RunningVarArg struct{ value *Tensor }
+
+// RunningVar is the variance of each channel over all batches so far, of shape
+// (C).
+//
+// It is Python's running_var=, an option of functions in package
+// nn/functional.
+func RunningVar(value *Tensor) RunningVarArg { return RunningVarArg{value} }
+
 // SArg is the option that [S] makes.
 type SArg []int64
 
@@ -2856,6 +3080,16 @@ func Scale[T Number](value T) ScaleArg { return ScaleArg{value} }
 func (ScaleArg) eluInplaceOption()                {}
 func (ScaleArg) eluOption()                       {}
 func (ScaleArg) scaledDotProductAttentionOption() {}
+
+// ScaleFactorArg is the option that [ScaleFactor] makes.
+type ScaleFactorArg []float64
+
+// ScaleFactor is the size of the output as a multiple of the input's, for all
+// dimensions or for each.
+//
+// It is Python's scale_factor=, an option of functions in package
+// nn/functional.
+func ScaleFactor(values ...float64) ScaleFactorArg { return values }
 
 // ScaleFactorsArg is the option that [ScaleFactors] makes.
 type ScaleFactorsArg []float64
@@ -3103,6 +3337,24 @@ func StartDim(value int64) StartDimArg { return StartDimArg(value) }
 
 func (StartDimArg) flattenOption() {}
 
+// StaticKArg is the option that [StaticK] makes.
+type StaticKArg struct{ value *Tensor }
+
+// StaticK has the keys as they are after projection, of shape (N * heads, S, E
+// / heads).
+//
+// It is Python's static_k=, an option of functions in package nn/functional.
+func StaticK(value *Tensor) StaticKArg { return StaticKArg{value} }
+
+// StaticVArg is the option that [StaticV] makes.
+type StaticVArg struct{ value *Tensor }
+
+// StaticV has the values as they are after projection, of shape (N * heads, S,
+// E / heads).
+//
+// It is Python's static_v=, an option of functions in package nn/functional.
+func StaticV(value *Tensor) StaticVArg { return StaticVArg{value} }
+
 // StdArg is the option that [WithStd] makes.
 type StdArg float64
 
@@ -3194,6 +3446,15 @@ type SymmetricQuantArg bool
 func SymmetricQuant(on bool) SymmetricQuantArg { return SymmetricQuantArg(on) }
 
 func (SymmetricQuantArg) fusedMovingAvgObsFakeQuantOption() {}
+
+// TauArg is the option that [Tau] makes.
+type TauArg float64
+
+// Tau is the temperature: the lower, the nearer are samples to one-hot ones.
+// Its default is 1.
+//
+// It is Python's tau=, an option of functions in package nn/functional.
+func Tau(value float64) TauArg { return TauArg(value) }
 
 // ThresholdArg is the option that [WithThreshold] makes.
 type ThresholdArg struct{ value any }
@@ -3327,6 +3588,45 @@ func (UpperArg) rreluOption()                 {}
 func (UpperArg) rreluWithNoiseInplaceOption() {}
 func (UpperArg) rreluWithNoiseOption()        {}
 func (UpperArg) triangularSolveOption()       {}
+
+// UseFastAccumArg is the option that [UseFastAccum] makes.
+type UseFastAccumArg bool
+
+// UseFastAccum has products accumulated faster and less exactly. Its default
+// is false.
+//
+// It is Python's use_fast_accum=, an option of functions in package
+// nn/functional.
+func UseFastAccum(on bool) UseFastAccumArg { return UseFastAccumArg(on) }
+
+// UseInputStatsArg is the option that [UseInputStats] makes.
+type UseInputStatsArg bool
+
+// UseInputStats takes mean and variance from the input rather than from the
+// running ones. Its default is true.
+//
+// It is Python's use_input_stats=, an option of functions in package
+// nn/functional.
+func UseInputStats(on bool) UseInputStatsArg { return UseInputStatsArg(on) }
+
+// UseSeparateProjWeightArg is the option that [UseSeparateProjWeight] makes.
+type UseSeparateProjWeightArg bool
+
+// UseSeparateProjWeight takes the projections' weights from [QProjWeight],
+// [KProjWeight] and [VProjWeight]. Its default is false.
+//
+// It is Python's use_separate_proj_weight=, an option of functions in package
+// nn/functional.
+func UseSeparateProjWeight(on bool) UseSeparateProjWeightArg { return UseSeparateProjWeightArg(on) }
+
+// VProjWeightArg is the option that [VProjWeight] makes.
+type VProjWeightArg struct{ value *Tensor }
+
+// VProjWeight is the weight of the projection of values.
+//
+// It is Python's v_proj_weight=, an option of functions in package
+// nn/functional.
+func VProjWeight(value *Tensor) VProjWeightArg { return VProjWeightArg{value} }
 
 // ValueArg is the option that [Value] makes.
 type ValueArg struct{ value any }

@@ -17,9 +17,6 @@ func (DType) ConvOption(option.Marker) {}
 // ConvOption makes a device an option of nn.NewConv2d and its like.
 func (Device) ConvOption(option.Marker) {}
 
-// SoftmaxOption makes a dtype an option of functional.Softmax and its like.
-func (DType) SoftmaxOption(option.Marker) {}
-
 // KaimingOption makes a generator an option of ninit.KaimingUniform_ and
 // ninit.KaimingNormal_.
 func (*Generator) KaimingOption(option.Marker) {}

@@ -61,6 +61,7 @@ func sections() ([]section, error) {
 		Nested   []string `json:"torch.nested"`
 		Masked   []string `json:"torch.masked"`
 		Windows  []string `json:"torch.signal.windows"`
+		NN       []string `json:"nn.functional"`
 		Func     []string `json:"torch.func"`
 		Autograd struct {
 			ForwardAD  []string `json:"forward_ad"`
@@ -81,6 +82,7 @@ func sections() ([]section, error) {
 		{"torch.nested", names.Nested, "nested", ""},
 		{"torch.masked", names.Masked, "masked", ""},
 		{"torch.signal.windows", names.Windows, "signal/windows", ""},
+		{"torch.nn.functional", names.NN, "nn/functional", ""},
 		{"torch.func", names.Func, "functorch", ""},
 		{"torch.autograd.forward_ad", names.Autograd.ForwardAD, "autograd", ""},
 		{"torch.autograd.functional", names.Autograd.Functional, "autograd", ""},
@@ -250,6 +252,10 @@ func makesOption(f *ast.FuncDecl) bool {
 	if f.Recv != nil || f.Type.Results == nil || len(f.Type.Results.List) != 1 {
 		return false
 	}
-	result, ok := f.Type.Results.List[0].Type.(*ast.Ident)
-	return ok && (strings.HasSuffix(result.Name, "Arg") || strings.HasSuffix(result.Name, "Option"))
+	result := f.Type.Results.List[0].Type
+	if qualified, ok := result.(*ast.SelectorExpr); ok {
+		result = qualified.Sel
+	}
+	name, ok := result.(*ast.Ident)
+	return ok && (strings.HasSuffix(name.Name, "Arg") || strings.HasSuffix(name.Name, "Option"))
 }

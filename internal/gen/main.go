@@ -8,6 +8,8 @@
 //	                       docs/*.yaml what each of them does
 //	linalg, fft, special,
 //	sparse, nested         the same under the names in these modules
+//	nn/functional          the same, and the options of functions by hand, as
+//	                       functional.yaml says
 //	csrc/src/stamp.h and
 //	csrc/stamp_gen.go      the hash of csrc/src, by which both sides know each other
 //

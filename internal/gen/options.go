@@ -41,7 +41,9 @@ func keywords(functions []*Function, overrides *Overrides, taken map[string]bool
 		if kind != "" {
 			kinds[python][strings.TrimSuffix(plain(kind), "?")] = true
 		}
-		interfaces[python][iface] = true
+		if iface != "" {
+			interfaces[python][iface] = true
+		}
 	}
 	for _, f := range functions {
 		for _, o := range f.Options {
@@ -58,6 +60,7 @@ func keywords(functions []*Function, overrides *Overrides, taken map[string]bool
 			add(python, kind, handInterface(name))
 		}
 	}
+	overrides.functional.kinds(add)
 	var result []*Keyword
 	for _, python := range slices.Sorted(maps.Keys(kinds)) {
 		k := &Keyword{
@@ -203,6 +206,9 @@ func (k *Keyword) note(owners map[string]string) string {
 		text += ", " + typeNames(k.Kinds)
 	case k.Class == "[]int64":
 		text += ", one integer or several"
+	}
+	if len(k.Interfaces) == 0 {
+		return text + ", an option of functions in package nn/functional."
 	}
 	var functions []string
 	for _, iface := range k.Interfaces {

@@ -25,6 +25,8 @@ type Overrides struct {
 	Hand map[string][]string
 	// DefaultDevice lists functions that follow torch.SetDefaultDevice.
 	DefaultDevice []string `yaml:"default_device"`
+
+	functional *Functional
 }
 
 // An Override is what is special about one Python name.

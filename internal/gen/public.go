@@ -24,6 +24,9 @@ func writePublic(python string, operators []*Operator) error {
 	if err != nil {
 		return err
 	}
+	if overrides.functional, err = readFunctional("internal/gen/functional.yaml"); err != nil {
+		return err
+	}
 	if err := overrides.check(bindings); err != nil {
 		return err
 	}
@@ -59,6 +62,9 @@ func writePublic(python string, operators []*Operator) error {
 		return err
 	}
 	if err := writeForwarding(functions, texts); err != nil {
+		return err
+	}
+	if err := writeFunctional(overrides.functional, functions, texts); err != nil {
 		return err
 	}
 	return texts.checkUsed()

@@ -5,203 +5,142 @@ import (
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
-// Reduction says what a loss does with the losses of its elements: "mean", the
-// default, "sum" or "none".
-type Reduction string
-
-// enum returns ATen's number for the reduction.
-func (r Reduction) enum() torch.Reduction {
-	switch r {
-	case "none":
-		return torch.ReductionNone
-	case "mean":
-		return torch.ReductionMean
-	case "elementwise_mean":
-		torch.Warn("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.")
-		return torch.ReductionMean
-	case "sum":
-		return torch.ReductionSum
-	}
-	raise("ValueError", "%s is not a valid value for reduction", string(r))
-	panic("unreachable")
-}
-
-func raise(kind, format string, args ...any) { panic(torch.NewError(kind, format, args...)) }
-
-// A WeightOption is the option that [Weight] returns.
-type WeightOption struct{ tensor *torch.Tensor }
-
-// Weight is the weight of each class, of shape (C), or in [MseLoss] and
-// [L1Loss] of each element, of input's shape. nil is no weight.
-func Weight(t *torch.Tensor) WeightOption { return WeightOption{t} }
-
-// An MseLossOption is an option of [MseLoss]: [Reduction], [Weight].
-type MseLossOption interface{ mseLossOption() }
-
-func (Reduction) mseLossOption()    {}
-func (WeightOption) mseLossOption() {}
-
 // MseLoss returns the mean squared error between input and target, which
 // should have the same shape. Python's F.mse_loss. If the shapes differ the two
-// are broadcast, with a warning.
+// are broadcast, with a warning. With [Weight], of input's shape, it is the
+// weighted mean.
 func MseLoss(input, target *torch.Tensor, opts ...MseLossOption) *torch.Tensor {
-	reduction, weight := Reduction("mean"), (*torch.Tensor)(nil)
-	for _, o := range opts {
-		switch o := o.(type) {
-		case Reduction:
-			reduction = o
-		case WeightOption:
-			weight = o.tensor
-		}
-	}
-	if weight == nil {
-		return elementLoss(mseLoss, input, target, reduction)
-	}
-	return weightedLoss(func(difference *torch.Tensor) *torch.Tensor { return difference.Pow(2) },
-		input, target, weight, reduction)
+	return elementLoss(input, target, readMseLoss(opts),
+		func(input, target *torch.Tensor, r torch.Reduction) *torch.Tensor {
+			return torch.MseLoss(input, target, r)
+		},
+		func(difference *torch.Tensor) *torch.Tensor { return difference.Pow(2) })
 }
-
-func mseLoss(input, target *torch.Tensor, r torch.Reduction) *torch.Tensor {
-	return torch.MseLoss(input, target, r)
-}
-
-func l1Loss(input, target *torch.Tensor, r torch.Reduction) *torch.Tensor {
-	return torch.L1Loss(input, target, r)
-}
-
-// elementLoss is a loss of each element, of operands that are broadcast.
-func elementLoss(loss func(input, target *torch.Tensor, r torch.Reduction) *torch.Tensor, input, target *torch.Tensor,
-	reduction Reduction) *torch.Tensor {
-	if torch.IsSameSize(input, target) {
-		return loss(input, target, reduction.enum())
-	}
-	warnOfSize(input, target)
-	expanded := torch.BroadcastTensors(input, target)
-	defer closeAll(expanded)
-	return loss(expanded[0], expanded[1], reduction.enum())
-}
-
-func warnOfSize(input, target *torch.Tensor) {
-	torch.Warn("Using a target size (%s) that is different to the input size (%s). This will likely lead to incorrect "+
-		"results due to broadcasting. Please ensure they have the same size.",
-		pytext.Size(target.Shape()), pytext.Size(input.Shape()))
-}
-
-func closeAll(tensors []*torch.Tensor) {
-	for _, t := range tensors {
-		t.Close()
-	}
-}
-
-// weightedLoss weights the loss of each element's difference.
-func weightedLoss(loss func(difference *torch.Tensor) *torch.Tensor, input, target, weight *torch.Tensor,
-	reduction Reduction) *torch.Tensor {
-	if !torch.IsSameSize(input, target) {
-		warnOfSize(input, target)
-	}
-	expanded := torch.BroadcastTensors(input, target)
-	defer closeAll(expanded)
-	if !torch.IsSameSize(weight, input) {
-		raise("ValueError", "Weights and input must have the same size.")
-	}
-	weighted := loss(expanded[0].Sub(expanded[1])).Mul(weight)
-	switch reduction {
-	case "none":
-		return weighted
-	case "sum":
-		return weighted.Sum()
-	case "mean":
-		return weighted.Sum().Div(weight.Sum())
-	}
-	raise("ValueError", "Invalid reduction mode: %s. Expected one of 'none', 'mean', 'sum'.", string(reduction))
-	panic("unreachable")
-}
-
-// An L1LossOption is an option of [L1Loss]: [Reduction], [Weight].
-type L1LossOption interface{ l1LossOption() }
-
-func (Reduction) l1LossOption()    {}
-func (WeightOption) l1LossOption() {}
 
 // L1Loss returns the mean absolute error between input and target, which should
 // have the same shape. Python's F.l1_loss. If the shapes differ the two are
-// broadcast, with a warning.
-func L1Loss(input, target *torch.Tensor, opts ...L1LossOption) *torch.Tensor {
-	reduction, weight := Reduction("mean"), (*torch.Tensor)(nil)
-	for _, o := range opts {
-		switch o := o.(type) {
-		case Reduction:
-			reduction = o
-		case WeightOption:
-			weight = o.tensor
-		}
-	}
-	if weight == nil {
-		return elementLoss(l1Loss, input, target, reduction)
-	}
-	return weightedLoss((*torch.Tensor).Abs, input, target, weight, reduction)
+// broadcast, with a warning. With [Weight], of input's shape, it is the weighted
+// mean.
+func L1Loss(input, target *torch.Tensor, opts ...MseLossOption) *torch.Tensor {
+	return elementLoss(input, target, readMseLoss(opts),
+		func(input, target *torch.Tensor, r torch.Reduction) *torch.Tensor {
+			return torch.L1Loss(input, target, r)
+		},
+		(*torch.Tensor).Abs)
 }
 
-// IgnoreIndex is a target that does not count. Its default is -100.
-type IgnoreIndex int64
+// An elementwise loss is one of tensors of the same shape.
+type elementwise func(input, target *torch.Tensor, r torch.Reduction) *torch.Tensor
 
-// LabelSmoothing mixes the target with the uniform distribution: 0 takes none of
-// it, the default, and 1 nothing else.
-type LabelSmoothing float64
-
-// An NllLossOption is an option of [NllLoss]: [Weight], [IgnoreIndex],
-// [Reduction].
-type NllLossOption interface{ nllLossOption() }
-
-func (WeightOption) nllLossOption() {}
-func (IgnoreIndex) nllLossOption()  {}
-func (Reduction) nllLossOption()    {}
-
-// NllLoss returns the negative log likelihood of target, the indices of the
-// classes, given the log probabilities input of shape (N, C), (C) or (N, C, d1,
-// ...). Python's F.nll_loss.
-func NllLoss(input, target *torch.Tensor, opts ...NllLossOption) *torch.Tensor {
-	weight, ignoreIndex, reduction := (*torch.Tensor)(nil), IgnoreIndex(-100), Reduction("mean")
-	for _, o := range opts {
-		switch o := o.(type) {
-		case WeightOption:
-			weight = o.tensor
-		case IgnoreIndex:
-			ignoreIndex = o
-		case Reduction:
-			reduction = o
-		}
+// elementLoss calls loss or, if there are weights, weights what ofDifference
+// makes of the difference.
+func elementLoss(input, target *torch.Tensor, a mseLossArguments, loss elementwise,
+	ofDifference func(*torch.Tensor) *torch.Tensor) *torch.Tensor {
+	warnOfSize(input, target)
+	r := a.reduction.or(a.sizeAverage, a.reduce)
+	if a.weight == nil {
+		return broadcastLoss(input, target, func(input, target *torch.Tensor) *torch.Tensor { return loss(input, target, r.enum()) })
 	}
-	return torch.NllLossNd(input, target, torch.Weight(weight), reduction.enum(), torch.IgnoreIndex(int64(ignoreIndex)))
+	return torch.ScopeValue(func() *torch.Tensor {
+		expanded := torch.BroadcastTensors(input, target)
+		checkWeight(a.weight, input)
+		weighted := ofDifference(expanded[0].Sub(expanded[1])).Mul(a.weight)
+		if r == "mean" {
+			return weighted.Sum().Div(a.weight.Sum())
+		}
+		return r.of(weighted, r.refuseMode)
+	})
 }
 
-// A CrossEntropyOption is an option of [CrossEntropy]: [Weight], [IgnoreIndex],
-// [Reduction], [LabelSmoothing].
-type CrossEntropyOption interface{ crossEntropyOption() }
-
-func (WeightOption) crossEntropyOption()   {}
-func (IgnoreIndex) crossEntropyOption()    {}
-func (Reduction) crossEntropyOption()      {}
-func (LabelSmoothing) crossEntropyOption() {}
-
-// CrossEntropy returns the cross entropy between the logits input, of shape
-// (N, C), (C) or (N, C, d1, ...), and target: indices of classes, or
-// probabilities in the shape of input. Python's F.cross_entropy.
-func CrossEntropy(input, target *torch.Tensor, opts ...CrossEntropyOption) *torch.Tensor {
-	weight, ignoreIndex, reduction := (*torch.Tensor)(nil), IgnoreIndex(-100), Reduction("mean")
-	smoothing := LabelSmoothing(0)
-	for _, o := range opts {
-		switch o := o.(type) {
-		case WeightOption:
-			weight = o.tensor
-		case IgnoreIndex:
-			ignoreIndex = o
-		case Reduction:
-			reduction = o
-		case LabelSmoothing:
-			smoothing = o
-		}
+// broadcastLoss calls loss with tensors of the same shape.
+func broadcastLoss(input, target *torch.Tensor, loss func(input, target *torch.Tensor) *torch.Tensor) *torch.Tensor {
+	if torch.IsSameSize(input, target) {
+		return loss(input, target)
 	}
-	return torch.CrossEntropyLoss(input, target, torch.Weight(weight), reduction.enum(),
-		torch.IgnoreIndex(int64(ignoreIndex)), torch.LabelSmoothing(float64(smoothing)))
+	return torch.ScopeValue(func() *torch.Tensor {
+		expanded := torch.BroadcastTensors(input, target)
+		return loss(expanded[0], expanded[1])
+	})
+}
+
+func warnOfSize(input, target *torch.Tensor) {
+	if !torch.IsSameSize(input, target) {
+		torch.Warn("Using a target size (%s) that is different to the input size (%s). This will likely lead to incorrect "+
+			"results due to broadcasting. Please ensure they have the same size.",
+			pytext.Size(target.Shape()), pytext.Size(input.Shape()))
+	}
+}
+
+func checkWeight(weight, input *torch.Tensor) {
+	if !torch.IsSameSize(weight, input) {
+		raise("ValueError", "Weights and input must have the same size.")
+	}
+}
+
+// SmoothL1Loss returns the mean of d*d/2/beta where the absolute difference d of
+// input and target is less than [Beta], and of d - beta/2 elsewhere. Python's
+// F.smooth_l1_loss.
+func SmoothL1Loss(input, target *torch.Tensor, opts ...SmoothL1LossOption) *torch.Tensor {
+	a := readSmoothL1Loss(opts)
+	warnOfSize(input, target)
+	r := a.reduction.or(a.sizeAverage, a.reduce)
+	return broadcastLoss(input, target, func(input, target *torch.Tensor) *torch.Tensor {
+		if a.beta == 0 {
+			return torch.L1Loss(input, target, r.enum())
+		}
+		return torch.SmoothL1Loss(input, target, r.enum(), torch.Beta(a.beta))
+	})
+}
+
+// HuberLoss returns the mean of d*d/2 where the absolute difference d of input
+// and target is less than [Delta], and of delta * (d - delta/2) elsewhere.
+// Python's F.huber_loss. With [Weight], of input's shape, each element's loss is
+// weighted before the mean.
+func HuberLoss(input, target *torch.Tensor, opts ...HuberLossOption) *torch.Tensor {
+	a := readHuberLoss(opts)
+	warnOfSize(input, target)
+	return broadcastLoss(input, target, func(expandedInput, expandedTarget *torch.Tensor) *torch.Tensor {
+		if a.weight == nil {
+			return torch.HuberLoss(expandedInput, expandedTarget, a.reduction.enum(), torch.Delta(a.delta))
+		}
+		checkWeight(a.weight, input)
+		loss := torch.HuberLoss(expandedInput, expandedTarget, torch.ReductionNone, torch.Delta(a.delta))
+		return a.reduction.of(loss.Mul(a.weight), a.reduction.refuseMode)
+	})
+}
+
+// PoissonNllLoss returns the negative log likelihood of target under Poisson
+// distributions with means exp(input), or input itself if [LogInput] is false.
+// [Full] adds the Stirling approximation of log(target!). Python's
+// F.poisson_nll_loss.
+func PoissonNllLoss(input, target *torch.Tensor, opts ...PoissonNllLossOption) *torch.Tensor {
+	a := readPoissonNllLoss(opts)
+	r := a.reduction.or(a.sizeAverage, a.reduce)
+	if r != "none" && r != "mean" && r != "sum" {
+		raise("ValueError", "%s is not a valid value for reduction", string(r))
+	}
+	return torch.PoissonNllLoss(input, target, a.logInput, a.full, a.eps, int64(r.enum()))
+}
+
+// KlDiv returns the Kullback-Leibler divergence of target from input, which
+// holds log probabilities; target holds probabilities, or their logarithms with
+// [LogTarget]. Python's F.kl_div. The reduction "batchmean" divides by the size
+// of the batch, as the definition does; "mean", the default, divides by the
+// number of elements, with Python's warning.
+func KlDiv(input, target *torch.Tensor, opts ...KlDivOption) *torch.Tensor {
+	a := readKlDiv(opts)
+	r := a.reduction.or(a.sizeAverage, a.reduce)
+	if !a.sizeAverage.given && !a.reduce.given && r == "mean" {
+		torch.Warn("reduction: 'mean' divides the total loss by both the batch size and the support size." +
+			"'batchmean' divides only by the batch size, and aligns with the KL div math definition." +
+			"'mean' will be changed to behave the same as 'batchmean' in the next major release.")
+	}
+	if r == "batchmean" {
+		r = "sum"
+	}
+	reduced := torch.KlDiv(input, target, r.enum(), torch.LogTarget(a.logTarget))
+	if a.reduction == "batchmean" && input.Dim() != 0 {
+		return reduced.Div(input.Size(0))
+	}
+	return reduced
 }

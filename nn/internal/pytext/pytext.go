@@ -101,3 +101,12 @@ func Strings(list []string) string {
 	}
 	return "[" + strings.Join(parts, ", ") + "]"
 }
+
+// Floats spells a list of floats: [1.0, 2.5].
+func Floats(v []float64) string {
+	parts := make([]string, len(v))
+	for i, f := range v {
+		parts[i] = Float(f)
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}
