@@ -87,8 +87,8 @@ func Bilinear(input1 *torch.Tensor, input2 *torch.Tensor, weight *torch.Tensor, 
 // A CeluInplaceOption is an option of [Celu_].
 type CeluInplaceOption = torch.CeluOption
 
-// Celu_ is the in-place form of [torch.Celu]: it writes the result to input and
-// returns that.
+// Celu_ is the in-place form of [torch.Celu]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's F.celu_:
 //
@@ -251,8 +251,8 @@ func CosineSimilarity(x1 *torch.Tensor, x2 *torch.Tensor, opts ...CosineSimilari
 // An EluInplaceOption is an option of [Elu_].
 type EluInplaceOption = torch.EluInplaceOption
 
-// Elu_ is the in-place form of [torch.Elu]: it writes the result to input and
-// returns that.
+// Elu_ is the in-place form of [torch.Elu]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's F.elu_:
 //
@@ -297,8 +297,8 @@ func Hardshrink(input *torch.Tensor, opts ...HardshrinkOption) *torch.Tensor {
 // A HardtanhInplaceOption is an option of [Hardtanh_].
 type HardtanhInplaceOption = torch.HardtanhInplaceOption
 
-// Hardtanh_ is the in-place form of [torch.Hardtanh]: it writes the result to input
-// and returns that.
+// Hardtanh_ is the in-place form of [torch.Hardtanh]: it writes the result to input,
+// whose size and dtype stay, and returns input.
 //
 // It is Python's F.hardtanh_:
 //
@@ -313,7 +313,7 @@ func Hardtanh_(input *torch.Tensor, opts ...HardtanhInplaceOption) *torch.Tensor
 type LeakyReluInplaceOption = torch.LeakyReluInplaceOption
 
 // LeakyRelu_ is the in-place form of [torch.LeakyRelu]: it writes the result to
-// input and returns that.
+// input, whose size and dtype stay, and returns input.
 //
 // It is Python's F.leaky_relu_:
 //
@@ -439,8 +439,8 @@ func Prelu(input *torch.Tensor, weight *torch.Tensor) *torch.Tensor {
 	return torch.Prelu(input, weight)
 }
 
-// Relu_ is the in-place form of [torch.Relu]: it writes the result to input and
-// returns that.
+// Relu_ is the in-place form of [torch.Relu]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's F.relu_:
 //
@@ -452,8 +452,8 @@ func Relu_(input *torch.Tensor) *torch.Tensor {
 // A RreluInplaceOption is an option of [Rrelu_].
 type RreluInplaceOption = torch.RreluOption
 
-// Rrelu_ is the in-place form of [torch.Rrelu]: it writes the result to input and
-// returns that.
+// Rrelu_ is the in-place form of [torch.Rrelu]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's F.rrelu_:
 //
@@ -483,8 +483,8 @@ func ScaledDotProductAttention(query *torch.Tensor, key *torch.Tensor, value *to
 	return torch.ScaledDotProductAttention(query, key, value, opts...)
 }
 
-// Selu_ is the in-place form of [torch.Selu]: it writes the result to input and
-// returns that.
+// Selu_ is the in-place form of [torch.Selu]: it writes the result to input, whose
+// size and dtype stay, and returns input.
 //
 // It is Python's F.selu_:
 //
@@ -525,7 +525,7 @@ func Softshrink(input *torch.Tensor, opts ...SoftshrinkOption) *torch.Tensor {
 }
 
 // Threshold_ is the in-place form of [torch.Threshold]: it writes the result to
-// input and returns that.
+// input, whose size and dtype stay, and returns input.
 //
 // It is Python's F.threshold_:
 //
