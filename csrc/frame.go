@@ -112,8 +112,8 @@ func (f *Frame) Call(fn *Function) *Report {
 	if function == 0 {
 		return fn.unavailable()
 	}
-	if pending.Load() != 0 {
-		releasePending()
+	if attention.Load() != 0 && attend() {
+		return f.callWithCallbacks(function)
 	}
 	words := f.start()
 	place := enter()
@@ -131,11 +131,13 @@ func (f *Frame) CallWithCallbacks(fn *Function) *Report {
 	if function == 0 {
 		return fn.unavailable()
 	}
-	if pending.Load() != 0 {
-		releasePending()
-	}
-	words := f.start()
-	if report := C.gt_call_with_callbacks(C.uintptr_t(function), words); report != nil {
+	ReleasePending()
+	return f.callWithCallbacks(function)
+}
+
+//go:noinline
+func (f *Frame) callWithCallbacks(function uintptr) *Report {
+	if report := C.gt_call_with_callbacks(C.uintptr_t(function), f.start()); report != nil {
 		return newReport(report)
 	}
 	return nil

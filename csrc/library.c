@@ -5,6 +5,8 @@
 #include <dlfcn.h>
 #include <stdio.h>
 
+#include "_cgo_export.h"
+
 const gt_library* gt_lib;
 
 // Global visibility, so that operator libraries opened later, such as
@@ -27,4 +29,10 @@ char* gt_open(const char* path) {
 
 char* gt_open_operators(const char* path) {
   return dlopen(path, RTLD_NOW | RTLD_LOCAL) == NULL ? strdup(dlerror()) : NULL;
+}
+
+void gt_accept_callbacks(void) {
+  if (gt_lib->set_callback != NULL) {
+    gt_lib->set_callback((gt_callback)gt_run_callback);
+  }
 }

@@ -12,6 +12,9 @@
 // Set once, by gt_open, before anything is called.
 extern const gt_library* gt_lib;
 
+// Has the library run Go functions (callback.go).
+void gt_accept_callbacks(void);
+
 // Opens the library at path. Returns NULL, or what went wrong (to be freed).
 char* gt_open(const char* path);
 
@@ -25,7 +28,7 @@ static inline gt_report* gt_call(uintptr_t function, uint64_t* frame) {
 }
 
 static inline gt_report* gt_call_with_callbacks(uintptr_t function, uint64_t* frame) {
-  return gt_lib->call((gt_function)function, frame);
+  return gt_lib->call_with_callbacks((gt_function)function, frame);
 }
 
 static inline gt_report* gt_copy_in(uint64_t* frame, const void* data, uint64_t bytes) {
@@ -38,6 +41,14 @@ static inline gt_report* gt_copy_out(uint64_t* frame, void* data, uint64_t bytes
 
 static inline void gt_release(const uint64_t* handles, uint64_t count) {
   gt_lib->release(handles, count);
+}
+
+static inline void gt_retain(const uint64_t* handles, uint64_t count) {
+  gt_lib->retain(handles, count);
+}
+
+static inline uint64_t gt_take_dropped(uint64_t* functions, uint64_t capacity) {
+  return gt_lib->take_dropped(functions, capacity);
 }
 
 static inline const char* gt_running_version(void) { return gt_lib->running_version(); }

@@ -119,6 +119,10 @@ func openFile(path string) error {
 	if p := C.gt_lib.allocated; p != nil {
 		allocated = (*int64)(unsafe.Pointer(p))
 	}
+	if p := C.gt_lib.dropped; p != nil {
+		dropped = (*int64)(unsafe.Pointer(p))
+	}
+	C.gt_accept_callbacks()
 	return nil
 }
 

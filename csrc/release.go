@@ -4,6 +4,8 @@ package csrc
 #include "library.h"
 #cgo noescape gt_release
 #cgo nocallback gt_release
+#cgo noescape gt_retain
+#cgo nocallback gt_retain
 */
 import "C"
 
@@ -13,7 +15,7 @@ import (
 	"unsafe"
 )
 
-// Release gives up tensors now, one reference for each handle; zeros are
+// Release gives up tensors, and nodes of graphs, now, one reference for each handle; zeros are
 // skipped.
 func Release(handles []uint64) {
 	if len(handles) > 0 {
@@ -21,28 +23,34 @@ func Release(handles []uint64) {
 	}
 }
 
+// attention is not 0 when a call has more to do than to run: it is the number
+// of handles to be released, plus exceptional for each reason to let calls run
+// Go code. So the usual call looks at one word.
+var attention atomic.Int64
+
+const exceptional = 1 << 40
+
 // Handles that nothing refers to any more, as the garbage collector found.
 // They wait here for the next call into libtorch, so that no destructor runs
 // on the collector's goroutine.
 var (
-	pending     atomic.Int64 // how many there are
 	pendingLock sync.Mutex
 	pendingList []uint64
 	spareList   []uint64 // the list that was released last, to be filled again
 )
 
-// ReleaseLater gives up tensors at the next call into libtorch, or at the next
+// ReleaseLater gives up tensors and nodes at the next call into libtorch, or at the next
 // [ReleasePending].
 func ReleaseLater(handles ...uint64) {
 	pendingLock.Lock()
 	pendingList = append(pendingList, handles...)
 	pendingLock.Unlock()
-	pending.Add(int64(len(handles)))
+	attention.Add(int64(len(handles)))
 }
 
 // ReleasePending gives up what waits to be given up.
 func ReleasePending() {
-	if pending.Load() != 0 {
+	if attention.Load() != 0 {
 		releasePending()
 	}
 }
@@ -51,11 +59,22 @@ func ReleasePending() {
 func releasePending() {
 	pendingLock.Lock()
 	handles := pendingList
+	if len(handles) == 0 {
+		pendingLock.Unlock()
+		return
+	}
 	pendingList, spareList = spareList[:0], nil
 	pendingLock.Unlock()
-	pending.Add(-int64(len(handles)))
+	attention.Add(-int64(len(handles)))
 	Release(handles)
 	pendingLock.Lock()
 	spareList = handles
 	pendingLock.Unlock()
+}
+
+// Retain takes another reference to each tensor, for who gets it.
+func Retain(handles []uint64) {
+	if len(handles) > 0 {
+		C.gt_retain((*C.uint64_t)(unsafe.Pointer(unsafe.SliceData(handles))), C.uint64_t(len(handles)))
+	}
 }

@@ -24,6 +24,9 @@ const (
 	DistributedError    Kind = C.GT_DISTRIBUTED_ERROR
 )
 
+// goPanic is the kind of what a Go function threw.
+const goPanic Kind = C.GT_GO_PANIC
+
 // LoadError is the kind of the error that libgotorch.so cannot be used. It has
 // no counterpart among Python's exceptions.
 const LoadError Kind = -1
@@ -51,6 +54,7 @@ type Report struct {
 	Error     string // PyTorch's message; "" if the call succeeded
 	Backtrace string // the message with its C++ backtrace, where there is one
 	Warnings  []Warning
+	Thrown    *Thrown // by a Go function that C++ called; Error is set, too
 }
 
 // newReport copies a report into Go memory and frees it. It takes nil, too.
@@ -64,6 +68,9 @@ func newReport(c *C.gt_report) *Report {
 	r := &Report{Kind: Kind(c.kind), Error: C.GoString(c.error), Backtrace: C.GoString(c.backtrace)}
 	if c.error != nil && r.Error == "" {
 		r.Error = "libtorch threw an exception without a message"
+	}
+	if r.Kind == goPanic {
+		r.Thrown = takeThrown(uint64(c.panic))
 	}
 	for w := c.warnings; w != nil; w = w.next {
 		r.Warnings = append(r.Warnings, Warning{Text: C.GoString(w.text), Category: C.GoString(w.category)})

@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "598182d1138379a48b4c15588e8c10822bcb69f3727d78219a92170f886a1b0e"
+const Stamp = "f6fbe8f1b3cb73a75959391afe974eed9710d707bacb33c46a7f22081f1f6ee6"

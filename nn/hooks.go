@@ -43,15 +43,7 @@ func (AlwaysCall) forwardHook() {}
 
 // A RemovableHandle removes the hook whose registration returned it, Python's
 // torch.utils.hooks.RemovableHandle.
-type RemovableHandle struct{ remove func() }
-
-// Remove removes the hook. It is safe to call twice.
-func (h *RemovableHandle) Remove() {
-	if h.remove != nil {
-		h.remove()
-		h.remove = nil
-	}
-}
+type RemovableHandle = torch.RemovableHandle
 
 // hooks are those of a module, or those of all.
 type hooks struct {
@@ -80,9 +72,9 @@ func (l *hookList[F]) add(fn F, prepend, always bool) *RemovableHandle {
 	} else {
 		*l = append(slices.Clip(*l), h)
 	}
-	return &RemovableHandle{func() {
+	return torch.NewRemovableHandle(func() {
 		*l = slices.DeleteFunc(slices.Clone(*l), func(other *hook[F]) bool { return other == h })
-	}}
+	})
 }
 
 func (m *Module) ensureHooks() *hooks {

@@ -203,7 +203,7 @@ func (m *Module) checkParameter(name string, p *torch.Tensor) {
 		raise("TypeError", "cannot assign '%s' object to parameter '%s' (torch.nn.Parameter or None required)",
 			typename(p), name)
 	}
-	if p.GradFn() != "" {
+	if !p.IsLeaf() {
 		raise("ValueError", "Cannot assign non-leaf Tensor to parameter '%s'. Model parameters must be created "+
 			"explicitly. To express '%s' as a function of another Tensor, compute the value in the forward() method.", name, name)
 	}
@@ -299,7 +299,7 @@ func (m *Module) ZeroGrad(setToNone ...bool) {
 	}
 	for _, p := range m.Parameters() {
 		if g := p.Grad(); g != nil {
-			if g.GradFn() != "" {
+			if !g.IsLeaf() {
 				g.Detach_()
 			} else {
 				g.RequiresGrad_(false)

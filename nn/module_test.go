@@ -395,9 +395,9 @@ func TestRequiresGradAndZeroGrad(t *testing.T) {
 	// A gradient with a history of its own is cut off from it.
 	recordWarnings(t) // that create_graph makes a cycle
 	m.Forward(x).Square().Backward(torch.CreateGraph(true))
-	assert.NotEmpty(t, m.Weight.Grad().GradFn())
+	assert.NotNil(t, m.Weight.Grad().GradFn())
 	m.ZeroGrad(false)
-	assert.Empty(t, m.Weight.Grad().GradFn())
+	assert.Nil(t, m.Weight.Grad().GradFn())
 	m.ZeroGrad()
 	assert.Nil(t, m.Weight.Grad())
 }

@@ -309,7 +309,7 @@ func (o *Base) fillWithZeros(g *ParamGroup) {
 		return
 	}
 	for _, grad := range grads {
-		if grad.GradFn() != "" {
+		if !grad.IsLeaf() {
 			grad.Detach_()
 		} else {
 			grad.RequiresGrad_(false)

@@ -242,7 +242,7 @@ func withRequiresGrad(t *Tensor, on optional[bool]) *Tensor {
 	if dtype := t.DType(); !dtype.IsFloatingPoint() && !dtype.IsComplex() {
 		refuse(runtimeErrorKind, "Only Tensors of floating point and complex dtype can require gradients")
 	}
-	return t.RequiresGrad_()
+	return t.outOfSlab().RequiresGrad_()
 }
 
 // given names the types of options, for a message.

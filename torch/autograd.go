@@ -21,7 +21,6 @@ var (
 	entryGrad          = csrc.Entry("grad(Tensor self) -> Tensor")
 	entryHasGrad       = csrc.Entry("has_grad(Tensor self) -> bool")
 	entrySetGrad       = csrc.Entry("set_grad(Tensor self, Tensor grad) -> ()")
-	entryGradFnName    = csrc.Entry("grad_fn_name(Tensor self) -> str")
 	entryClearGrads    = csrc.Entry("clear_grads(Tensor[] tensors) -> ()")
 	entryBackward      = csrc.Entry("backward(Tensor[] tensors, Tensor[] grads, bool? retain_graph, bool create_graph, " +
 		"Tensor[] inputs) -> ()")
@@ -191,14 +190,6 @@ func checkGrad(t, grad *Tensor) {
 		refuse(runtimeErrorKind, "attempting to assign a gradient of size '%s' to a tensor of size '%s'. "+
 			"Please ensure that the gradient and the tensor are the same size", intsText(grad.Shape()), intsText(t.Shape()))
 	}
-}
-
-// GradFn returns the name of the operation that made t, such as
-// "AddBackward0", or "" for a leaf: Python's t.grad_fn.
-func (t *Tensor) GradFn() string {
-	var f frame
-	t.ask(&f, entryGradFnName)
-	return f.TakeString()
 }
 
 // ClearGrads removes the gradients of all these tensors in one call, as an

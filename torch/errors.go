@@ -125,6 +125,12 @@ func heed(report *csrc.Report) {
 		return
 	}
 	op, caller := callSite()
+	if thrown := report.Thrown; thrown != nil {
+		if e, ok := thrown.Value().(*Error); ok && e.Caller == "" {
+			e.Op, e.Caller = op, caller
+		}
+		thrown.Again()
+	}
 	panic(&Error{Kind: report.Kind.String(), Op: op, Message: inPython(report.Error), Caller: caller, Backtrace: report.Backtrace})
 }
 
@@ -191,9 +197,10 @@ func programFrame(visit func(runtime.Frame)) runtime.Frame {
 func isLibrary(f runtime.Frame) bool {
 	path, ok := strings.CutPrefix(f.Function, modulePath)
 	if !ok {
-		// Iterators and deferred calls pass through the runtime, and functions
-		// that package functorch makes through reflect.
-		return strings.HasPrefix(f.Function, "runtime.") || strings.HasPrefix(f.Function, "reflect.")
+		// Iterators and deferred calls pass through the runtime, functions that
+		// package functorch makes through reflect, and hooks begin in a coroutine.
+		return strings.HasPrefix(f.Function, "runtime.") || strings.HasPrefix(f.Function, "reflect.") ||
+			strings.HasPrefix(f.Function, "iter.")
 	}
 	if strings.HasSuffix(f.File, "_test.go") {
 		return false

@@ -95,9 +95,9 @@ func adopt(handle uint64, about description, scopeID uint64) *Tensor {
 	}
 	var t *Tensor
 	switch {
-	case scopeID != 0:
+	case scopeID != 0 && scopeID != noSlabs:
 		t = adoptInScope(scopeID, handle, charge)
-	case about.small():
+	case about.small() && scopeID == 0:
 		t = adoptInSlab(handle, charge)
 	default:
 		t = &Tensor{handle: handle, charge: charge}
@@ -179,6 +179,20 @@ func adoptInSlab(handle uint64, charge int64) *Tensor {
 	return t
 }
 
+// outOfSlab returns a new Tensor for t, whose place it takes, that is freed for
+// itself. A tensor that gets a graph or hooks is not small any more: they may
+// refer to others of its slab, and then none of them would be freed.
+func (t *Tensor) outOfSlab() *Tensor {
+	if t.slab == nil {
+		return t
+	}
+	t.slab.handles[t.slot] = 0
+	own := &Tensor{handle: t.handle, charge: t.charge}
+	own.leaveToCollector()
+	*t = Tensor{state: closed}
+	return own
+}
+
 func releaseSlab(r *slabRecord) {
 	var bytes int64
 	handles := make([]uint64, 0, slabTensors)
@@ -238,6 +252,7 @@ func collectLocked() {
 	// and for large ones it takes longer than the collection.
 	took := time.Since(start)
 	csrc.ReleasePending()
+	csrc.ForgetDropped()
 	end := time.Now()
 
 	share := float64(took) / float64(end.Sub(memory.lastEnd))
@@ -275,9 +290,14 @@ func awaitCleanups() {
 func CollectGarbage() {
 	memory.Lock()
 	defer memory.Unlock()
-	// Slabs with room left survive in their pool for two collections.
-	for range 3 {
+	// Slabs with room left survive in their pool for two collections. A graph
+	// may hold Go functions that hold tensors with graphs, and so on.
+	for patience := 3; patience > 0; patience-- {
+		before := csrc.Registered()
 		collectLocked()
+		if csrc.Registered() < before {
+			patience = 3
+		}
 	}
 }
 
@@ -286,6 +306,9 @@ type Memory struct {
 	// Handles is the number of tensors of libtorch that Go holds, and Bytes
 	// the size of their storages; a storage that several share counts once.
 	Handles, Bytes int64
+	// Functions is the number of Go functions that libtorch's graphs hold:
+	// hooks, and the backward of functions written in Go.
+	Functions int
 	// Allocated is the number of bytes that libtorch's CPU allocator has given
 	// out in blocks of at least 1 KiB, to tensors, graphs and operators.
 	Allocated int64
@@ -306,7 +329,7 @@ func MemoryStats() Memory {
 	memory.Lock()
 	defer memory.Unlock()
 	m := Memory{
-		Handles: memory.handles.Load(), Bytes: memory.bytes.Load(), Allocated: csrc.Allocated(),
+		Functions: csrc.Registered(), Handles: memory.handles.Load(), Bytes: memory.bytes.Load(), Allocated: csrc.Allocated(),
 		ByteLimit: memory.byteLimit.Load(), AllocatedLimit: memory.allocatedLimit.Load(),
 		Collections: memory.collections, CollectionTime: memory.spent, Stacks: map[string]int{},
 	}

@@ -33,7 +33,7 @@ func TestNumbersAsOperands(t *testing.T) {
 	py.EqualTensors("results", results)
 	var names []string
 	for _, r := range results {
-		names = append(names, r.GradFn())
+		names = append(names, r.GradFn().Name())
 	}
 	assert.Equal(t, py.Strings("names"), names)
 	results[0].Sum().Backward()

@@ -125,7 +125,7 @@ func (p *printer) tensor(t *Tensor) string {
 // history says where a tensor's gradient goes, if it has one.
 func history(t *Tensor) string {
 	var name string
-	if err := Try(func() { name = t.GradFn() }); err != nil {
+	if err := Try(func() { name = t.GradFn().Name() }); err != nil {
 		name = "Invalid" // a view made under NoGrad that was then written to
 	}
 	name = name[strings.LastIndexByte(name, ':')+1:]

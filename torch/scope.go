@@ -54,8 +54,11 @@ func (s *scope) putBack() {
 	scopesLock.Unlock()
 }
 
+// noSlabs stands for no scope, where tensors are not to share slabs either.
+const noSlabs = 1 << 63
+
 func scopeByID(id uint64) *scope {
-	if id == 0 {
+	if id == 0 || id == noSlabs {
 		return nil
 	}
 	return (*scopes.Load())[id-1]

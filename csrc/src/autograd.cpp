@@ -65,12 +65,6 @@ at::Tensor grad(const at::Tensor& t) { return t.grad(); }
 bool has_grad(const at::Tensor& t) { return t.grad().defined(); }
 void set_grad(at::Tensor& t, const at::Tensor& grad) { t.mutable_grad() = grad; }
 
-// The name of the operation that made the tensor, "" for a leaf.
-std::string grad_fn_name(const at::Tensor& t) {
-  const auto& node = t.grad_fn();
-  return node ? node->name() : "";
-}
-
 // What torch.optim's zero_grad(set_to_none=True) does to each parameter.
 void clear_grads(at::TensorList tensors) {
   for (const at::Tensor& t : tensors) {
@@ -106,7 +100,6 @@ constexpr gt_entry kEntries[] = {
     entry<grad>("grad(Tensor self) -> Tensor"),
     entry<has_grad>("has_grad(Tensor self) -> bool"),
     entry<set_grad>("set_grad(Tensor self, Tensor grad) -> ()"),
-    entry<grad_fn_name>("grad_fn_name(Tensor self) -> str"),
     entry<clear_grads>("clear_grads(Tensor[] tensors) -> ()"),
     entry<backward>(
         "backward(Tensor[] tensors, Tensor[] grads, bool? retain_graph, bool create_graph, "

@@ -7,6 +7,7 @@
 #include <c10/util/Exception.h>
 #include <torch/csrc/autograd/variable.h>
 
+#include "callback.h"
 #include "frame.h"
 #include "library.h"
 #include "state.h"
@@ -72,6 +73,7 @@ struct ErrorKind {
   int32_t kind;
   std::string message;
   std::string backtrace;
+  uint64_t panic = 0;
 };
 
 // Putting names to the addresses of a backtrace takes milliseconds: only who
@@ -110,6 +112,8 @@ ErrorKind current_error() {
     return of(GT_DISTRIBUTED_ERROR, e);
   } catch (const c10::Error& e) {
     return of(GT_RUNTIME_ERROR, e);
+  } catch (const GoPanic& e) {
+    return {GT_GO_PANIC, e.what(), "", e.number()};
   } catch (const std::bad_alloc&) {
     return {GT_OUT_OF_MEMORY_ERROR, "out of memory", ""};
   } catch (const std::exception& e) {
@@ -121,7 +125,7 @@ ErrorKind current_error() {
 
 gt_report* take_warnings() {
   ThreadState& state = thread_state;
-  auto* report = new gt_report{nullptr, nullptr, 0, state.first_warning};
+  auto* report = new gt_report{nullptr, nullptr, 0, state.first_warning, 0};
   state.first_warning = state.last_warning = nullptr;
   return report;
 }
@@ -132,6 +136,7 @@ gt_report* report_error() noexcept {
   report->kind = e.kind;
   report->error = copy_text(e.message);
   report->backtrace = copy_text(e.backtrace);
+  report->panic = e.panic;
   return report;
 }
 
@@ -181,6 +186,11 @@ gt_report* call(gt_function function, uint64_t* frame) noexcept {
   return run_call(frame, [&] { function(frame + 1); });
 }
 
+gt_report* call_with_callbacks(gt_function function, uint64_t* frame) noexcept {
+  const AllowCallbacks allow;
+  return call(function, frame);
+}
+
 gt_report* call_copy_in(uint64_t* frame, const void* data, uint64_t bytes) noexcept {
   return run_call(frame, [&] {
     Reader r(frame + 1);
@@ -197,11 +207,23 @@ gt_report* call_copy_out(uint64_t* frame, void* data, uint64_t bytes) noexcept {
   });
 }
 
+using TensorPtr = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>;
+
 void release(const uint64_t* handles, uint64_t count) noexcept {
   for (uint64_t i = 0; i < count; i++) {
+    if (handles[i] & GT_NODE) [[unlikely]] {
+      c10::intrusive_ptr<torch::autograd::Node>::reclaim(
+          reinterpret_cast<torch::autograd::Node*>(handles[i] & ~uint64_t{GT_NODE}));
+    } else if (handles[i] != 0) {
+      TensorPtr::reclaim(reinterpret_cast<c10::TensorImpl*>(handles[i]));
+    }
+  }
+}
+
+void retain(const uint64_t* handles, uint64_t count) noexcept {
+  for (uint64_t i = 0; i < count; i++) {
     if (handles[i] != 0) {
-      c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>::reclaim(
-          reinterpret_cast<c10::TensorImpl*>(handles[i]));
+      TensorPtr::reclaim_copy(reinterpret_cast<c10::TensorImpl*>(handles[i])).release();
     }
   }
 }
@@ -237,10 +259,16 @@ const gt_library* library() {
       .call = call,
       .copy_in = call_copy_in,
       .copy_out = call_copy_out,
+      .call_with_callbacks = call_with_callbacks,
       .release = release,
+      .retain = retain,
       .free_report = free_report,
       .allocated = count_allocations(),
+      .set_callback = set_callback,
+      .dropped = dropped_functions(),
+      .take_dropped = take_dropped,
   };
+  install_engine();
   return &lib;
 }
 

@@ -23,6 +23,10 @@ extern "C" {
 
 #define GT_FLAG_NO_GRAD 1u  // run this call as inside torch.no_grad()
 
+// The bit that tells the handle of a graph's node from that of a tensor, which
+// is an even address.
+#define GT_NODE 1u
+
 // The kinds of error, named after the Python exceptions that PyTorch raises.
 enum {
   GT_RUNTIME_ERROR,
@@ -36,6 +40,7 @@ enum {
   GT_BUFFER_ERROR,
   GT_ACCELERATOR_ERROR,
   GT_DISTRIBUTED_ERROR,
+  GT_GO_PANIC,  // a Go function panicked, or ended its goroutine
 };
 
 typedef struct gt_warning {
@@ -50,9 +55,17 @@ typedef struct gt_report {
   const char* backtrace;  // the message with its C++ backtrace, if it was asked for
   int32_t kind;           // one of the kinds above
   gt_warning* warnings;   // in the order in which they were issued
+  uint64_t panic;         // Go's number of what a Go function threw, for GT_GO_PANIC
 } gt_report;
 
 typedef void (*gt_function)(uint64_t* words);
+
+// Runs the Go function with this number. The frame, GT_FRAME_WORDS long, has
+// the open memory scope in word 0 and the arguments from word 1, laid out like
+// results. It comes back with results from word 1, laid out like arguments, and
+// 0 in word 0; or, if they do not fit, in a block from malloc, whose address is
+// in word 0. Returns 0, or the number of what the function threw.
+typedef uint64_t (*gt_callback)(uint64_t function, uint64_t* frame);
 
 // One callable: an ATen operator or an entry of our own.
 typedef struct gt_entry {
@@ -76,11 +89,23 @@ typedef struct gt_library {
   gt_report* (*copy_in)(uint64_t* frame, const void* data, uint64_t bytes);
   // Copies a CPU tensor's elements, in row-major order, to data.
   gt_report* (*copy_out)(uint64_t* frame, void* data, uint64_t bytes);
-  // Gives up tensors: one reference for each handle. Zeros are skipped.
+  // Like call, but the function may run Go code.
+  gt_report* (*call_with_callbacks)(gt_function function, uint64_t* frame);
+  // Gives up tensors, or nodes of graphs (GT_NODE): one reference for each
+  // handle. Zeros are skipped.
   void (*release)(const uint64_t* handles, uint64_t count);
+  // Takes one more reference to each tensor.
+  void (*retain)(const uint64_t* handles, uint64_t count);
   void (*free_report)(gt_report* report);
   // The bytes that libtorch's CPU allocator has given out; changes all the time.
   const int64_t* allocated;
+
+  // Says how Go functions are run.
+  void (*set_callback)(gt_callback callback);
+  // How many numbers of Go functions C++ has dropped; changes all the time.
+  const int64_t* dropped;
+  // Moves up to capacity of them to functions, and returns how many.
+  uint64_t (*take_dropped)(uint64_t* functions, uint64_t capacity);
 } gt_library;
 
 // The library's one exported symbol.

@@ -27,9 +27,21 @@ void copy_out(const at::Tensor& t, void* data, uint64_t bytes);
 // given out is here.
 const int64_t* count_allocations();
 
+// callback.cpp
+void set_callback(gt_callback callback) noexcept;
+const int64_t* dropped_functions();
+uint64_t take_dropped(uint64_t* functions, uint64_t capacity) noexcept;
+
+// engine.cpp: has libtorch ask us for saved-tensor hooks and stacks.
+void install_engine();
+
 // Each file of entries defines one of these.
 std::span<const gt_entry> tensor_entries();
 std::span<const gt_entry> autograd_entries();
+std::span<const gt_entry> hook_entries();
+std::span<const gt_entry> node_entries();
+std::span<const gt_entry> function_entries();
+std::span<const gt_entry> engine_entries();
 std::span<const gt_entry> random_entries();
 std::span<const gt_entry> context_entries();
 std::span<const gt_entry> dispatch_entries();

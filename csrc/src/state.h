@@ -13,8 +13,10 @@ struct ThreadState {
   uint64_t scope;             // identifier of the open memory scope, or 0
   gt_warning* first_warning;  // issued during the call that is running
   gt_warning* last_warning;
-  bool listening;      // warnings of this thread come to us
-  int64_t dual_owner;  // who has a level of forward mode open on this thread, or 0
+  bool listening;        // warnings of this thread come to us
+  int64_t dual_owner;    // who has a level of forward mode open on this thread, or 0
+  bool callbacks;        // Go code may run: this is no nocallback call
+  uint64_t saved_hooks;  // Go's number of the saved-tensor hooks in force, or 0
 };
 
 // The static TLS model avoids a function call; the few bytes fit into what

@@ -91,6 +91,7 @@ static const gt_library library = {
     .operator_at = operator_at,
     .entry_named = entry_named,
     .call = call,
+    .call_with_callbacks = call,
 };
 
 const gt_library* gotorch_library(void) { return &library; }

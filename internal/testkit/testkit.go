@@ -41,6 +41,9 @@ func Leaks() string {
 	}
 	torch.CollectGarbage()
 	m := torch.MemoryStats()
+	if m.Functions != 0 {
+		problems = append(problems, fmt.Sprintf("graphs hold %d Go functions", m.Functions))
+	}
 	if m.Handles != 0 || m.Bytes != 0 {
 		problems = append(problems, fmt.Sprintf("%d tensors of %d bytes are alive", m.Handles, m.Bytes))
 	}
