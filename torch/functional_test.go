@@ -54,7 +54,7 @@ func sameWithGradients(t *testing.T, calls []call) {
 			py.EqualTensors(fmt.Sprint(n, " results"), results)
 			var names []string
 			for _, r := range results {
-				names = append(names, r.GradFn())
+				names = append(names, r.GradFn().Name())
 			}
 			assert.Equal(t, py.Strings(fmt.Sprint(n, " names")), names)
 			if loss := sumOfSquares(results); loss != nil {
