@@ -66,3 +66,10 @@ func (Operators) NestedViewFromBuffer(buffer, sizes *Tensor) *Tensor {
 func (Operators) JaggedToPaddedDense(values, offsets *Tensor, maxLength int64, padding float64) *Tensor {
 	return op_JaggedToPaddedDenseForward(values, []*Tensor{offsets}, []int64{maxLength}, padding)
 }
+
+// MaskedSoftmax is Python's torch._masked_softmax of a mask of the input's shape,
+// which is true where an element does not count.
+func (Operators) MaskedSoftmax(t, mask *Tensor, dim int64) *Tensor {
+	const wholeShape = 2
+	return op_MaskedSoftmax(t, mask, some(dim), some(int64(wholeShape)))
+}

@@ -59,6 +59,8 @@ func (EpsArg) NormalizeOption(option.Marker) {}
 
 func (DType) LogaddexpOption(option.Marker) {}
 
+func (RequiresGradArg) TensorOption(option.Marker) {}
+
 // Of package nested.
 
 func (DType) NestedTensorOption(option.Marker)           {}

@@ -91,7 +91,8 @@ func sections() ([]section, error) {
 
 // renamed are names that are spelled otherwise in Go, or are functions there.
 var renamed = map[string]string{
-	"torch.tensor": "NewTensor", "torch.from_numpy": "FromSlice", "Tensor.dtype": "DType", "Tensor.ndim": "Dim",
+	"torch.masked.masked_tensor": "NewMaskedTensor",
+	"torch.tensor":               "NewTensor", "torch.from_numpy": "FromSlice", "Tensor.dtype": "DType", "Tensor.ndim": "Dim",
 	"Tensor.ndimension": "Dim", "Tensor.nelement": "Numel", "Tensor.itemsize": "ElementSize", "Tensor.type": "DType",
 	"Tensor.numpy": "torch.Data", "Tensor.tolist": "torch.Data", "torch.vmap": "functorch.Vmap",
 }
@@ -110,7 +111,8 @@ var leftOut = map[string]string{
 	"torch.is_tensor": goTypes, "torch.is_storage": goTypes, "torch.typename": goTypes, "torch.compile": "compiles Python",
 	"torch.set_default_tensor_type":           "deprecated for set_default_dtype",
 	"torch.sparse.SparseSemiStructuredTensor": semi, "torch.sparse.SparseSemiStructuredTensorCUSPARSELT": semi,
-	"torch.sparse.SparseSemiStructuredTensorCUTLASS": semi, "torch.sparse.to_sparse_semi_structured": semi,
+	"torch.sparse.SparseSemiStructuredTensorCUTLASS": semi, "torch.masked.is_masked_tensor": goTypes,
+	"torch.sparse.to_sparse_semi_structured":     semi,
 	"torch.autograd.forward_ad.enter_dual_level": closure, "torch.autograd.forward_ad.exit_dual_level": closure,
 	"torch.autograd.forward_ad.UnpackedDualTensor": "UnpackDual has two results",
 	"Tensor.is_vulkan": noBackend, "Tensor.is_ipu": noBackend, "Tensor.is_xla": noBackend, "Tensor.is_maia": noBackend,
