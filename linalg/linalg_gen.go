@@ -267,10 +267,11 @@ type LstsqOption = torch.LinalgLstsqOption
 
 // Lstsq solves the least squares problem of a matrix, or of each in a batch:
 // the solution X has the least Frobenius norm of A X - B, with input as A,
-// (..., m, n), and b as B, (..., m, k) or (..., m). The residuals are squared
-// sums, there if m > n and all ranks are full; ranks and singular values are
-// there if [torch.Driver] computes them. It is "gelsy" by default on a CPU, or
-// "gels", "gelsd" or "gelss". [torch.Rcond] is the relative tolerance of ranks.
+// (..., m, n), and b as B, (..., m, k) or (..., m). Residuals, which are
+// squared sums, need m > n and full ranks; they, ranks and singular values are
+// empty where [torch.Driver] does not compute them. It is "gelsy", which has ranks
+// only, by default on a CPU, or "gels", "gelsd" or "gelss". [torch.Rcond] is the
+// relative tolerance of ranks.
 //
 // It is Python's torch.linalg.lstsq:
 //
