@@ -17,15 +17,16 @@ type ConvNd struct {
 	KernelSize, Stride, Dilation []int64 // one for each dimension
 	Padding                      []int64 // likewise, or nil if NamedPadding is set
 	NamedPadding                 string  // "same", "valid", or ""
+	OutputPadding                []int64 // of transposed convolutions
 	Groups                       int64
 	PaddingMode                  string        // "zeros", "reflect", "replicate" or "circular"
-	Weight                       *torch.Tensor // (OutChannels, InChannels/Groups, KernelSize...)
+	Weight                       *torch.Tensor // (OutChannels, InChannels/Groups, KernelSize...), transposed (InChannels, OutChannels/Groups, ...)
 	Bias                         *torch.Tensor // (OutChannels), or nil
 
 	edges []int64 // the padding as functional.Pad takes it
 }
 
-// A ConvOption is an option of [NewConv2d]: [Stride], [Padding], [Dilation],
+// A ConvOption is an option of [NewConv1d], [NewConv2d] and [NewConv3d]: [Stride], [Padding], [Dilation],
 // [Groups], [Bias], [PaddingMode], a [torch.DType], a [torch.Device].
 type ConvOption interface{ ConvOption(option.Marker) }
 
@@ -50,36 +51,68 @@ func (PaddingMode) ConvOption(option.Marker) {}
 // setUp makes the convolution after Init: its kernel has one number or one for
 // each of n dimensions.
 func (c *ConvNd) setUp(n int, in, out int64, kernel []int64, opts []ConvOption) {
-	bias, f := Bias(true), factory{}
-	padding := PaddingOption{sizes: []int64{0}}
-	c.InChannels, c.OutChannels, c.KernelSize = in, out, repeated(kernel, n)
-	c.Stride, c.Dilation, c.Groups, c.PaddingMode = repeated([]int64{1}, n), repeated([]int64{1}, n), 1, "zeros"
+	a := newConvArguments()
 	for _, o := range opts {
-		switch o := o.(type) {
-		case StrideOption:
-			c.Stride = repeated(o.sizes, n)
-		case PaddingOption:
-			padding = o
-		case DilationOption:
-			c.Dilation = repeated(o.sizes, n)
-		case Groups:
-			c.Groups = int64(o)
-		case PaddingMode:
-			c.PaddingMode = string(o)
-		case Bias:
-			bias = o
-		case torch.DType:
-			f.dtype = o
-		case torch.Device:
-			f.device = o
-		}
+		a.read(o)
 	}
-	c.Padding, c.NamedPadding = repeated(padding.sizes, n), padding.name
+	c.set(n, in, out, kernel, a)
 	c.check()
 	c.edges = c.paddingEdges()
-	c.Weight = f.parameter(append([]int64{out, in / c.Groups}, c.KernelSize...)...)
-	if bias {
-		c.Bias = f.parameter(out)
+	c.makeParameters(a, []int64{out, in / c.Groups})
+}
+
+// convArguments are the options of a convolution.
+type convArguments struct {
+	stride, dilation, outputPadding []int64
+	padding                         PaddingOption
+	groups                          int64
+	paddingMode                     string
+	bias                            Bias
+	f                               factory
+}
+
+func newConvArguments() convArguments {
+	return convArguments{stride: []int64{1}, dilation: []int64{1}, outputPadding: []int64{0},
+		padding: PaddingOption{sizes: []int64{0}}, groups: 1, paddingMode: "zeros", bias: true}
+}
+
+func (a *convArguments) read(o any) {
+	switch o := o.(type) {
+	case StrideOption:
+		a.stride = o.sizes
+	case PaddingOption:
+		a.padding = o
+	case DilationOption:
+		a.dilation = o.sizes
+	case OutputPaddingOption:
+		a.outputPadding = o.sizes
+	case Groups:
+		a.groups = int64(o)
+	case PaddingMode:
+		a.paddingMode = string(o)
+	case Bias:
+		a.bias = o
+	case torch.DType:
+		a.f.dtype = o
+	case torch.Device:
+		a.f.device = o
+	}
+}
+
+// set stores the arguments, one number for each of n dimensions.
+func (c *ConvNd) set(n int, in, out int64, kernel []int64, a convArguments) {
+	c.InChannels, c.OutChannels, c.KernelSize = in, out, repeated(kernel, n)
+	c.Stride, c.Dilation, c.OutputPadding = repeated(a.stride, n), repeated(a.dilation, n), repeated(a.outputPadding, n)
+	c.Padding, c.NamedPadding = repeated(a.padding.sizes, n), a.padding.name
+	c.Groups, c.PaddingMode = a.groups, a.paddingMode
+}
+
+// makeParameters makes the weight, whose channels have the given sizes, and the
+// bias.
+func (c *ConvNd) makeParameters(a convArguments, channels []int64) {
+	c.Weight = a.f.parameter(append(channels, c.KernelSize...)...)
+	if a.bias {
+		c.Bias = a.f.parameter(c.OutChannels)
 	}
 	c.ResetParameters()
 }
@@ -136,6 +169,9 @@ func (c *ConvNd) ExtraRepr() string {
 	if differs(c.Dilation, 1) {
 		s += ", dilation=" + pytext.Tuple(c.Dilation)
 	}
+	if differs(c.OutputPadding, 0) {
+		s += ", output_padding=" + pytext.Tuple(c.OutputPadding)
+	}
 	if c.Groups != 1 {
 		s += fmt.Sprintf(", groups=%d", c.Groups)
 	}
@@ -152,13 +188,64 @@ func differs(sizes []int64, standard int64) bool {
 	return slices.ContainsFunc(sizes, func(n int64) bool { return n != standard })
 }
 
+// convolution is torch.Conv1d and its like.
+type convolution func(input *torch.Tensor, padding torch.PaddingArg) *torch.Tensor
+
+// pad runs a convolution with the padding that it has, or of an input that was
+// padded before.
+func (c *ConvNd) pad(input *torch.Tensor, convolve convolution) *torch.Tensor {
+	switch {
+	case c.PaddingMode != "zeros":
+		padded := functional.Pad(input, c.edges, functional.Mode(c.PaddingMode))
+		defer padded.Close()
+		return convolve(padded, torch.Padding(0))
+	case c.NamedPadding != "":
+		return convolve(input, torch.Padding(c.NamedPadding))
+	}
+	return convolve(input, torch.Padding(c.Padding))
+}
+
+// Conv1d convolves sequences with kernels, Python's nn.Conv1d.
+//
+// Input of shape (N, InChannels, L) or (InChannels, L) gives output of shape
+// (N, OutChannels, L') or (OutChannels, L'), where L' is (L + 2*padding -
+// dilation*(kernel-1) - 1)/stride + 1, rounded down.
+type Conv1d struct{ ConvNd }
+
+// NewConv1d returns a new [Conv1d] layer:
+//
+//	nn.NewConv1d(16, 33, 3, nn.Stride(2))
+func NewConv1d[S Size1](inChannels, outChannels int64, kernelSize S, opts ...ConvOption) *Conv1d {
+	l := &Conv1d{}
+	l.Init(l)
+	l.setUp(1, inChannels, outChannels, sizesOf1(kernelSize), opts)
+	return l
+}
+
+// Forward returns the convolution of input.
+func (l *Conv1d) Forward(input *torch.Tensor) *torch.Tensor {
+	if l.hooked() {
+		return l.call1(l.forward, input)
+	}
+	return l.forward(input)
+}
+
+func (l *Conv1d) forward(input *torch.Tensor) *torch.Tensor { return l.pad(input, l.convolve) }
+
+func (l *Conv1d) convolve(input *torch.Tensor, padding torch.PaddingArg) *torch.Tensor {
+	return torch.Conv1d(input, l.Weight, torch.Bias(l.Bias), torch.Stride(l.Stride...), padding,
+		torch.Dilation(l.Dilation...), torch.Groups(l.Groups))
+}
+
 // Conv2d convolves images with kernels, Python's nn.Conv2d.
 //
 // Input of shape (N, InChannels, H, W) or (InChannels, H, W) gives output of
-// shape (N, OutChannels, H', W') or (OutChannels, H', W'), where H' is
-// (H + 2*padding - dilation*(kernel-1) - 1)/stride + 1, rounded down, and W'
-// likewise. Weight and Bias start uniform in ±1/sqrt(fanIn), fanIn being
-// InChannels/Groups times the size of the kernel.
+// shape (N, OutChannels, H', W') or (OutChannels, H', W'), where H' is (H +
+// 2*padding - dilation*(kernel-1) - 1)/stride + 1, rounded down, and W'
+// likewise.
+//
+// Weight and Bias start uniform in ±1/sqrt(fanIn), fanIn being InChannels/Groups
+// times the size of the kernel.
 type Conv2d struct{ ConvNd }
 
 // NewConv2d returns a new [Conv2d] layer:
@@ -169,7 +256,7 @@ type Conv2d struct{ ConvNd }
 func NewConv2d[S Size2](inChannels, outChannels int64, kernelSize S, opts ...ConvOption) *Conv2d {
 	l := &Conv2d{}
 	l.Init(l)
-	l.setUp(2, inChannels, outChannels, sizesOf(kernelSize), opts)
+	l.setUp(2, inChannels, outChannels, sizesOf2(kernelSize), opts)
 	return l
 }
 
@@ -181,19 +268,41 @@ func (l *Conv2d) Forward(input *torch.Tensor) *torch.Tensor {
 	return l.forward(input)
 }
 
-func (l *Conv2d) forward(input *torch.Tensor) *torch.Tensor {
-	switch {
-	case l.PaddingMode != "zeros":
-		padded := functional.Pad(input, l.edges, functional.Mode(l.PaddingMode))
-		defer padded.Close()
-		return l.convolve(padded, torch.Padding(0))
-	case l.NamedPadding != "":
-		return l.convolve(input, torch.Padding(l.NamedPadding))
-	}
-	return l.convolve(input, torch.Padding(l.Padding))
-}
+func (l *Conv2d) forward(input *torch.Tensor) *torch.Tensor { return l.pad(input, l.convolve) }
 
 func (l *Conv2d) convolve(input *torch.Tensor, padding torch.PaddingArg) *torch.Tensor {
 	return torch.Conv2d(input, l.Weight, torch.Bias(l.Bias), torch.Stride(l.Stride...), padding,
+		torch.Dilation(l.Dilation...), torch.Groups(l.Groups))
+}
+
+// Conv3d convolves volumes with kernels, Python's nn.Conv3d.
+//
+// Input of shape (N, InChannels, D, H, W) or (InChannels, D, H, W) gives
+// output of shape (N, OutChannels, D', H', W') or (OutChannels, D', H', W'),
+// each size as for [Conv2d].
+type Conv3d struct{ ConvNd }
+
+// NewConv3d returns a new [Conv3d] layer:
+//
+//	nn.NewConv3d(16, 33, [3]int{3, 5, 2}, nn.Stride(2, 1, 1))
+func NewConv3d[S Size3](inChannels, outChannels int64, kernelSize S, opts ...ConvOption) *Conv3d {
+	l := &Conv3d{}
+	l.Init(l)
+	l.setUp(3, inChannels, outChannels, sizesOf3(kernelSize), opts)
+	return l
+}
+
+// Forward returns the convolution of input.
+func (l *Conv3d) Forward(input *torch.Tensor) *torch.Tensor {
+	if l.hooked() {
+		return l.call1(l.forward, input)
+	}
+	return l.forward(input)
+}
+
+func (l *Conv3d) forward(input *torch.Tensor) *torch.Tensor { return l.pad(input, l.convolve) }
+
+func (l *Conv3d) convolve(input *torch.Tensor, padding torch.PaddingArg) *torch.Tensor {
+	return torch.Conv3d(input, l.Weight, torch.Bias(l.Bias), torch.Stride(l.Stride...), padding,
 		torch.Dilation(l.Dilation...), torch.Groups(l.Groups))
 }

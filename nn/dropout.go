@@ -6,8 +6,7 @@ import (
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
-// A DropoutOption is an option of [NewDropout] and [NewDropout2d]: [P],
-// [Inplace].
+// A DropoutOption is an option of [NewDropout] and its like: [P], [Inplace].
 type DropoutOption interface{ dropoutOption() }
 
 func (P) dropoutOption()       {}
@@ -99,3 +98,132 @@ func (l *Dropout2d) forward(input *torch.Tensor) *torch.Tensor {
 
 // ExtraRepr returns the arguments.
 func (l *Dropout2d) ExtraRepr() string { return dropoutRepr(l.P, l.Inplace) }
+
+// Dropout1d sets whole channels of sequences to zero, as [Dropout2d] does those of images. Python's
+// nn.Dropout1d.
+type Dropout1d struct {
+	Module
+	P       float64
+	Inplace bool
+}
+
+// NewDropout1d returns a new [Dropout1d] layer. A probability outside of 0 to 1 panics.
+func NewDropout1d(opts ...DropoutOption) *Dropout1d {
+	p, inplace := dropoutArguments(opts)
+	l := &Dropout1d{P: p, Inplace: inplace}
+	l.Init(l)
+	return l
+}
+
+// Forward returns input, of shape (N, C, L) or (C, L), with elements replaced while
+// training.
+func (l *Dropout1d) Forward(input *torch.Tensor) *torch.Tensor {
+	if l.hooked() {
+		return l.call1(l.forward, input)
+	}
+	return l.forward(input)
+}
+
+func (l *Dropout1d) forward(input *torch.Tensor) *torch.Tensor {
+	return functional.Dropout1d(input, functional.P(l.P), functional.Training(l.Training()), functional.Inplace(l.Inplace))
+}
+
+// ExtraRepr returns the arguments.
+func (l *Dropout1d) ExtraRepr() string { return dropoutRepr(l.P, l.Inplace) }
+
+// Dropout3d sets whole channels of volumes to zero, as [Dropout2d] does those of images. Python's
+// nn.Dropout3d.
+type Dropout3d struct {
+	Module
+	P       float64
+	Inplace bool
+}
+
+// NewDropout3d returns a new [Dropout3d] layer. A probability outside of 0 to 1 panics.
+func NewDropout3d(opts ...DropoutOption) *Dropout3d {
+	p, inplace := dropoutArguments(opts)
+	l := &Dropout3d{P: p, Inplace: inplace}
+	l.Init(l)
+	return l
+}
+
+// Forward returns input, of shape (N, C, D, H, W) or (C, D, H, W), with elements replaced while
+// training.
+func (l *Dropout3d) Forward(input *torch.Tensor) *torch.Tensor {
+	if l.hooked() {
+		return l.call1(l.forward, input)
+	}
+	return l.forward(input)
+}
+
+func (l *Dropout3d) forward(input *torch.Tensor) *torch.Tensor {
+	return functional.Dropout3d(input, functional.P(l.P), functional.Training(l.Training()), functional.Inplace(l.Inplace))
+}
+
+// ExtraRepr returns the arguments.
+func (l *Dropout3d) ExtraRepr() string { return dropoutRepr(l.P, l.Inplace) }
+
+// AlphaDropout is [Dropout] that keeps mean and variance, for [SELU]: it sets elements to
+// the value that SELU approaches below zero. Python's
+// nn.AlphaDropout.
+type AlphaDropout struct {
+	Module
+	P       float64
+	Inplace bool
+}
+
+// NewAlphaDropout returns a new [AlphaDropout] layer. A probability outside of 0 to 1 panics.
+func NewAlphaDropout(opts ...DropoutOption) *AlphaDropout {
+	p, inplace := dropoutArguments(opts)
+	l := &AlphaDropout{P: p, Inplace: inplace}
+	l.Init(l)
+	return l
+}
+
+// Forward returns input, of any shape, with elements replaced while
+// training.
+func (l *AlphaDropout) Forward(input *torch.Tensor) *torch.Tensor {
+	if l.hooked() {
+		return l.call1(l.forward, input)
+	}
+	return l.forward(input)
+}
+
+func (l *AlphaDropout) forward(input *torch.Tensor) *torch.Tensor {
+	return functional.AlphaDropout(input, functional.P(l.P), functional.Training(l.Training()))
+}
+
+// ExtraRepr returns the arguments.
+func (l *AlphaDropout) ExtraRepr() string { return dropoutRepr(l.P, l.Inplace) }
+
+// FeatureAlphaDropout is [AlphaDropout] of whole channels. Python's
+// nn.FeatureAlphaDropout.
+type FeatureAlphaDropout struct {
+	Module
+	P       float64
+	Inplace bool
+}
+
+// NewFeatureAlphaDropout returns a new [FeatureAlphaDropout] layer. A probability outside of 0 to 1 panics.
+func NewFeatureAlphaDropout(opts ...DropoutOption) *FeatureAlphaDropout {
+	p, inplace := dropoutArguments(opts)
+	l := &FeatureAlphaDropout{P: p, Inplace: inplace}
+	l.Init(l)
+	return l
+}
+
+// Forward returns input, of shape (N, C, ...), with elements replaced while
+// training.
+func (l *FeatureAlphaDropout) Forward(input *torch.Tensor) *torch.Tensor {
+	if l.hooked() {
+		return l.call1(l.forward, input)
+	}
+	return l.forward(input)
+}
+
+func (l *FeatureAlphaDropout) forward(input *torch.Tensor) *torch.Tensor {
+	return functional.FeatureAlphaDropout(input, functional.P(l.P), functional.Training(l.Training()))
+}
+
+// ExtraRepr returns the arguments.
+func (l *FeatureAlphaDropout) ExtraRepr() string { return dropoutRepr(l.P, l.Inplace) }

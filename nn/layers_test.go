@@ -20,7 +20,7 @@ type layerCase struct {
 	shape  []int64 // of the input
 }
 
-var layerCases = slices.Concat(coreCases, activationCases)
+var layerCases = slices.Concat(coreCases, activationCases, normCases, convCases, poolingCases, paddingCases, otherCases)
 
 var coreCases = []layerCase{
 	{"nn.Identity()", func() nn.Layer { return nn.NewIdentity() }, []int64{2, 3}},
@@ -121,6 +121,7 @@ func TestLayersAreThoseOfPython(t *testing.T) {
 				out["grads"] = [p.grad for p in m.parameters()]
 				m.eval()
 				out["eval"] = m(x)
+				out["buffers"] = list(m.buffers())
 			`, c.python, commas(c.shape)))
 			warnings := recordWarnings(t)
 			torch.ManualSeed(1)
@@ -143,6 +144,7 @@ func TestLayersAreThoseOfPython(t *testing.T) {
 			py.EqualTensors("grads", gradients(m.Parameters()))
 			m.Eval()
 			py.EqualTensor("eval", m.Forward(x))
+			py.EqualTensors("buffers", m.Buffers())
 			assert.ElementsMatch(t, repeatable(messages(py.Warnings)), repeatable(*warnings))
 		})
 	}

@@ -103,14 +103,53 @@ type IgnoreIndex int64
 // it, the default, and 1 nothing else.
 type LabelSmoothing float64
 
+// A Size1 is the size of a one-dimensional kernel.
+type Size1 interface {
+	int | int64 | [1]int | [1]int64
+}
+
+// A Size3 is the size of a three-dimensional kernel: a number, or depth, height
+// and width as in [3]int{3, 5, 2}.
+type Size3 interface {
+	int | int64 | [3]int | [3]int64
+}
+
+func sizesOf1[T Size1](size T) []int64 {
+	switch size := any(size).(type) {
+	case int:
+		return []int64{int64(size)}
+	case int64:
+		return []int64{size}
+	case [1]int:
+		return []int64{int64(size[0])}
+	case [1]int64:
+		return size[:]
+	}
+	panic("unreachable")
+}
+
+func sizesOf3[T Size3](size T) []int64 {
+	switch size := any(size).(type) {
+	case int:
+		return []int64{int64(size)}
+	case int64:
+		return []int64{size}
+	case [3]int:
+		return []int64{int64(size[0]), int64(size[1]), int64(size[2])}
+	case [3]int64:
+		return size[:]
+	}
+	panic("unreachable")
+}
+
 // A Size2 is the size of a two-dimensional kernel: a number, or height and
 // width as in [2]int{3, 5}.
 type Size2 interface {
 	int | int64 | [2]int | [2]int64
 }
 
-// sizesOf returns one number, or two.
-func sizesOf[T Size2](size T) []int64 {
+// sizesOf2 returns one number, or two.
+func sizesOf2[T Size2](size T) []int64 {
 	switch size := any(size).(type) {
 	case int:
 		return []int64{int64(size)}

@@ -168,7 +168,6 @@ func isBatchFirst(m nn.AnyModule) bool {
 }
 
 func TestCellsAreThoseOfPython(t *testing.T) {
-	type tensors = []*torch.Tensor
 	type step func(x *torch.Tensor, hx ...*torch.Tensor) tensors
 	for _, c := range []struct {
 		python string

@@ -212,6 +212,11 @@ func (m *Module) load(state *StateDict, prefix string, assign bool, report *Load
 			h.fn(m.self, state, prefix, report)
 		}
 	}
+	if old, ok := m.self.(interface {
+		upgradeState(state *StateDict, prefix string, report *LoadReport)
+	}); ok {
+		old.upgradeState(state, prefix, report)
+	}
 	m.loadOwn(state, prefix, assign, report)
 	m.eachChild(func(key string, child AnyModule) bool {
 		child.AsModule().load(state.withPrefix(prefix+key+"."), prefix+key+".", assign, report)

@@ -63,3 +63,51 @@ func (DType) PReLUOption(option.Marker) {}
 
 // PReLUOption makes a device an option of nn.NewPReLU.
 func (Device) PReLUOption(option.Marker) {}
+
+// BatchNormOption makes a dtype an option of nn.NewBatchNorm1d and its like.
+func (DType) BatchNormOption(option.Marker) {}
+
+// BatchNormOption makes a device an option of nn.NewBatchNorm1d and its like.
+func (Device) BatchNormOption(option.Marker) {}
+
+// GroupNormOption makes a dtype an option of nn.NewGroupNorm.
+func (DType) GroupNormOption(option.Marker) {}
+
+// GroupNormOption makes a device an option of nn.NewGroupNorm.
+func (Device) GroupNormOption(option.Marker) {}
+
+// LayerNormOption makes a dtype an option of nn.NewLayerNorm.
+func (DType) LayerNormOption(option.Marker) {}
+
+// LayerNormOption makes a device an option of nn.NewLayerNorm.
+func (Device) LayerNormOption(option.Marker) {}
+
+// RMSNormOption makes a dtype an option of nn.NewRMSNorm.
+func (DType) RMSNormOption(option.Marker) {}
+
+// RMSNormOption makes a device an option of nn.NewRMSNorm.
+func (Device) RMSNormOption(option.Marker) {}
+
+// ConvTransposeOption makes a dtype an option of nn.NewConvTranspose1d and its like.
+func (DType) ConvTransposeOption(option.Marker) {}
+
+// ConvTransposeOption makes a device an option of nn.NewConvTranspose1d and its like.
+func (Device) ConvTransposeOption(option.Marker) {}
+
+// EmbeddingOption makes a dtype an option of nn.NewEmbedding.
+func (DType) EmbeddingOption(option.Marker) {}
+
+// EmbeddingOption makes a device an option of nn.NewEmbedding.
+func (Device) EmbeddingOption(option.Marker) {}
+
+// EmbeddingBagOption makes a dtype an option of nn.NewEmbeddingBag.
+func (DType) EmbeddingBagOption(option.Marker) {}
+
+// EmbeddingBagOption makes a device an option of nn.NewEmbeddingBag.
+func (Device) EmbeddingBagOption(option.Marker) {}
+
+// BilinearOption makes a dtype an option of nn.NewBilinear.
+func (DType) BilinearOption(option.Marker) {}
+
+// BilinearOption makes a device an option of nn.NewBilinear.
+func (Device) BilinearOption(option.Marker) {}

@@ -67,6 +67,15 @@ func Float(v float64) string {
 	return s
 }
 
+// FloatTuple writes a tuple of numbers: (1.5, 2.0).
+func FloatTuple(list []float64) string {
+	if len(list) == 1 {
+		return "(" + Float(list[0]) + ",)"
+	}
+	text := Floats(list)
+	return "(" + text[1:len(text)-1] + ")"
+}
+
 // String spells a string as repr does: in single quotes, or in double quotes
 // if it has single ones only.
 func String(s string) string {
