@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"pgregory.net/rapid"
 
 	"github.com/wangkuiyi/gotorch/internal/parity"
 	"github.com/wangkuiyi/gotorch/torch"
@@ -201,6 +202,84 @@ func TestSparseTensors(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Large tensors are summarised in each of their parts, and dtypes, devices and
+// empty parts are named, as Python does.
+func TestSparsePrinting(t *testing.T) {
+	arange := func(n int64) *torch.Tensor { return torch.Arange(n, torch.Float32) }
+	cases := []struct {
+		python string
+		run    func() *torch.Tensor
+	}{
+		{"torch.arange(2000.).to_sparse()", func() *torch.Tensor { return arange(2000).ToSparse() }},
+		{"torch.arange(4000.).view(2, 2000).to_sparse_csr()", func() *torch.Tensor { return arange(4000).View(2, 2000).ToSparseCsr() }},
+		{"torch.arange(2000.).view(40, 50).to_sparse_bsr((4, 5))", func() *torch.Tensor {
+			return arange(2000).View(40, 50).ToSparseBsr([]int64{4, 5})
+		}},
+		{"(torch.arange(24.) + 1).view(2, 3, 4).to_sparse_csc()", func() *torch.Tensor { return arange(24).Add(1).View(2, 3, 4).ToSparseCsc() }},
+		{"torch.arange(24.).view(2, 3, 4).to_sparse(2).requires_grad_()", func() *torch.Tensor {
+			return arange(24).View(2, 3, 4).ToSparse(torch.SparseDim(2)).RequiresGrad_()
+		}},
+		{"torch.zeros(2, 3).to_sparse()", func() *torch.Tensor { return torch.Zeros([]int64{2, 3}).ToSparse() }},
+		{"torch.zeros(2, 3).to_sparse_csr()", func() *torch.Tensor { return torch.Zeros([]int64{2, 3}).ToSparseCsr() }},
+		{"torch.arange(3).to_sparse()", func() *torch.Tensor { return torch.Arange(3).ToSparse() }},
+		{"torch.arange(3, dtype=torch.uint8).to_sparse()", func() *torch.Tensor { return torch.Arange(3, torch.Uint8).ToSparse() }},
+		{"torch.eye(2, dtype=torch.complex128).to_sparse()", func() *torch.Tensor { return torch.Eye(2, torch.Complex128).ToSparse() }},
+		{"(torch.eye(2) > 0).to_sparse_csr()", func() *torch.Tensor { return torch.Eye(2).Gt(0).ToSparseCsr() }},
+		{"torch.eye(2).double().requires_grad_().to_sparse() * 2", func() *torch.Tensor {
+			return torch.Eye(2).Double().RequiresGrad_().ToSparse().Mul(2)
+		}},
+		{"torch.tensor(5.).to_sparse()", func() *torch.Tensor { return torch.NewTensor(float32(5)).ToSparse() }},
+		{"torch.sparse_csr_tensor(torch.tensor([0, 1], device='meta'), torch.tensor([0], device='meta'), " +
+			"torch.tensor([1.], device='meta'), (1, 2))", func() *torch.Tensor {
+			crow, col := torch.NewTensor([]int{0, 1}, torch.Meta), torch.NewTensor([]int{0}, torch.Meta)
+			return torch.SparseCsrTensor(crow, col, torch.NewTensor([]float32{1}, torch.Meta), torch.WithSize(1, 2))
+		}},
+		{"torch.empty(2, 0, 3, device='meta', requires_grad=True)", func() *torch.Tensor {
+			return torch.Empty([]int64{2, 0, 3}, torch.Meta, torch.RequiresGrad(true))
+		}},
+		{"torch.ones(3, device='meta').int() + 1", func() *torch.Tensor { return torch.Ones([]int64{3}, torch.Meta).Int().Add(1) }},
+	}
+	var code strings.Builder
+	for n, c := range cases {
+		fmt.Fprintf(&code, "out['%d'] = str(%s)\n", n, c.python)
+	}
+	py := parity.Run(t, code.String())
+	defer torch.SetWarningHandler(torch.SetWarningHandler(func(torch.Warning) {}))
+	for n, c := range cases {
+		assert.Equal(t, py.Text(fmt.Sprint(n)), c.run().String(), c.python)
+	}
+}
+
+// Whatever the elements, each layout keeps them, and elements with the same
+// coordinates add up.
+func TestSparseLayoutsKeepElements(t *testing.T) {
+	defer torch.SetWarningHandler(torch.SetWarningHandler(func(torch.Warning) {}))
+	layouts := []torch.Layout{torch.SparseCoo, torch.SparseCsr, torch.SparseCsc, torch.SparseBsr, torch.SparseBsc}
+	rapid.Check(t, func(r *rapid.T) {
+		rows, cols := rapid.IntRange(1, 4).Draw(r, "rows")*2, rapid.IntRange(1, 4).Draw(r, "columns")*3
+		n := rapid.IntRange(0, 20).Draw(r, "elements")
+		want := make([]int64, rows*cols)
+		indices, values := [][]int{make([]int, n), make([]int, n)}, make([]int64, n)
+		for k := range n {
+			i, j := rapid.IntRange(0, rows-1).Draw(r, "row"), rapid.IntRange(0, cols-1).Draw(r, "column")
+			indices[0][k], indices[1][k], values[k] = i, j, rapid.Int64Range(-5, 5).Draw(r, "value")
+			want[i*cols+j] += values[k]
+		}
+		index := torch.FromSlice(append(indices[0], indices[1]...), 2, int64(n))
+		s := torch.SparseCooTensor(index, values, torch.WithSize(int64(rows), int64(cols)), torch.CheckInvariants(true))
+		assert.Equal(r, want, torch.Data[int64](s.ToDense()))
+		assert.Equal(r, want, torch.Data[int64](s.Coalesce()))
+		from := rapid.SampledFrom(layouts).Draw(r, "layout")
+		opts := []torch.ToSparseOption{from}
+		if from == torch.SparseBsr || from == torch.SparseBsc {
+			opts = append(opts, torch.Blocksize(2, 3))
+		}
+		other := s.ToDense().ToSparse(opts...)
+		assert.Equal(r, from, other.Layout())
+		assert.Equal(r, want, torch.Data[int64](other))
+	})
 }
 
 // Gradients flow into sparse tensors, into the values that they are made of, and
