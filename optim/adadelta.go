@@ -136,10 +136,10 @@ func (h *adadeltaStep) run(k kernels, lists []list) {
 // descend moves the parameters against the deltas. A CUDA graph would hold the
 // number that a tensor had when it was captured, so that it must multiply.
 func (h *adadeltaStep) descend(k kernels, params, deltas list) {
-	if _, all := k.(foreach); all && h.capturable && h.lr.tensor != nil {
-		torch.ForeachMul_(deltas, h.lr.tensor.Neg())
+	if _, all := k.(foreach); all && h.capturable && h.lr.Tensor != nil {
+		torch.ForeachMul_(deltas, h.lr.Tensor.Neg())
 		torch.ForeachAdd_(params, deltas)
 		return
 	}
-	k.add_(params, deltas, -h.lr.float())
+	k.add_(params, deltas, -h.lr.Float())
 }

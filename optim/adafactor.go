@@ -2,6 +2,7 @@ package optim
 
 import (
 	"github.com/wangkuiyi/gotorch/csrc"
+	"github.com/wangkuiyi/gotorch/optim/internal/scalar"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -65,7 +66,7 @@ func checkAdafactor(defaults *values) {
 // epsilons returns the two of them; the first may be None.
 func epsilons(v *values) (eps1 *float64, eps2 float64) {
 	if pair, ok := v.byName["eps"].([2]any); ok && pair[0] == nil {
-		return nil, numberOf(pair[1]).value
+		return nil, scalar.From(pair[1]).Value
 	}
 	first, second := v.pair("eps")
 	return &first, second
@@ -138,15 +139,15 @@ func rootMeanSquare(t *torch.Tensor) float64 {
 
 // size returns the size of a parameter's step.
 func (s *adafactorStep) size(param *torch.Tensor, step float64) number {
-	rate := minNumber(s.lr, num(1/csrc.Pow(step, 0.5)))
-	return num(max(s.eps2, rootMeanSquare(param))).mul(rate)
+	rate := scalar.Min(s.lr, num(1/csrc.Pow(step, 0.5)))
+	return num(max(s.eps2, rootMeanSquare(param))).Mul(rate)
 }
 
 // clipped returns the negative size, divided so that the update is not above the
 // threshold.
 func (s *adafactorStep) clipped(size number, update *torch.Tensor) number {
 	norm := update.Norm(torch.P(2)).Item()
-	return size.neg().div(num(max(1, norm/float64(csrc.Pow(float64(update.Numel()), 0.5)*s.d))))
+	return size.Neg().Div(num(max(1, norm/float64(csrc.Pow(float64(update.Numel()), 0.5)*s.d))))
 }
 
 func (s *adafactorStep) updateEach(t list) {
@@ -155,7 +156,7 @@ func (s *adafactorStep) updateEach(t list) {
 	weight := csrc.Pow(step, s.beta2Decay)
 	size := s.size(param, step)
 	if s.decay != 0 {
-		param.Mul_(decay(s.lr, s.decay).any())
+		param.Mul_(decay(s.lr, s.decay).Any())
 	}
 	var update *torch.Tensor
 	if grad.Dim() > 1 {
@@ -169,7 +170,7 @@ func (s *adafactorStep) updateEach(t list) {
 	}
 	update.Clamp_(torch.WithMin(float64(eps1 * eps1))).Rsqrt_()
 	update.Mul_(grad)
-	param.Add_(update, torch.Alpha(s.clipped(size, update).float()))
+	param.Add_(update, torch.Alpha(s.clipped(size, update).Float()))
 }
 
 // meanOfSquares returns the sums of squares along a dimension.
@@ -207,7 +208,7 @@ func (s *adafactorStep) updateSame(l []list, multiple bool) {
 		sizes[i] = s.size(params[i], t)
 	}
 	if s.decay != 0 {
-		torch.ForeachMul_(params, decay(s.lr, s.decay).any())
+		torch.ForeachMul_(params, decay(s.lr, s.decay).Any())
 	}
 	var updates list
 	if multiple {

@@ -86,11 +86,11 @@ func (a *Adagrad) updateGroup(g *ParamGroup) {
 
 // rate returns the learning rate of a step.
 func (s *adagradStep) rate(step *torch.Tensor) number {
-	return s.lr.div(num(1).add(num(step.Item() - 1).mul(num(s.lrDecay))))
+	return s.lr.Div(num(1).Add(num(step.Item() - 1).Mul(num(s.lrDecay))))
 }
 
 func (s *adagradStep) updateEach(t list) {
-	param, grad, sum, rate := t[0], t[1], t[2], s.rate(t[3]).neg()
+	param, grad, sum, rate := t[0], t[1], t[2], s.rate(t[3]).Neg()
 	if grad.IsSparse() {
 		s.updateSparse(param, grad.Coalesce(), sum, rate)
 		return
@@ -102,14 +102,14 @@ func (s *adagradStep) updateEach(t list) {
 	} else {
 		root.Add_(s.eps)
 	}
-	param.Addcdiv_(grad, root, torch.Value(rate.float()))
+	param.Addcdiv_(grad, root, torch.Value(rate.Float()))
 }
 
 func (s *adagradStep) updateAll(l []list) {
 	params, grads, sums, steps := l[0], l[1], l[2], l[3]
 	rates := make([]number, len(steps))
 	for i, step := range steps {
-		rates[i] = s.lr.neg().div(num(1).add(num(step.Item() - 1).mul(num(s.lrDecay))))
+		rates[i] = s.lr.Neg().Div(num(1).Add(num(step.Item() - 1).Mul(num(s.lrDecay))))
 	}
 	torch.ForeachAddcmul_(sums, grads, grads, 1)
 	roots := torch.ForeachSqrt(sums)
@@ -138,7 +138,7 @@ func (s *adagradStep) runFused(o *Base, g *ParamGroup) {
 	for _, l := range groupByDeviceAndDtype(lists) {
 		torch.ForeachAdd_(l[3], 1)
 		torch.FusedAdagrad_(l[0], l[1], l[2], l[3], torch.FusedAdagradArguments{
-			LR: s.lr.any(), LRDecay: s.lrDecay, WeightDecay: s.weightDecay, Eps: s.eps, Maximize: s.maximize,
+			LR: s.lr.Any(), LRDecay: s.lrDecay, WeightDecay: s.weightDecay, Eps: s.eps, Maximize: s.maximize,
 		})
 	}
 }

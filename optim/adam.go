@@ -123,7 +123,7 @@ func updateAdam(o *Base, g *ParamGroup) {
 	}
 	lists := step.lists(o, g)
 	all := useForeach(g, lists[adamParams], step.differentiable)
-	if all && g.isNone("foreach") && step.lr.tensor != nil && !step.capturable {
+	if all && g.isNone("foreach") && step.lr.Tensor != nil && !step.capturable {
 		all = false
 	}
 	switch {
@@ -164,7 +164,7 @@ func (h *adamStep) lists(o *Base, g *ParamGroup) []list {
 		if h.amsgrad {
 			lists[adamMaxExpAvgSqs] = append(lists[adamMaxExpAvgSqs], tensorOf(state, "max_exp_avg_sq"))
 		}
-		if g.flag("foreach") && h.lr.tensor != nil && !h.capturable {
+		if g.flag("foreach") && h.lr.Tensor != nil && !h.capturable {
 			panic(torch.NewError("RuntimeError", "lr as a Tensor is not supported for capturable=False and foreach=True"))
 		}
 	}
@@ -209,7 +209,7 @@ func (h *adamStep) run(k kernels, lists []list) {
 	k.increment(lists[adamSteps])
 	if h.weightDecay != 0 {
 		if h.decoupled {
-			k.mul_(params, decay(h.lr, h.weightDecay).float())
+			k.mul_(params, decay(h.lr, h.weightDecay).Float())
 		} else {
 			g.add(params, h.weightDecay)
 		}
@@ -256,7 +256,7 @@ func (h *adamStep) descend(k kernels, params, expAvgs, expAvgSqs, steps list) {
 		}
 		last = t
 		roots[i] = csrc.Pow(1-csrc.Pow(h.beta2, t), 0.5)
-		sizes[i] = -h.lr.div(num(1 - csrc.Pow(h.beta1, t))).float()
+		sizes[i] = -h.lr.Div(num(1 - csrc.Pow(h.beta1, t))).Float()
 	}
 	denominators := k.sqrt(expAvgSqs)
 	k.divNumbers_(denominators, roots)
@@ -271,7 +271,7 @@ func (h *adamStep) descendOnDeviceEach(params, expAvgs, expAvgSqs, steps list) {
 	for i, step := range steps {
 		correction1 := torch.Pow(h.beta1, step).Neg().Add(1)
 		correction2 := torch.Pow(h.beta2, step).Neg().Add(1)
-		size := divide(h.lr.any(), correction1).Neg()
+		size := divide(h.lr.Any(), correction1).Neg()
 		denominator := expAvgSqs[i].Sqrt().Div(correction2.Sqrt().Mul(size)).Add_(divide(h.eps, size))
 		expAvg := expAvgs[i]
 		if h.differentiable {
@@ -297,7 +297,7 @@ func (h *adamStep) descendOnDevice(params, expAvgs, expAvgSqs, steps list) {
 	torch.ForeachSub_(sizes, 1)
 	torch.ForeachSub_(roots, 1)
 	torch.ForeachNeg_(roots)
-	torch.ForeachDiv_(sizes, h.lr.any())
+	torch.ForeachDiv_(sizes, h.lr.Any())
 	torch.ForeachReciprocal_(sizes)
 	torch.ForeachSqrt_(roots)
 	denominators := torch.ForeachSqrt(expAvgSqs)
@@ -321,7 +321,7 @@ func (h *adamStep) runFused(lists []list) {
 		torch.ForeachAdd_(l[adamSteps], 1)
 		step(l[adamParams], l[adamGrads], l[adamExpAvgs], l[adamExpAvgSqs], l[adamMaxExpAvgSqs], l[adamSteps],
 			torch.FusedAdamArguments{
-				LR: h.lr.any(), Beta1: h.beta1, Beta2: h.beta2, WeightDecay: h.weightDecay, Eps: h.eps, Amsgrad: h.amsgrad,
+				LR: h.lr.Any(), Beta1: h.beta1, Beta2: h.beta2, WeightDecay: h.weightDecay, Eps: h.eps, Amsgrad: h.amsgrad,
 				Maximize: h.maximize,
 			})
 	}

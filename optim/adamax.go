@@ -78,12 +78,12 @@ func (s *adamaxStep) updateEach(t list) {
 	}
 	if s.capturable {
 		correction := torch.Pow(s.beta1, step).Sub(1)
-		correction.Div_(s.lr.any())
+		correction.Div_(s.lr.Any())
 		param.Addcdiv_(expAvg, expInf.Mul(correction))
 		return
 	}
-	rate := s.lr.div(num(1 - csrc.Pow(s.beta1, step.Item())))
-	param.Addcdiv_(expAvg, expInf, torch.Value(rate.neg().float()))
+	rate := s.lr.Div(num(1 - csrc.Pow(s.beta1, step.Item())))
+	param.Addcdiv_(expAvg, expInf, torch.Value(rate.Neg().Float()))
 }
 
 func (s *adamaxStep) updateAll(l []list) {
@@ -97,13 +97,13 @@ func (s *adamaxStep) updateAll(l []list) {
 	if s.capturable {
 		corrections := torch.ForeachPow(s.beta1, steps)
 		torch.ForeachSub_(corrections, 1)
-		torch.ForeachDiv_(corrections, s.lr.any())
+		torch.ForeachDiv_(corrections, s.lr.Any())
 		torch.ForeachAddcdiv_(params, expAvgs, torch.ForeachMul(expInfs, corrections), 1)
 		return
 	}
 	sizes := make([]float64, len(steps))
 	for i, step := range steps {
-		sizes[i] = s.lr.float() / (1 - csrc.Pow(s.beta1, step.Item())) * -1
+		sizes[i] = s.lr.Float() / (1 - csrc.Pow(s.beta1, step.Item())) * -1
 	}
 	torch.ForeachAddcdiv_(params, expAvgs, expInfs, sizes)
 }

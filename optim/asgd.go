@@ -60,7 +60,7 @@ func (a *ASGD) updateGroup(g *ParamGroup) {
 	s := asgdStep{rule: ruleOf(g, "ASGD"), lambd: g.float("lambd"), t0: g.float("t0"), alpha: g.float("alpha")}
 	s.states, s.numbers = []string{"ax", "mu", "eta"}, 2
 	s.newState = func(p, _ *torch.Tensor, state map[string]any) {
-		for name, value := range map[string]float64{"step": 0, "eta": s.lr.float(), "mu": 1} {
+		for name, value := range map[string]float64{"step": 0, "eta": s.lr.Float(), "mu": 1} {
 			state[name] = torch.Keep(torch.Full(nil, value, stepDtype(), p.Device()))
 		}
 		state["ax"] = zerosLike(p)
@@ -71,15 +71,15 @@ func (a *ASGD) updateGroup(g *ParamGroup) {
 }
 
 func (s *asgdStep) updateEach(t list) {
-	param, grad, ax, mu, eta, step := t[0], t[1], t[2], t[3], t[4], number{tensor: t[5]}
+	param, grad, ax, mu, eta, step := t[0], t[1], t[2], t[3], t[4], number{Tensor: t[5]}
 	if s.capturable {
 		param.Mul_(torch.Rsub(eta.Mul(s.lambd), 1))
 		param.Addcmul_(grad, eta, torch.Value(-1))
 	} else {
 		rate := eta.Item()
-		param.Mul_(num(1).sub(num(s.lambd).mul(num(rate))).value)
+		param.Mul_(num(1).Sub(num(s.lambd).Mul(num(rate))).Value)
 		param.Add_(grad, torch.Alpha(-rate))
-		step = num(step.float())
+		step = num(step.Float())
 	}
 	if s.capturable || mu.Item() != 1 {
 		ax.Add_(param.Sub(ax).Mul_(mu))
@@ -92,24 +92,24 @@ func (s *asgdStep) updateEach(t list) {
 
 // rate returns the learning rate after a step.
 func (s *asgdStep) rate(step number) number {
-	return s.lr.div(num(1).add(num(s.lambd).mul(s.lr).mul(step)).pow(s.alpha))
+	return s.lr.Div(num(1).Add(num(s.lambd).Mul(s.lr).Mul(step)).Pow(s.alpha))
 }
 
 // weight returns the weight of the parameters in their average after a step.
 func (s *asgdStep) weight(step number) number {
-	after := step.sub(num(s.t0))
-	if after.tensor != nil {
-		return num(1).div(number{tensor: torch.Maximum(after.tensor, torch.OnesLike(after.tensor))})
+	after := step.Sub(num(s.t0))
+	if after.Tensor != nil {
+		return num(1).Div(number{Tensor: torch.Maximum(after.Tensor, torch.OnesLike(after.Tensor))})
 	}
-	return num(1).div(num(max(1, after.value)))
+	return num(1).Div(num(max(1, after.Value)))
 }
 
 // asTensor is Python's torch.as_tensor.
 func asTensor(n number) *torch.Tensor {
-	if n.tensor != nil {
-		return n.tensor
+	if n.Tensor != nil {
+		return n.Tensor
 	}
-	return torch.Full(nil, n.value)
+	return torch.Full(nil, n.Value)
 }
 
 func (s *asgdStep) updateAll(l []list) {
@@ -126,8 +126,8 @@ func (s *asgdStep) updateAll(l []list) {
 	}
 	newEtas, newMus := make(list, len(steps)), make(list, len(steps))
 	for i, step := range steps {
-		newEtas[i] = asTensor(s.rate(number{tensor: step})).To(params[0].Device())
-		newMus[i] = torch.Full(nil, s.weight(num(step.Item())).value, params[0].Device())
+		newEtas[i] = asTensor(s.rate(number{Tensor: step})).To(params[0].Device())
+		newMus[i] = torch.Full(nil, s.weight(num(step.Item())).Value, params[0].Device())
 	}
 	torch.ForeachCopy_(etas, newEtas)
 	torch.ForeachCopy_(mus, newMus)
@@ -140,10 +140,10 @@ func (s *asgdStep) ratesOnDevice(mus, etas, steps list) {
 	torch.ForeachReciprocal_(newMus)
 	torch.ForeachCopy_(mus, newMus)
 	newEtas := torch.ForeachMul(steps, s.lambd)
-	torch.ForeachMul_(newEtas, s.lr.any())
+	torch.ForeachMul_(newEtas, s.lr.Any())
 	torch.ForeachAdd_(newEtas, 1)
 	torch.ForeachPow_(newEtas, s.alpha)
 	torch.ForeachReciprocal_(newEtas)
-	torch.ForeachMul_(newEtas, s.lr.any())
+	torch.ForeachMul_(newEtas, s.lr.Any())
 	torch.ForeachCopy_(etas, newEtas)
 }

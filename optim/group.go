@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/wangkuiyi/gotorch/optim/internal/scalar"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -174,7 +175,7 @@ func (v *values) pair(name string) (first, second float64) {
 	case [2]float64:
 		return p[0], p[1]
 	case [2]any:
-		return numberOf(p[0]).value, numberOf(p[1]).value
+		return scalar.From(p[0]).Value, scalar.From(p[1]).Value
 	}
 	panic(torch.NewError("KeyError", "'%s'", name))
 }

@@ -1,6 +1,8 @@
 package optim
 
 import (
+	"slices"
+
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -240,5 +242,6 @@ func groupByDeviceAndDtype(lists []list) [][]list {
 			}
 		}
 	}
+	slices.Reverse(groups) // the order of libtorch's, which matters to Adafactor
 	return groups
 }

@@ -3,6 +3,7 @@ package optim
 import (
 	"slices"
 
+	"github.com/wangkuiyi/gotorch/optim/internal/scalar"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -119,7 +120,7 @@ func (l *LBFGS) newStep(g *ParamGroup) *lbfgsStep {
 	s.prevGrad, _ = state["prev_flat_grad"].(*torch.Tensor)
 	s.prevLoss, _ = state["prev_loss"].(float64)
 	if s.direction != nil {
-		s.size, s.scale = numberOf(state["t"]), numberOf(state["H_diag"])
+		s.size, s.scale = scalar.From(state["t"]), scalar.From(state["H_diag"])
 	}
 	for name, to := range map[string]*list{"old_dirs": &s.dirs, "old_stps": &s.steps, "ro": &s.ro, "al": &s.al} {
 		kept, _ := state[name].(list)
@@ -139,12 +140,12 @@ func (s *lbfgsStep) saveCounts(state map[string]any) {
 
 func (s *lbfgsStep) save(state map[string]any) {
 	for name, value := range map[string]any{
-		"d": s.direction, "t": s.size.any(), "old_dirs": s.dirs, "old_stps": s.steps, "ro": s.ro, "H_diag": s.scale.any(),
+		"d": s.direction, "t": s.size.Any(), "old_dirs": s.dirs, "old_stps": s.steps, "ro": s.ro, "H_diag": s.scale.Any(),
 		"prev_flat_grad": s.prevGrad, "prev_loss": s.prevLoss,
 	} {
 		state[name] = keep(value)
 	}
-	if s.scale.tensor == nil {
+	if s.scale.Tensor == nil {
 		state["H_diag"] = int64(1) // as Python has it
 	}
 	if s.al != nil {
@@ -200,7 +201,7 @@ func (s *lbfgsStep) gatherGrad() *torch.Tensor {
 
 // move adds a multiple of a vector to the parameters.
 func (s *lbfgsStep) move(size number, update *torch.Tensor) {
-	offset, factor := int64(0), size.float()
+	offset, factor := int64(0), size.Float()
 	for _, p := range s.params {
 		if p.IsComplex() {
 			p = torch.ViewAsReal(p)
@@ -212,7 +213,7 @@ func (s *lbfgsStep) move(size number, update *torch.Tensor) {
 
 // isFlat reports whether no gradient is above the tolerance.
 func (s *lbfgsStep) isFlat(g *ParamGroup) bool {
-	return number{tensor: s.grad.Abs().Max()}.lessEqual(num(g.float("tolerance_grad")))
+	return number{Tensor: s.grad.Abs().Max()}.LessEqual(num(g.float("tolerance_grad")))
 }
 
 // iterate is the loop of a step.
@@ -222,8 +223,8 @@ func (s *lbfgsStep) iterate(g *ParamGroup) {
 	for n := 1; n <= maxIter; n++ {
 		s.iterations++
 		s.nextDirection()
-		slope := number{tensor: s.grad.Dot(s.direction)}
-		if num(-s.toleranceChange).less(slope) {
+		slope := number{Tensor: s.grad.Dot(s.direction)}
+		if num(-s.toleranceChange).Less(slope) {
 			return
 		}
 		flat, used := false, 0
@@ -252,8 +253,8 @@ func (s *lbfgsStep) iterate(g *ParamGroup) {
 
 // hasConverged reports whether parameters or loss hardly change any more.
 func (s *lbfgsStep) hasConverged() bool {
-	moved := number{tensor: s.direction.Mul(s.size.any()).Abs().Max()}
-	return moved.lessEqual(num(s.toleranceChange)) || num(s.loss-s.prevLoss).abs().value < s.toleranceChange
+	moved := number{Tensor: s.direction.Mul(s.size.Any()).Abs().Max()}
+	return moved.LessEqual(num(s.toleranceChange)) || num(s.loss-s.prevLoss).Abs().Value < s.toleranceChange
 }
 
 // nextDirection computes direction and size of the next move.
@@ -274,17 +275,17 @@ func (s *lbfgsStep) nextDirection() {
 	s.prevLoss = s.loss
 	s.size = s.lr
 	if first {
-		sum := number{tensor: s.grad.Abs().Sum()}
-		s.size = minNumber(num(1), num(1).div(sum)).mul(s.lr)
+		sum := number{Tensor: s.grad.Abs().Sum()}
+		s.size = scalar.Min(num(1), num(1).Div(sum)).Mul(s.lr)
 	}
 }
 
 // remember updates the history with the last move.
 func (s *lbfgsStep) remember() {
 	change := s.grad.Sub(s.prevGrad)
-	step := s.direction.Mul(s.size.any())
-	curvature := number{tensor: change.Dot(step)}
-	if !num(1e-10).less(curvature) {
+	step := s.direction.Mul(s.size.Any())
+	curvature := number{Tensor: change.Dot(step)}
+	if !num(1e-10).Less(curvature) {
 		return
 	}
 	if len(s.dirs) == s.historySize {
@@ -292,8 +293,8 @@ func (s *lbfgsStep) remember() {
 	}
 	s.dirs = append(s.dirs, change)
 	s.steps = append(s.steps, step)
-	s.ro = append(s.ro, num(1).div(curvature).tensor)
-	s.scale = curvature.div(number{tensor: change.Dot(change)})
+	s.ro = append(s.ro, num(1).Div(curvature).Tensor)
+	s.scale = curvature.Div(number{Tensor: change.Dot(change)})
 }
 
 // approximate multiplies the gradient by the approximate inverse Hessian.
@@ -306,7 +307,7 @@ func (s *lbfgsStep) approximate() {
 		s.al[i] = s.steps[i].Dot(q).Mul(s.ro[i])
 		q.Add_(dir, torch.Alpha(s.al[i].Neg().Item()))
 	}
-	s.direction = q.Mul(s.scale.any())
+	s.direction = q.Mul(s.scale.Any())
 	for i, dir := range s.dirs {
 		be := dir.Dot(s.direction).Mul(s.ro[i])
 		s.direction.Add_(s.steps[i], torch.Alpha(s.al[i].Sub(be).Item()))

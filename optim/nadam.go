@@ -77,22 +77,22 @@ func (n *NAdam) updateGroup(g *ParamGroup) {
 
 // mu returns the momentum of a step.
 func (s *nadamStep) mu(step number) number {
-	decayed := power(0.96, step.mul(num(s.momentumDecay)))
-	return num(s.beta1).mul(num(1).sub(num(0.5).mul(decayed)))
+	decayed := power(0.96, step.Mul(num(s.momentumDecay)))
+	return num(s.beta1).Mul(num(1).Sub(num(0.5).Mul(decayed)))
 }
 
 func (s *nadamStep) updateEach(t list) {
 	param, grad, expAvg, expAvgSq, muProduct := t[0], t[1], t[2], t[3], t[4]
-	step := number{tensor: t[5]}
+	step := number{Tensor: t[5]}
 	if !s.capturable {
 		step = num(t[5].Item())
 	}
-	mu, next := s.mu(step), s.mu(step.add(num(1)))
-	muProduct.Mul_(mu.any())
+	mu, next := s.mu(step), s.mu(step.Add(num(1)))
+	muProduct.Mul_(mu.Any())
 	expAvg.Lerp_(grad, 1-s.beta1)
 	expAvgSq.Mul_(s.beta2).Addcmul_(grad, grad, torch.Value(1-s.beta2))
-	denominator := expAvgSq.Div(num(1).sub(power(s.beta2, step)).any()).Sqrt()
-	product := number{tensor: muProduct}
+	denominator := expAvgSq.Div(num(1).Sub(power(s.beta2, step)).Any()).Sqrt()
+	product := number{Tensor: muProduct}
 	onDevice := s.differentiable || s.capturable
 	if onDevice {
 		denominator = denominator.Add(s.eps)
@@ -100,15 +100,15 @@ func (s *nadamStep) updateEach(t list) {
 		denominator.Add_(s.eps)
 		product = num(muProduct.Item())
 	}
-	ofGrad := s.lr.neg().mul(num(1).sub(mu)).div(num(1).sub(product))
-	ofAvg := s.lr.neg().mul(next).div(num(1).sub(product.mul(next)))
+	ofGrad := s.lr.Neg().Mul(num(1).Sub(mu)).Div(num(1).Sub(product))
+	ofAvg := s.lr.Neg().Mul(next).Div(num(1).Sub(product.Mul(next)))
 	if onDevice {
-		param.Addcdiv_(grad.Mul(ofGrad.any()), denominator)
-		param.Addcdiv_(expAvg.Mul(ofAvg.any()), denominator)
+		param.Addcdiv_(grad.Mul(ofGrad.Any()), denominator)
+		param.Addcdiv_(expAvg.Mul(ofAvg.Any()), denominator)
 		return
 	}
-	param.Addcdiv_(grad, denominator, torch.Value(ofGrad.float()))
-	param.Addcdiv_(expAvg, denominator, torch.Value(ofAvg.float()))
+	param.Addcdiv_(grad, denominator, torch.Value(ofGrad.Float()))
+	param.Addcdiv_(expAvg, denominator, torch.Value(ofAvg.Float()))
 }
 
 func (s *nadamStep) updateAll(l []list) {
@@ -131,18 +131,18 @@ func (s *nadamStep) descend(l []list, denominators list) {
 	roots, mus, nexts := make([]float64, len(steps)), make([]float64, len(steps)), make([]float64, len(steps))
 	for i, step := range steps {
 		t := num(step.Item())
-		roots[i] = csrc.Pow(1-csrc.Pow(s.beta2, t.value), 0.5)
-		mus[i], nexts[i] = s.mu(t).value, s.mu(t.add(num(1))).value
+		roots[i] = csrc.Pow(1-csrc.Pow(s.beta2, t.Value), 0.5)
+		mus[i], nexts[i] = s.mu(t).Value, s.mu(t.Add(num(1))).Value
 	}
 	torch.ForeachMul_(muProducts, mus)
 	torch.ForeachDiv_(denominators, roots)
 	torch.ForeachAdd_(denominators, s.eps)
-	lr := num(s.lr.float())
+	lr := num(s.lr.Float())
 	ofGrads, ofAvgs := make([]float64, len(steps)), make([]float64, len(steps))
 	for i, muProduct := range muProducts {
 		product, mu, next := num(muProduct.Item()), num(mus[i]), num(nexts[i])
-		ofGrads[i] = lr.mul(num(1).sub(mu)).div(num(1).sub(product)).value * -1
-		ofAvgs[i] = lr.mul(next).div(num(1).sub(product.mul(next))).value * -1
+		ofGrads[i] = lr.Mul(num(1).Sub(mu)).Div(num(1).Sub(product)).Value * -1
+		ofAvgs[i] = lr.Mul(next).Div(num(1).Sub(product.Mul(next))).Value * -1
 	}
 	torch.ForeachAddcdiv_(params, grads, denominators, ofGrads)
 	torch.ForeachAddcdiv_(params, expAvgs, denominators, ofAvgs)
@@ -165,13 +165,13 @@ func (s *nadamStep) descendOnDevice(l []list, denominators list) {
 	torch.ForeachAdd_(denominators, s.eps)
 
 	torch.ForeachSub_(mus, 1.0)
-	torch.ForeachMul_(mus, s.lr.any())
+	torch.ForeachMul_(mus, s.lr.Any())
 	divisors := torch.ForeachSub(muProducts, 1.0)
 	torch.ForeachNeg_(divisors)
 	torch.ForeachDiv_(mus, divisors)
 
 	divisors = torch.ForeachMul(muProducts, nexts)
-	torch.ForeachMul_(nexts, s.lr.any())
+	torch.ForeachMul_(nexts, s.lr.Any())
 	torch.ForeachSub_(divisors, 1.0)
 	torch.ForeachDiv_(nexts, divisors)
 

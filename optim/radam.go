@@ -75,35 +75,35 @@ func newMoments(p, _ *torch.Tensor, state map[string]any) {
 
 // rectification returns the factor for a rho above 5.
 func (s *radamStep) rectification(rho number) number {
-	top := rho.sub(num(4)).mul(rho.sub(num(2))).mul(num(s.rhoInf))
-	bottom := num(float64((s.rhoInf - 4) * (s.rhoInf - 2))).mul(rho)
-	return top.div(bottom).pow(0.5)
+	top := rho.Sub(num(4)).Mul(rho.Sub(num(2))).Mul(num(s.rhoInf))
+	bottom := num(float64((s.rhoInf - 4) * (s.rhoInf - 2))).Mul(rho)
+	return top.Div(bottom).Pow(0.5)
 }
 
 // rho returns the length of the average's memory after a step.
 func (s *radamStep) rho(step, decayed, correction2 number) number {
-	return num(s.rhoInf).sub(num(2).mul(step).mul(decayed).div(correction2))
+	return num(s.rhoInf).Sub(num(2).Mul(step).Mul(decayed).Div(correction2))
 }
 
 func (s *radamStep) updateEach(t list) {
 	param, grad, expAvg, expAvgSq := t[0], t[1], t[2], t[3]
-	step := number{tensor: t[4]}
+	step := number{Tensor: t[4]}
 	if !s.capturable {
 		step = num(t[4].Item())
 	}
 	expAvg.Lerp_(grad, 1-s.beta1)
 	expAvgSq.Mul_(s.beta2).Addcmul_(grad, grad, torch.Value(1-s.beta2))
 	decayed := power(s.beta2, step)
-	correction2 := num(1).sub(decayed)
-	corrected := expAvg.Div(num(1).sub(power(s.beta1, step)).any())
+	correction2 := num(1).Sub(decayed)
+	corrected := expAvg.Div(num(1).Sub(power(s.beta1, step)).Any())
 	rho := s.rho(step, decayed, correction2)
-	update := corrected.Mul(s.lr.any())
+	update := corrected.Mul(s.lr.Any())
 	switch {
 	case s.capturable:
-		factor := s.rectification(rho).tensor.Mul(s.adaptive(expAvgSq, correction2))
-		update = update.Mul(torch.Where(rho.tensor.Gt(5.0), factor, 1.0))
-	case rho.value > 5:
-		update = update.Mul(s.adaptive(expAvgSq, correction2)).Mul(s.rectification(rho).value)
+		factor := s.rectification(rho).Tensor.Mul(s.adaptive(expAvgSq, correction2))
+		update = update.Mul(torch.Where(rho.Tensor.Gt(5.0), factor, 1.0))
+	case rho.Value > 5:
+		update = update.Mul(s.adaptive(expAvgSq, correction2)).Mul(s.rectification(rho).Value)
 	}
 	param.Add_(update, torch.Alpha(-1.0))
 }
@@ -116,15 +116,15 @@ func (s *radamStep) adaptive(expAvgSq *torch.Tensor, correction2 number) *torch.
 	} else {
 		root.Add_(s.eps)
 	}
-	return divide(correction2.pow(0.5).any(), root)
+	return divide(correction2.Pow(0.5).Any(), root)
 }
 
 // power returns base to an exponent.
 func power(base float64, exponent number) number {
-	if exponent.tensor != nil {
-		return number{tensor: torch.Pow(base, exponent.tensor)}
+	if exponent.Tensor != nil {
+		return number{Tensor: torch.Pow(base, exponent.Tensor)}
 	}
-	return num(csrc.Pow(base, exponent.value))
+	return num(csrc.Pow(base, exponent.Value))
 }
 
 func (s *radamStep) updateAll(l []list) {
@@ -154,18 +154,18 @@ func (s *radamStep) sizes(steps list) (adaptive, plain any) {
 	for i, step := range steps {
 		t := num(step.Item())
 		decayed := power(s.beta2, t)
-		rho := s.rho(t, decayed, num(1).sub(decayed))
+		rho := s.rho(t, decayed, num(1).Sub(decayed))
 		rect, unrect := num(0), num(1)
-		if rho.value > 5 {
+		if rho.Value > 5 {
 			rect, unrect = s.rectification(rho), num(0)
-			if !(rect.value > 0) {
+			if !(rect.Value > 0) {
 				unrect = num(1)
 			}
 		}
-		correction1 := num(1).sub(power(s.beta1, t))
-		root := num(1).sub(decayed).pow(0.5)
-		plains[i] = s.lr.mul(unrect).div(correction1).mul(num(-1))
-		adaptives[i] = root.mul(s.lr.mul(rect).div(correction1)).mul(num(-1))
+		correction1 := num(1).Sub(power(s.beta1, t))
+		root := num(1).Sub(decayed).Pow(0.5)
+		plains[i] = s.lr.Mul(unrect).Div(correction1).Mul(num(-1))
+		adaptives[i] = root.Mul(s.lr.Mul(rect).Div(correction1)).Mul(num(-1))
 	}
 	return operands(adaptives), operands(plains)
 }
@@ -190,13 +190,13 @@ func (s *radamStep) sizesOnDevice(steps list) (adaptive, plain list) {
 		plain = append(plain, torch.Where(rects[i].Gt(0), 0.0, 1.0))
 	}
 	corrections1 := s.correctionsOnDevice(s.beta1, steps)
-	torch.ForeachMul_(plain, s.lr.any())
+	torch.ForeachMul_(plain, s.lr.Any())
 	torch.ForeachDiv_(plain, corrections1)
 	torch.ForeachNeg_(plain)
 
 	adaptive = s.correctionsOnDevice(s.beta2, steps)
 	torch.ForeachSqrt_(adaptive)
-	torch.ForeachMul_(adaptive, s.lr.any())
+	torch.ForeachMul_(adaptive, s.lr.Any())
 	torch.ForeachMul_(adaptive, rects)
 	torch.ForeachNeg_(adaptive)
 	torch.ForeachDiv_(adaptive, corrections1)

@@ -94,12 +94,12 @@ func (s *rmspropStep) updateEach(t list) {
 		deviation.Add_(s.eps)
 	}
 	if s.buffer == 0 {
-		param.Addcdiv_(grad, deviation, torch.Value(-s.lr.float()))
+		param.Addcdiv_(grad, deviation, torch.Value(-s.lr.Float()))
 		return
 	}
 	buffer := t[s.buffer]
 	buffer.Mul_(s.momentum).Addcdiv_(grad, deviation)
-	param.Add_(buffer, torch.Alpha(-s.lr.float()))
+	param.Add_(buffer, torch.Alpha(-s.lr.Float()))
 }
 
 func (s *rmspropStep) updateAll(l []list) {
@@ -118,22 +118,22 @@ func (s *rmspropStep) updateAll(l []list) {
 	torch.ForeachAdd_(deviations, s.eps)
 	// A CUDA graph would hold the number that a tensor had when it was
 	// captured, so that it must multiply.
-	onDevice := s.capturable && s.lr.tensor != nil
+	onDevice := s.capturable && s.lr.Tensor != nil
 	switch {
 	case s.buffer > 0:
 		buffers := l[s.buffer]
 		torch.ForeachMul_(buffers, s.momentum)
 		torch.ForeachAddcdiv_(buffers, grads, deviations, 1)
 		if onDevice {
-			torch.ForeachAdd_(params, torch.ForeachMul(buffers, s.lr.tensor.Neg()))
+			torch.ForeachAdd_(params, torch.ForeachMul(buffers, s.lr.Tensor.Neg()))
 		} else {
-			torch.ForeachAdd_(params, buffers, torch.Alpha(-s.lr.float()))
+			torch.ForeachAdd_(params, buffers, torch.Alpha(-s.lr.Float()))
 		}
 	case onDevice:
-		torch.ForeachDiv_(deviations, s.lr.tensor.Neg())
+		torch.ForeachDiv_(deviations, s.lr.Tensor.Neg())
 		torch.ForeachAddcdiv_(params, grads, deviations, 1)
 	default:
-		torch.ForeachAddcdiv_(params, grads, deviations, -s.lr.float())
+		torch.ForeachAddcdiv_(params, grads, deviations, -s.lr.Float())
 	}
 	free(deviations)
 }

@@ -57,7 +57,7 @@ func (r *Rprop) updateGroup(g *ParamGroup) {
 	s.states = []string{"prev", "step_size"}
 	s.newState = func(p, grad *torch.Tensor, state map[string]any) {
 		state["prev"] = zerosLike(p)
-		lr := s.lr.float()
+		lr := s.lr.Float()
 		if p.IsComplex() {
 			state["step_size"] = torch.Keep(torch.FullLike(grad, complex(lr, lr)))
 		} else {

@@ -128,7 +128,7 @@ func (r *rule) prepare(k kernels, lists []list) gradients {
 	switch {
 	case r.weightDecay == 0:
 	case r.decoupled:
-		k.mul_(lists[0], decay(r.lr, r.weightDecay).float())
+		k.mul_(lists[0], decay(r.lr, r.weightDecay).Float())
 	case r.sparse && anySparse(g.tensors):
 		panic(torch.NewError("RuntimeError", "weight_decay option is not compatible with sparse gradients"))
 	default:

@@ -123,12 +123,12 @@ func (h *sgdStep) run(k kernels, lists []list) {
 
 // descend moves the parameters against the direction.
 func (h *sgdStep) descend(k kernels, params, direction list) {
-	if h.lr.tensor == nil || !h.lr.tensor.RequiresGrad() {
-		k.add_(params, direction, -h.lr.float())
+	if h.lr.Tensor == nil || !h.lr.Tensor.RequiresGrad() {
+		k.add_(params, direction, -h.lr.Float())
 		return
 	}
 	for i, p := range params {
-		p.Addcmul_(direction[i], h.lr.tensor, torch.Value(-1))
+		p.Addcmul_(direction[i], h.lr.Tensor, torch.Value(-1))
 	}
 }
 
@@ -183,7 +183,7 @@ func (h *sgdStep) runFused(params, grads, buffers list) {
 	}
 	for _, same := range groupByDeviceAndDtype([]list{params, grads, buffers}) {
 		torch.FusedSgd_(same[0], same[1], same[2], torch.FusedSgdArguments{
-			WeightDecay: h.weightDecay, Momentum: h.momentum, Dampening: h.dampening, LR: h.lr.any(), Nesterov: h.nesterov,
+			WeightDecay: h.weightDecay, Momentum: h.momentum, Dampening: h.dampening, LR: h.lr.Any(), Nesterov: h.nesterov,
 			Maximize: h.maximize, IsFirstStep: first,
 		})
 	}

@@ -9,7 +9,7 @@ func (s *adagradStep) updateSparse(param, grad, sum *torch.Tensor, rate number) 
 	values := grad.Values()
 	sum.Add_(likeSparse(grad, values.Pow(2)))
 	roots := sum.SparseMask(grad).Values().Sqrt_().Add_(s.eps)
-	param.Add_(likeSparse(grad, values.Div(roots)), torch.Alpha(rate.float()))
+	param.Add_(likeSparse(grad, values.Div(roots)), torch.Alpha(rate.Float()))
 }
 
 // likeSparse returns a sparse tensor with a coalesced one's places and other
@@ -114,8 +114,8 @@ func (h *sparseAdamStep) update(param, grad *torch.Tensor, state map[string]any)
 	numerator.Add_(oldAvg)
 	denominator.Add_(oldSq)
 	denominator.Sqrt_().Add_(h.eps)
-	correction1 := num(1).sub(power(h.beta1, step))
-	correction2 := num(1).sub(power(h.beta2, step))
-	size := h.lr.mul(correction2.sqrt()).div(correction1)
-	param.Add_(likeSparse(grad, numerator.Div_(denominator).Mul(size.neg().any())))
+	correction1 := num(1).Sub(power(h.beta1, step))
+	correction2 := num(1).Sub(power(h.beta2, step))
+	size := h.lr.Mul(correction2.Sqrt()).Div(correction1)
+	param.Add_(likeSparse(grad, numerator.Div_(denominator).Mul(size.Neg().Any())))
 }

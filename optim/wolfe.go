@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"github.com/wangkuiyi/gotorch/optim/internal/scalar"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -41,7 +42,7 @@ func (s *lbfgsStep) search(slope number, most int) (evals int) {
 		l.shrink(iterations, most)
 	}
 	found := l.bracket[l.low]
-	s.loss, s.grad, s.size = found.loss.value, found.grad, found.at
+	s.loss, s.grad, s.size = found.loss.Value, found.grad, found.at
 	return l.evals
 }
 
@@ -54,18 +55,18 @@ func (l *lineSearch) evaluate(at number) point {
 	for i, p := range l.params {
 		p.Copy_(l.start[i])
 	}
-	return point{at, num(loss), grad, number{tensor: grad.Dot(l.direction)}}
+	return point{at, num(loss), grad, number{Tensor: grad.Dot(l.direction)}}
 }
 
 // isHigh reports whether a point's loss has not decreased enough.
 func (l *lineSearch) isHigh(p point) bool {
-	bound := l.origin.loss.add(num(decrease).mul(p.at).mul(l.origin.slope))
-	return bound.less(p.loss)
+	bound := l.origin.loss.Add(num(decrease).Mul(p.at).Mul(l.origin.slope))
+	return bound.Less(p.loss)
 }
 
 // isFlat reports whether a point's slope is flat enough.
 func (l *lineSearch) isFlat(p point) bool {
-	return p.slope.abs().lessEqual(num(-flattened).mul(l.origin.slope))
+	return p.slope.Abs().LessEqual(num(-flattened).Mul(l.origin.slope))
 }
 
 // enclose goes along the line until the goal is in the bracket.
@@ -73,18 +74,18 @@ func (l *lineSearch) enclose(most int) (iterations int, done bool) {
 	before, p := l.origin, l.evaluate(l.size)
 	for ; iterations < most; iterations++ {
 		switch {
-		case l.isHigh(p) || iterations > 1 && before.loss.lessEqual(p.loss):
+		case l.isHigh(p) || iterations > 1 && before.loss.LessEqual(p.loss):
 			l.bracket = []point{before, p}
 			return iterations, false
 		case l.isFlat(p):
 			l.bracket = []point{p}
 			return iterations, true
-		case num(0).lessEqual(p.slope):
+		case num(0).LessEqual(p.slope):
 			l.bracket = []point{before, p}
 			return iterations, false
 		}
-		least := p.at.add(num(0.01).mul(p.at.sub(before.at)))
-		next := interpolate(before, p, least, p.at.mul(num(10)))
+		least := p.at.Add(num(0.01).Mul(p.at.Sub(before.at)))
+		next := interpolate(before, p, least, p.at.Mul(num(10)))
 		before, p = p, l.evaluate(next)
 	}
 	l.bracket = []point{l.origin, p}
@@ -94,21 +95,21 @@ func (l *lineSearch) enclose(most int) (iterations int, done bool) {
 // order finds the lower end of the bracket.
 func (l *lineSearch) order() {
 	l.low = 0
-	if last := len(l.bracket) - 1; !l.bracket[0].loss.lessEqual(l.bracket[last].loss) {
+	if last := len(l.bracket) - 1; !l.bracket[0].loss.LessEqual(l.bracket[last].loss) {
 		l.low = 1
 	}
 }
 
 // shrink narrows the bracket until its lower end is good enough.
 func (l *lineSearch) shrink(iterations, most int) {
-	longest := number{tensor: l.direction.Abs().Max()}
+	longest := number{Tensor: l.direction.Abs().Max()}
 	stuck, done := false, false
 	for ; !done && iterations < most; iterations++ {
 		a, b := l.bracket[0], l.bracket[1]
-		if b.at.sub(a.at).abs().mul(longest).less(num(l.toleranceChange)) {
+		if b.at.Sub(a.at).Abs().Mul(longest).Less(num(l.toleranceChange)) {
 			return
 		}
-		least, largest := minNumber(a.at, b.at), maxNumber(a.at, b.at)
+		least, largest := scalar.Min(a.at, b.at), scalar.Max(a.at, b.at)
 		at := interpolate(a, b, least, largest)
 		at, stuck = away(at, least, largest, stuck)
 		done = l.replace(l.evaluate(at))
@@ -117,17 +118,17 @@ func (l *lineSearch) shrink(iterations, most int) {
 
 // away keeps a distance from coming near to an end of the bracket twice.
 func away(at, least, largest number, stuck bool) (number, bool) {
-	margin := num(0.1).mul(largest.sub(least))
-	if !minNumber(largest.sub(at), at.sub(least)).less(margin) {
+	margin := num(0.1).Mul(largest.Sub(least))
+	if !scalar.Min(largest.Sub(at), at.Sub(least)).Less(margin) {
 		return at, false
 	}
-	if !stuck && !largest.lessEqual(at) && !at.lessEqual(least) {
+	if !stuck && !largest.LessEqual(at) && !at.LessEqual(least) {
 		return at, true
 	}
-	if at.sub(largest).abs().less(at.sub(least).abs()) {
-		return largest.sub(margin), false
+	if at.Sub(largest).Abs().Less(at.Sub(least).Abs()) {
+		return largest.Sub(margin), false
 	}
-	return least.add(margin), false
+	return least.Add(margin), false
 }
 
 // replace puts a point in the place of an end of the bracket, and reports whether
@@ -135,14 +136,14 @@ func away(at, least, largest number, stuck bool) (number, bool) {
 func (l *lineSearch) replace(p point) (done bool) {
 	high := 1 - l.low
 	low := l.bracket[l.low]
-	if l.isHigh(p) || low.loss.lessEqual(p.loss) {
+	if l.isHigh(p) || low.loss.LessEqual(p.loss) {
 		l.bracket[high] = p
 		l.order()
 		return false
 	}
 	if l.isFlat(p) {
 		done = true
-	} else if num(0).lessEqual(p.slope.mul(l.bracket[high].at.sub(low.at))) {
+	} else if num(0).LessEqual(p.slope.Mul(l.bracket[high].at.Sub(low.at))) {
 		l.bracket[high] = low
 	}
 	l.bracket[l.low] = p
@@ -152,16 +153,16 @@ func (l *lineSearch) replace(p point) (done bool) {
 // interpolate returns where the cubic through two points is least, within
 // bounds.
 func interpolate(p, q point, least, largest number) number {
-	d1 := p.slope.add(q.slope).sub(num(3).mul(p.loss.sub(q.loss)).div(p.at.sub(q.at)))
-	square := d1.pow(2).sub(p.slope.mul(q.slope))
-	if !num(0).lessEqual(square) {
-		return least.add(largest).div(num(2))
+	d1 := p.slope.Add(q.slope).Sub(num(3).Mul(p.loss.Sub(q.loss)).Div(p.at.Sub(q.at)))
+	square := d1.Pow(2).Sub(p.slope.Mul(q.slope))
+	if !num(0).LessEqual(square) {
+		return least.Add(largest).Div(num(2))
 	}
-	d2 := square.sqrt()
-	if !p.at.lessEqual(q.at) {
+	d2 := square.Sqrt()
+	if !p.at.LessEqual(q.at) {
 		p, q = q, p
 	}
-	part := q.slope.add(d2).sub(d1).div(q.slope.sub(p.slope).add(num(2).mul(d2)))
-	at := q.at.sub(q.at.sub(p.at).mul(part))
-	return minNumber(maxNumber(at, least), largest)
+	part := q.slope.Add(d2).Sub(d1).Div(q.slope.Sub(p.slope).Add(num(2).Mul(d2)))
+	at := q.at.Sub(q.at.Sub(p.at).Mul(part))
+	return scalar.Min(scalar.Max(at, least), largest)
 }

@@ -1,10 +1,10 @@
 package lrscheduler
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/wangkuiyi/gotorch/optim"
+	"github.com/wangkuiyi/gotorch/optim/internal/scalar"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -24,23 +24,58 @@ type Scheduler interface {
 }
 
 // LRScheduler is what all schedulers have in common, Python's LRScheduler. They
-// embed it.
+// embed it, and so may schedulers of the user's:
+//
+//	type HalfLR struct{ lrscheduler.LRScheduler }
+//
+//	func NewHalfLR(optimizer optim.Optimizer) *HalfLR {
+//		s := &HalfLR{}
+//		s.Init(s, optimizer, -1, func() []float64 {
+//			lrs := s.GroupLrs()
+//			if s.LastEpoch() > 0 {
+//				for i := range lrs {
+//					lrs[i] /= 2
+//				}
+//			}
+//			return lrs
+//		})
+//		return s
+//	}
 type LRScheduler struct {
 	optimizer optim.Optimizer
+	self      interface{ Step() }
 	// next computes the learning rates of an epoch from those of the epoch
 	// before, which other schedulers may have changed: the chainable form.
-	next func() []float64
+	next func() []scalar.Number
 	// at computes them from the initial ones; nil: there is no closed form.
-	at func() []float64
+	at func() []scalar.Number
 
-	baseLrs, lastLr      []float64
+	baseLrs              []scalar.Number
+	lastLr               []float64
 	lastEpoch, stepCount int
+	isInitial            bool        // while the first step is taken
 	stepped              func() bool // whether the optimizer was
+	parts                []Scheduler // of which a scheduler is composed
+	fields               []field     // what there is in StateDict
 }
 
-// init does what Python's LRScheduler.__init__ does.
-func (s *LRScheduler) init(optimizer optim.Optimizer, lastEpoch int, next, at func() []float64) {
-	s.optimizer, s.lastEpoch, s.next, s.at = optimizer, lastEpoch, next, at
+// Init does what Python's LRScheduler.__init__ does, for a scheduler of the
+// user's that embeds s, and sets the learning rates of the first epoch. getLr is
+// Python's get_lr: it returns the learning rates, one for each group, of the
+// epoch that LastEpoch tells. lastEpoch is -1 where training begins.
+func (s *LRScheduler) Init(self Scheduler, optimizer optim.Optimizer, lastEpoch int, getLr func() []float64) {
+	s.InitNumbers(self, optimizer, lastEpoch, func() (lrs []scalar.Number) {
+		for _, lr := range getLr() {
+			lrs = append(lrs, scalar.Of(lr))
+		}
+		return lrs
+	}, nil)
+}
+
+// InitNumbers is Init for schedulers of this library, with learning rates that
+// may be tensors, and with the closed form of getLr, or nil.
+func (s *LRScheduler) InitNumbers(self Scheduler, optimizer optim.Optimizer, lastEpoch int, getLr, at func() []scalar.Number) {
+	s.self, s.optimizer, s.lastEpoch, s.next, s.at = self, optimizer, lastEpoch, getLr, at
 	for i, g := range optimizer.ParamGroups() {
 		initial, ok := g.Get("initial_lr")
 		if !ok {
@@ -50,36 +85,73 @@ func (s *LRScheduler) init(optimizer optim.Optimizer, lastEpoch int, next, at fu
 					"1. You're trying to resume training from a checkpoint but haven't properly loaded the optimizer state\n"+
 					"2. You're using last_epoch >= 0 for a fresh training run (not recommended)", i))
 			}
-			g.Put("initial_lr", g.LR())
-			initial = g.LR()
+			initial, _ = g.Get("lr")
+			g.Put("initial_lr", copyOf(initial))
 		}
-		s.baseLrs = append(s.baseLrs, number(initial))
+		s.baseLrs = append(s.baseLrs, scalar.From(copyOf(initial)))
 	}
 	s.stepped = optimizer.WatchSteps()
-	s.Step()
+	s.fields = append(s.fields,
+		field{"base_lrs", &s.baseLrs}, field{"last_epoch", &s.lastEpoch}, field{"_step_count", &s.stepCount},
+		field{"_is_initial", &s.isInitial}, field{"_get_lr_called_within_step", new(bool)}, field{"_last_lr", &s.lastLr},
+	)
+	s.initialStep()
 }
+
+// initialStep sets the learning rates of the first epoch.
+func (s *LRScheduler) initialStep() {
+	s.stepCount, s.isInitial = 0, true
+	defer func() { s.isInitial = false }()
+	s.self.Step()
+}
+
+// copyOf returns a copy of a tensor, and other values as they are.
+func copyOf(value any) any {
+	if t, ok := value.(*torch.Tensor); ok {
+		return torch.Keep(t.Detach().Clone())
+	}
+	return value
+}
+
+// base returns what the schedulers have in common.
+func (s *LRScheduler) base() *LRScheduler { return s }
+
+// Optimizer returns the optimizer.
+func (s *LRScheduler) Optimizer() optim.Optimizer { return s.optimizer }
 
 // Step goes on to the next epoch, and sets the learning rates. Call it after
 // the optimizer's Step; it warns if that was never called.
 func (s *LRScheduler) Step() {
 	s.beginStep()
 	s.lastEpoch++
-	s.set(s.next())
+	s.setScoped(s.next)
 }
 
 // StepTo goes to an epoch, by the closed form if the scheduler has one. PyTorch
 // deprecates it: Python's scheduler.step(epoch).
 func (s *LRScheduler) StepTo(epoch int) {
 	s.beginStep()
+	warnEpoch()
+	s.goTo(epoch)
+}
+
+func warnEpoch() {
 	torch.Warn("%s", "The epoch parameter in `scheduler.step()` was not necessary and is being deprecated where possible. "+
 		"Please use `scheduler.step()` to step the scheduler. During the deprecation, if epoch is different from None, the "+
 		"closed form is used instead of the new chainable form, where available. Please open an issue if you are unable to "+
 		"replicate your use case: https://github.com/pytorch/pytorch/issues/new/choose.")
+}
+
+// goTo sets the learning rates of an epoch.
+func (s *LRScheduler) goTo(epoch int) {
 	s.lastEpoch = epoch
-	if s.at != nil {
-		s.set(s.at())
-	} else {
-		s.set(s.next())
+	switch {
+	case s.at != nil:
+		s.setScoped(s.at)
+	case s.next != nil:
+		s.setScoped(s.next)
+	default:
+		panic(torch.NewError("NotImplementedError", ""))
 	}
 }
 
@@ -93,16 +165,36 @@ func (s *LRScheduler) beginStep() {
 	s.stepCount++
 }
 
-// set sets the learning rates of the groups.
-func (s *LRScheduler) set(lrs []float64) {
-	for i, g := range s.optimizer.ParamGroups() {
-		g.SetLR(lrs[i])
-	}
-	s.lastLr = s.current()
+// GetLr returns the learning rates that the scheduler computes for the epoch.
+// Python's get_lr, which warns: a chainable form computes from the learning rates
+// that are in force, so that [LRScheduler.GetLastLr] is what is meant.
+func (s *LRScheduler) GetLr() (lrs []float64) {
+	torch.Warn("To get the last learning rate computed by the scheduler, please use `get_last_lr()`.")
+	torch.Scope(func() {
+		for _, lr := range s.next() {
+			lrs = append(lrs, lr.Float())
+		}
+	})
+	return lrs
 }
 
-// current returns the groups' learning rates.
-func (s *LRScheduler) current() []float64 {
+// setScoped sets the learning rates to what a function computes.
+func (s *LRScheduler) setScoped(compute func() []scalar.Number) {
+	torch.Scope(func() { s.set(compute()) })
+}
+
+// set sets the learning rates of the groups.
+func (s *LRScheduler) set(lrs []scalar.Number) {
+	for i, g := range s.optimizer.ParamGroups() {
+		if lr := lrs[i].Float(); lr != g.LR() { // an integer stays one if it does not change
+			g.SetLR(lr)
+		}
+	}
+	s.lastLr = s.GroupLrs()
+}
+
+// GroupLrs returns the groups' learning rates.
+func (s *LRScheduler) GroupLrs() []float64 {
 	var lrs []float64
 	for _, g := range s.optimizer.ParamGroups() {
 		lrs = append(lrs, g.LR())
@@ -110,18 +202,30 @@ func (s *LRScheduler) current() []float64 {
 	return lrs
 }
 
-// scaled returns the groups' learning rates multiplied by a factor. Those that
-// are tensors are multiplied in their dtype, as in Python.
-func (s *LRScheduler) scaled(factor float64) []float64 {
-	lrs := s.current()
-	for i, g := range s.optimizer.ParamGroups() {
-		if value, _ := g.Get("lr"); isTensor(value) {
-			torch.Scope(func() { lrs[i] = value.(*torch.Tensor).Mul(factor).Item() })
-		} else {
-			lrs[i] *= factor
-		}
+// current returns the groups' learning rates as numbers.
+func (s *LRScheduler) current() []scalar.Number {
+	var lrs []scalar.Number
+	for _, g := range s.optimizer.ParamGroups() {
+		lr, _ := g.Get("lr")
+		lrs = append(lrs, scalar.From(lr))
 	}
 	return lrs
+}
+
+// scaled returns the groups' learning rates multiplied by a factor.
+func (s *LRScheduler) scaled(factor float64) []scalar.Number { return scaled(s.current(), factor) }
+
+// scaled returns learning rates multiplied by a factor.
+func scaled(lrs []scalar.Number, factor float64) []scalar.Number {
+	return mapped(lrs, func(lr scalar.Number) scalar.Number { return lr.Mul(scalar.Of(factor)) })
+}
+
+func mapped(lrs []scalar.Number, fn func(scalar.Number) scalar.Number) []scalar.Number {
+	results := make([]scalar.Number, len(lrs))
+	for i, lr := range lrs {
+		results[i] = fn(lr)
+	}
+	return results
 }
 
 // GetLastLr returns the learning rates that were set last, one for each group.
@@ -130,102 +234,18 @@ func (s *LRScheduler) GetLastLr() []float64 { return slices.Clone(s.lastLr) }
 // LastEpoch returns the number of epochs gone by.
 func (s *LRScheduler) LastEpoch() int { return s.lastEpoch }
 
-// StateDict returns all that the scheduler remembers, by PyTorch's names, but
-// for the optimizer.
-func (s *LRScheduler) StateDict() map[string]any {
-	return map[string]any{
-		"base_lrs": slices.Clone(s.baseLrs), "last_epoch": s.lastEpoch, "_step_count": s.stepCount,
-		"_last_lr": slices.Clone(s.lastLr), "_is_initial": false, "_get_lr_called_within_step": false,
+// quotient is Python's a / b.
+func quotient(a, b float64) float64 {
+	if b == 0 {
+		panic(torch.NewError("ZeroDivisionError", "float division by zero"))
 	}
+	return a / b
 }
 
-// LoadStateDict sets what the scheduler remembers. What state lacks stays as it
-// is. The optimizer's learning rates are not changed: they are in its own state.
-func (s *LRScheduler) LoadStateDict(state map[string]any) error {
-	loaded := *s
-	err := firstError(
-		load(state, "base_lrs", &loaded.baseLrs, numbers),
-		load(state, "_last_lr", &loaded.lastLr, numbers),
-		load(state, "last_epoch", &loaded.lastEpoch, integer),
-		load(state, "_step_count", &loaded.stepCount, integer),
-	)
-	if err == nil {
-		*s = loaded
+// ratio is Python's a / b of integers.
+func ratio(a, b int) float64 {
+	if b == 0 {
+		panic(torch.NewError("ZeroDivisionError", "division by zero"))
 	}
-	return err
-}
-
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// load reads a value of a state, if it is there.
-func load[T any](state map[string]any, name string, to *T, read func(any) (T, bool)) error {
-	value, ok := state[name]
-	if !ok {
-		return nil
-	}
-	v, ok := read(value)
-	if !ok {
-		return torch.NewError("TypeError", "'%s' of a scheduler's state cannot be %s", name, fmt.Sprintf("%T", value))
-	}
-	*to = v
-	return nil
-}
-
-func integer(value any) (int, bool) {
-	switch v := value.(type) {
-	case int:
-		return v, true
-	case int64:
-		return int(v), true
-	}
-	return 0, false
-}
-
-func float(value any) (float64, bool) {
-	switch v := value.(type) {
-	case float64:
-		return v, true
-	case int64:
-		return float64(v), true
-	case int:
-		return float64(v), true
-	case *torch.Tensor:
-		return v.Item(), true
-	}
-	return 0, false
-}
-
-func numbers(value any) ([]float64, bool) {
-	switch v := value.(type) {
-	case []float64:
-		return slices.Clone(v), true
-	case []any:
-		list := make([]float64, len(v))
-		for i, element := range v {
-			n, ok := float(element)
-			if !ok {
-				return nil, false
-			}
-			list[i] = n
-		}
-		return list, true
-	}
-	return nil, false
-}
-
-func number(value any) float64 {
-	n, _ := float(value)
-	return n
-}
-
-func isTensor(value any) bool {
-	_, ok := value.(*torch.Tensor)
-	return ok
+	return float64(a) / float64(b)
 }
