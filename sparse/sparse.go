@@ -15,6 +15,8 @@ func Sum(input *torch.Tensor, opts ...SumOption) *torch.Tensor {
 	return torch.SparseSum(input, opts...)
 }
 
+func operators() torch.Operators { return torch.ModuleOperators(option.Marker{}) }
+
 // CheckSparseTensorInvariants runs fn with checks of the sparse tensors that are
 // made in it, also by operators, Python's
 //
@@ -24,8 +26,7 @@ func Sum(input *torch.Tensor, opts ...SumOption) *torch.Tensor {
 // by an index beyond its size, can otherwise crash the process. The setting is
 // the process's, as in Python: it holds for other goroutines, too, meanwhile.
 func CheckSparseTensorInvariants(fn func(), enable ...bool) {
-	operators := torch.ModuleOperators(option.Marker{})
-	defer operators.SetCheckedInvariants(operators.CheckedInvariants())
+	defer operators().SetCheckedInvariants(operators().CheckedInvariants())
 	SetCheckSparseTensorInvariants(len(enable) == 0 || enable[0])
 	fn()
 }
@@ -34,12 +35,12 @@ func CheckSparseTensorInvariants(fn func(), enable ...bool) {
 // for the process, Python's check_sparse_tensor_invariants.enable() and
 // disable(). They are off at first.
 func SetCheckSparseTensorInvariants(enable bool) {
-	torch.ModuleOperators(option.Marker{}).SetCheckedInvariants(enable, true)
+	operators().SetCheckedInvariants(enable, true)
 }
 
 // ChecksSparseTensorInvariants reports whether sparse tensors are checked,
 // Python's check_sparse_tensor_invariants.is_enabled().
 func ChecksSparseTensorInvariants() bool {
-	enabled, _ := torch.ModuleOperators(option.Marker{}).CheckedInvariants()
+	enabled, _ := operators().CheckedInvariants()
 	return enabled
 }
