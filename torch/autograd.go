@@ -177,12 +177,12 @@ func checkGrad(t, grad *Tensor) {
 	switch {
 	case t == grad || t.Is(grad):
 		refuse(runtimeErrorKind, "can't assign Variable as its own grad")
-	case t.DType() != grad.DType():
+	case t.GradDtype() != 0 && t.GradDtype() != grad.DType():
 		refuse(runtimeErrorKind, "attempting to assign a gradient with dtype '%s' to a tensor with grad_dtype '%s'. "+
 			"The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You can set the tensor's "+
 			"grad_dtype attribute with a specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging "+
 			"the dtypes of a tensor and its gradient may break downstream systems that assume they match.",
-			grad.DType().cppTypeName(), t.DType().scalarTypeName())
+			grad.DType().cppTypeName(), t.GradDtype().scalarTypeName())
 	case t.Device().kind != grad.Device().kind:
 		refuse(runtimeErrorKind, "attempting to assign a gradient with device type '%s' to a tensor with device type '%s'. "+
 			"Please ensure that the gradient and the tensor are on the same device", grad.Device().kind, t.Device().kind)

@@ -22,8 +22,9 @@ type Number interface {
 //
 // Options: [DType], [Device], [RequiresGrad], [PinMemory]. Slices whose lengths
 // differ, and types that are no numbers, panic.
-func NewTensor(data any, opts ...CreationOption) *Tensor {
-	c := newCreation(opts)
+func NewTensor(data any, opts ...CreationOption) *Tensor { return newTensor(data, newCreation(opts)) }
+
+func newTensor(data any, c *creation) *Tensor {
 	if t, ok := data.(*Tensor); ok && t != nil {
 		return copyConstruct(t, c)
 	}

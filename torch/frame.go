@@ -181,7 +181,7 @@ func (f *frame) putOptionalGenerator(g *Generator) {
 	}
 }
 
-func (f *frame) putStream(s stream) {
+func (f *frame) putStream(s Stream) {
 	f.PutInt(s.id)
 	f.putDevice(s.device, "stream")
 }
@@ -221,11 +221,6 @@ func (f *frame) takeDevice() Device { return deviceOf(f.Take()) }
 
 func deviceOf(w uint64) Device { return Device{kind: DeviceType(w>>16) + 1, index: int16(w)} }
 
-// A storage and a stream are named by the schemas of a few operators.
-type (
-	storage struct{ handle uint64 }
-	stream  struct {
-		id     int64
-		device Device
-	}
-)
+// A storage is named by the schemas of a few operators. Package torch calls those
+// of tensors instead.
+type storage struct{ handle uint64 }

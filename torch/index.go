@@ -71,40 +71,6 @@ func (t *Tensor) Index(indices ...any) *Tensor {
 	return part
 }
 
-// IndexPut_ sets a part of t, Python's t[indices] = value, and returns t. The
-// value is a tensor that can be broadcast to the part's shape, or a number; for
-// the indices see [Tensor.Index].
-func (t *Tensor) IndexPut_(value any, indices ...any) *Tensor {
-	part, lists := t.slicing(indices)
-	source, ok := value.(*Tensor)
-	if !ok {
-		source = opScalarTensor(toScalar(value, "value"), t.DType(), 0, t.Device(), optional[bool]{})
-	}
-	switch {
-	case len(lists) > 0:
-		opIndexPut_(part, lists, withoutLeadingOnes(source), false)
-	case source.Dim() == 0:
-		opFill_Tensor(part, source)
-	default:
-		opCopy_(part, opExpand(withoutLeadingOnes(source), part.Shape(), false), false)
-	}
-	return t
-}
-
-// withoutLeadingOnes strips dimensions of size 1 from the left, which Python
-// allows in an assignment's value.
-func withoutLeadingOnes(t *Tensor) *Tensor {
-	shape := t.Shape()
-	n := 0
-	for n < len(shape) && shape[n] == 1 {
-		n++
-	}
-	if n == 0 {
-		return t
-	}
-	return opView(t, shape[n:])
-}
-
 // slicing applies the indices that make views, and returns those that do not, by
 // dimension of the view; nil means all of a dimension. It follows applySlicing in
 // ATen/TensorIndexing.h.

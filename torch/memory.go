@@ -228,6 +228,7 @@ func (t *Tensor) Close() {
 	forget(t.charge, handle)
 	csrc.ReleasePending()
 	csrc.Release([]uint64{handle})
+	unpinReturned()
 	runtime.KeepAlive(t)
 }
 
@@ -253,6 +254,7 @@ func collectLocked() {
 	took := time.Since(start)
 	csrc.ReleasePending()
 	csrc.ForgetDropped()
+	unpinReturned()
 	end := time.Now()
 
 	share := float64(took) / float64(end.Sub(memory.lastEnd))

@@ -921,7 +921,7 @@ func opReciprocalOut(self *Tensor, out *Tensor) {
 }
 
 // opRecordStream calls aten::record_stream(Tensor(a!) self, Stream s) -> ().
-func opRecordStream(self *Tensor, s stream) {
+func opRecordStream(self *Tensor, s Stream) {
 	var f frame
 	f.putTensor(self, "self")
 	f.putStream(s)

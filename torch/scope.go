@@ -94,6 +94,7 @@ func (s *scope) end() {
 	}
 	forget(bytes, s.handles...)
 	csrc.Release(s.handles)
+	unpinReturned()
 	clear(s.tensors)
 	s.tensors, s.handles = s.tensors[:0], s.handles[:0]
 	s.putBack()

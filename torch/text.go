@@ -19,6 +19,11 @@ func intsText(v []int64) string {
 // sizeText spells sizes as Python prints a torch.Size.
 func sizeText(v []int64) string { return "torch.Size(" + intsText(v) + ")" }
 
+// crossText spells sizes as 2x3.
+func crossText(v []int64) string {
+	return strings.ReplaceAll(strings.Trim(intsText(v), "[]"), ", ", "x")
+}
+
 func equalInts(a, b []int64) bool { return slices.Equal(a, b) }
 
 func typeName(v any) string {

@@ -24,9 +24,10 @@ const char* running_version() {
 // Go asks for each entry once, so a search is good enough.
 const gt_entry* entry_named(const char* name) noexcept {
   const std::string_view wanted(name);
-  for (const auto& group : {tensor_entries(), autograd_entries(), hook_entries(), node_entries(),
-                            function_entries(), engine_entries(), random_entries(),
-                            context_entries(), dispatch_entries(), functorch_entries()}) {
+  for (const auto& group :
+       {tensor_entries(), autograd_entries(), hook_entries(), node_entries(), function_entries(),
+        engine_entries(), random_entries(), context_entries(), dispatch_entries(),
+        functorch_entries(), storage_entries()}) {
     for (const gt_entry& entry : group) {
       const std::string_view schema(entry.schema);
       if (schema.substr(0, schema.find('(')) == wanted) {

@@ -46,5 +46,6 @@ std::span<const gt_entry> random_entries();
 std::span<const gt_entry> context_entries();
 std::span<const gt_entry> dispatch_entries();
 std::span<const gt_entry> functorch_entries();
+std::span<const gt_entry> storage_entries();
 
 }  // namespace gotorch

@@ -102,6 +102,8 @@ const (
 	noBackend = "a backend that PyTorch's wheels do not have"
 	callback  = "calls a Python function for each element"
 	removed   = "removed from PyTorch, where it only raises"
+	typed     = "deprecated for untyped_storage: a Storage has bytes"
+	processes = "for Python's processes; goroutines share memory as it is"
 	semi      = "a Python subclass over kernels of CUDA devices"
 	closure   = "modes are closures: DualLevel"
 )
@@ -115,6 +117,12 @@ var leftOut = map[string]string{
 	"torch.sparse.to_sparse_semi_structured":     semi,
 	"torch.autograd.forward_ad.enter_dual_level": closure, "torch.autograd.forward_ad.exit_dual_level": closure,
 	"torch.autograd.forward_ad.UnpackedDualTensor": "UnpackDual has two results",
+	"torch.cond":                  "control flow for compiled graphs; Go has if",
+	"torch.fork":                  "runs TorchScript; Go has go",
+	"torch.wait":                  "for torch.fork",
+	"torch.get_device_module":     "returns a Python module",
+	"torch.thread_safe_generator": "the generator of a worker thread of Python's DataLoader",
+	"Tensor.storage":              typed, "Tensor.storage_type": typed, "Tensor.is_shared": processes, "Tensor.share_memory_": processes,
 	"Tensor.is_vulkan": noBackend, "Tensor.is_ipu": noBackend, "Tensor.is_xla": noBackend, "Tensor.is_maia": noBackend,
 	"Tensor.is_mtia": noBackend, "Tensor.is_mkldnn": "a backend's", "Tensor.to_mkldnn": "a backend's", "Tensor.ipu": noBackend,
 	"Tensor.mtia": noBackend, "Tensor.as_subclass": "Python's subclasses", "Tensor.map_": callback, "Tensor.map2_": callback,

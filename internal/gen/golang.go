@@ -55,7 +55,7 @@ var argumentTypes = map[string]goType{
 	"DeviceIndex":   {"int64", "f.PutInt(VALUE)", false},
 	"Generator?":    {"*Generator", "f.putOptionalGenerator(VALUE)", true},
 	"Storage":       {"storage", "f.Put(VALUE.handle)", false},
-	"Stream":        {"stream", "f.putStream(VALUE)", false},
+	"Stream":        {"Stream", "f.putStream(VALUE)", false},
 }
 
 // resultTypes maps schema types to the Go type and the expression for the next
