@@ -2,11 +2,25 @@
 
 package torch
 
+// An AsTensorOption is an option of [AsTensor]: a [Device], a [DType].
+type AsTensorOption interface{ asTensorOption() }
+
+// An AsarrayOption is an option of [Asarray]: [Copy], a [Device], a [DType],
+// [RequiresGrad].
+type AsarrayOption interface{ asarrayOption() }
+
 // A CdistOption is an option of [Cdist]: [ComputeMode], [P].
 type CdistOption interface{ cdistOption() }
 
 // A ForeachAddOption is an option of [ForeachAdd]: [Alpha].
 type ForeachAddOption interface{ foreachAddOption() }
+
+// A FrombufferOption is an option of [Frombuffer]: [Count], a [DType],
+// [Offset], [RequiresGrad].
+type FrombufferOption interface{ frombufferOption() }
+
+// An IndexPutOption is an option of [IndexPut]: [Accumulate].
+type IndexPutOption interface{ indexPutOption() }
 
 // An IstftOption is an option of [Istft]: [Center], [HopLength], [Length],
 // [Normalized], [Onesided], [ReturnComplex], [WinLength], [Window].
@@ -49,6 +63,17 @@ type SvdLowrankOption interface{ svdLowrankOption() }
 // A CopyInplaceOption is an option of [Tensor.Copy_]: [NonBlocking].
 type CopyInplaceOption interface{ copyInplaceOption() }
 
+// A DimOrderOption is an option of [Tensor.DimOrder]: [AmbiguityCheck], a
+// [MemoryFormat].
+type DimOrderOption interface{ dimOrderOption() }
+
+// A ModuleLoadOption is an option of [Tensor.ModuleLoad]: [Assign].
+type ModuleLoadOption interface{ moduleLoadOption() }
+
+// A SetInplaceOption is an option of [Tensor.Set_]: [WithSize],
+// [StorageOffset], [Stride].
+type SetInplaceOption interface{ setInplaceOption() }
+
 // A ToOption is an option of [Tensor.To]: [Copy], a [Device], a [DType], a
 // [MemoryFormat], [NonBlocking].
 type ToOption interface{ toOption() }
@@ -84,10 +109,11 @@ type AccumulateArg bool
 // Accumulate has several elements for one place added up, rather than one of
 // them win.
 //
-// It is Python's accumulate=, an option of [Put].
+// It is Python's accumulate=, an option of [IndexPut] and [Put].
 func Accumulate(on bool) AccumulateArg { return AccumulateArg(on) }
 
-func (AccumulateArg) putOption() {}
+func (AccumulateArg) indexPutOption() {}
+func (AccumulateArg) putOption()      {}
 
 // AdjointArg is the option that [WithAdjoint] makes.
 type AdjointArg bool
@@ -162,6 +188,17 @@ func (AlphaArg) subtractOption()           {}
 func (AlphaArg) tensorAddmmOption()        {}
 func (AlphaArg) tensorBaddbmmOption()      {}
 
+// AmbiguityCheckArg is the option that [AmbiguityCheck] makes.
+type AmbiguityCheckArg bool
+
+// AmbiguityCheck refuses a tensor whose dimensions could lie in memory in
+// several orders.
+//
+// It is Python's ambiguity_check=, an option of [Tensor.DimOrder].
+func AmbiguityCheck(on bool) AmbiguityCheckArg { return AmbiguityCheckArg(on) }
+
+func (AmbiguityCheckArg) dimOrderOption() {}
+
 // AntialiasArg is the option that [Antialias] makes.
 type AntialiasArg bool
 
@@ -192,6 +229,16 @@ func Approximate(value string) ApproximateArg { return ApproximateArg(value) }
 
 func (ApproximateArg) geluInplaceOption() {}
 func (ApproximateArg) geluOption()        {}
+
+// AssignArg is the option that [Assign] makes.
+type AssignArg bool
+
+// Assign takes the other tensor itself, rather than copy it.
+//
+// It is Python's assign=, an option of [Tensor.ModuleLoad].
+func Assign(on bool) AssignArg { return AssignArg(on) }
+
+func (AssignArg) moduleLoadOption() {}
 
 // AssumeUniqueArg is the option that [AssumeUnique] makes.
 type AssumeUniqueArg bool
@@ -498,10 +545,11 @@ type CopyArg bool
 
 // Copy has the result be a copy even if nothing is to be converted.
 //
-// It is Python's copy=, an option of [Tensor.To].
+// It is Python's copy=, an option of [Asarray] and [Tensor.To].
 func Copy(on bool) CopyArg { return CopyArg(on) }
 
-func (CopyArg) toOption() {}
+func (CopyArg) asarrayOption() {}
+func (CopyArg) toOption()      {}
 
 // CorrectionArg is the option that [Correction] makes.
 type CorrectionArg struct{ value any }
@@ -518,6 +566,16 @@ func (CorrectionArg) stdMeanOption() {}
 func (CorrectionArg) stdOption()     {}
 func (CorrectionArg) varMeanOption() {}
 func (CorrectionArg) varOption()     {}
+
+// CountArg is the option that [Count] makes.
+type CountArg int64
+
+// Count is the number of elements. Its default is as many as there are.
+//
+// It is Python's count=, an option of [Frombuffer].
+func Count(value int64) CountArg { return CountArg(value) }
+
+func (CountArg) frombufferOption() {}
 
 // CountIncludePadArg is the option that [CountIncludePad] makes.
 type CountIncludePadArg bool
@@ -628,6 +686,8 @@ func (DescendingArg) sortOption()    {}
 
 func (Device) arangeFromOption()             {}
 func (Device) arangeOption()                 {}
+func (Device) asTensorOption()               {}
+func (Device) asarrayOption()                {}
 func (Device) bartlettWindowOption()         {}
 func (Device) blackmanWindowOption()         {}
 func (Device) emptyLikeOption()              {}
@@ -898,6 +958,8 @@ func (DropoutPArg) scaledDotProductAttentionOption() {}
 
 func (DType) arangeFromOption()             {}
 func (DType) arangeOption()                 {}
+func (DType) asTensorOption()               {}
+func (DType) asarrayOption()                {}
 func (DType) bartlettWindowOption()         {}
 func (DType) blackmanWindowOption()         {}
 func (DType) cumprodInplaceOption()         {}
@@ -913,6 +975,7 @@ func (DType) eyeOption()                    {}
 func (DType) fftFftfreqOption()             {}
 func (DType) fftRfftfreqOption()            {}
 func (DType) fromFileOption()               {}
+func (DType) frombufferOption()             {}
 func (DType) fullLikeOption()               {}
 func (DType) fullOption()                   {}
 func (DType) hammingWindowOption()          {}
@@ -1685,6 +1748,7 @@ func (MedianArg) cauchyInplaceOption() {}
 
 func (MemoryFormat) chalfOption()           {}
 func (MemoryFormat) cloneOption()           {}
+func (MemoryFormat) dimOrderOption()        {}
 func (MemoryFormat) emptyLikeOption()       {}
 func (MemoryFormat) emptyOption()           {}
 func (MemoryFormat) emptyQuantizedOption()  {}
@@ -1920,7 +1984,7 @@ type OffsetArg int64
 // and negative ones below.
 //
 // It is Python's offset=, an option of [DiagEmbed], [Diagflat],
-// [DiagonalCopy], [DiagonalScatter], [Diagonal] and 3 others.
+// [DiagonalCopy], [DiagonalScatter], [Diagonal] and 4 others.
 func Offset(value int64) OffsetArg { return OffsetArg(value) }
 
 func (OffsetArg) diagEmbedOption()       {}
@@ -1928,6 +1992,7 @@ func (OffsetArg) diagflatOption()        {}
 func (OffsetArg) diagonalCopyOption()    {}
 func (OffsetArg) diagonalOption()        {}
 func (OffsetArg) diagonalScatterOption() {}
+func (OffsetArg) frombufferOption()      {}
 func (OffsetArg) linalgDiagonalOption()  {}
 func (OffsetArg) trilIndicesOption()     {}
 func (OffsetArg) triuIndicesOption()     {}
@@ -2903,11 +2968,12 @@ type RequiresGradArg bool
 // is false.
 //
 // It is Python's requires_grad=, an option of [ArangeFrom], [Arange],
-// [BartlettWindow], [BlackmanWindow], [EmptyLike] and 39 others.
+// [Asarray], [BartlettWindow], [BlackmanWindow] and 41 others.
 func RequiresGrad(on bool) RequiresGradArg { return RequiresGradArg(on) }
 
 func (RequiresGradArg) arangeFromOption()             {}
 func (RequiresGradArg) arangeOption()                 {}
+func (RequiresGradArg) asarrayOption()                {}
 func (RequiresGradArg) bartlettWindowOption()         {}
 func (RequiresGradArg) blackmanWindowOption()         {}
 func (RequiresGradArg) emptyLikeOption()              {}
@@ -2919,6 +2985,7 @@ func (RequiresGradArg) eyeOption()                    {}
 func (RequiresGradArg) fftFftfreqOption()             {}
 func (RequiresGradArg) fftRfftfreqOption()            {}
 func (RequiresGradArg) fromFileOption()               {}
+func (RequiresGradArg) frombufferOption()             {}
 func (RequiresGradArg) fullLikeOption()               {}
 func (RequiresGradArg) fullOption()                   {}
 func (RequiresGradArg) hammingWindowOption()          {}
@@ -3216,12 +3283,14 @@ type SizeArg []int64
 // WithSize is the size of the result.
 //
 // It is Python's size=, one integer or several, an option of [FromFile],
-// [NonzeroStatic], [Normal], [SparseCompressedTensor] and [SparseCooTensor].
+// [NonzeroStatic], [Normal], [SparseCompressedTensor], [SparseCooTensor] and
+// [Tensor.Set_].
 func WithSize(values ...int64) SizeArg { return values }
 
 func (SizeArg) fromFileOption()               {}
 func (SizeArg) nonzeroStaticOption()          {}
 func (SizeArg) normalOption()                 {}
+func (SizeArg) setInplaceOption()             {}
 func (SizeArg) sparseCompressedTensorOption() {}
 func (SizeArg) sparseCooTensorOption()        {}
 
@@ -3386,12 +3455,13 @@ type StorageOffsetArg int64
 // StorageOffset is the place in the storage of the first element.
 //
 // It is Python's storage_offset=, an option of [AsStridedCopy],
-// [AsStridedScatter] and [AsStrided].
+// [AsStridedScatter], [AsStrided] and [Tensor.Set_].
 func StorageOffset(value int64) StorageOffsetArg { return StorageOffsetArg(value) }
 
 func (StorageOffsetArg) asStridedCopyOption()    {}
 func (StorageOffsetArg) asStridedOption()        {}
 func (StorageOffsetArg) asStridedScatterOption() {}
+func (StorageOffsetArg) setInplaceOption()       {}
 
 // StrideArg is the option that [Stride] makes.
 type StrideArg []int64
@@ -3401,7 +3471,7 @@ type StrideArg []int64
 // in pooling.
 //
 // It is Python's stride=, one integer or several, an option of [AvgPool1d],
-// [AvgPool2d], [AvgPool3d], [Conv1d], [Conv2d] and 15 others.
+// [AvgPool2d], [AvgPool3d], [Conv1d], [Conv2d] and 16 others.
 func Stride(values ...int64) StrideArg { return values }
 
 func (StrideArg) avgPool1dOption()            {}
@@ -3419,6 +3489,7 @@ func (StrideArg) maxPool2dOption()            {}
 func (StrideArg) maxPool2dWithIndicesOption() {}
 func (StrideArg) maxPool3dOption()            {}
 func (StrideArg) maxPool3dWithIndicesOption() {}
+func (StrideArg) setInplaceOption()           {}
 func (StrideArg) slowConv3dOption()           {}
 func (StrideArg) slowConvDilated2dOption()    {}
 func (StrideArg) slowConvDilated3dOption()    {}
