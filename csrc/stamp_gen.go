@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "f6fbe8f1b3cb73a75959391afe974eed9710d707bacb33c46a7f22081f1f6ee6"
+const Stamp = "ee4e1c0a190cfa31b93ce6ac22839c4fb35fdb367cd688f737e00d4e57194998"
