@@ -30,3 +30,18 @@ func LoadLibrary(path string) error {
 	}
 	return nil
 }
+
+// Operators returns the functions of the table of ATen's operators, in its
+// order, by what libgotorch says of them.
+func Operators() ([]*Function, error) {
+	if report := load(); report != nil {
+		return nil, errors.New(report.Error)
+	}
+	var functions []*Function
+	for i := range int(C.gt_lib.operator_count) {
+		if entry := C.gt_operator_at(C.uint64_t(i)); entry.schema != nil {
+			functions = append(functions, &Function{Schema: C.GoString(entry.schema), Index: i})
+		}
+	}
+	return functions, nil
+}

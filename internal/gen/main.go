@@ -10,6 +10,7 @@
 //	sparse, nested         the same under the names in these modules
 //	nn/functional          the same, and the options of functions by hand, as
 //	                       functional.yaml says
+//	internal/conformance   a table of the exported functions, for tests
 //	csrc/src/stamp.h and
 //	csrc/stamp_gen.go      the hash of csrc/src, by which both sides know each other
 //
@@ -61,6 +62,9 @@ func run(python string, stampOnly bool) error {
 			return err
 		}
 		if err := writePublic(python, operators); err != nil {
+			return err
+		}
+		if err := writeExports(); err != nil {
 			return err
 		}
 	}
