@@ -192,17 +192,17 @@ func (b *binder) option(a argument) error {
 	}
 	name := camel(a.name)
 	pkg, _, _ := strings.Cut(b.export.Name, ".")
-	for _, full := range []string{pkg + "." + name, pkg + ".With" + name, "torch." + name, "torch.With" + name} {
-		for _, e := range constructors()[full] {
-			if !e.result.Implements(b.options) {
-				continue
+	for _, exact := range []bool{true, false} {
+		for _, full := range []string{pkg + "." + name, pkg + ".With" + name, "torch." + name, "torch.With" + name} {
+			for _, c := range constructors()[full] {
+				if !c.result.Implements(b.options) || exact && !c.takes(reflect.TypeOf(b.plain(a.value.V))) {
+					continue
+				}
+				if v, err := c.make(b.tensors, a.value); err == nil {
+					b.extra = append(b.extra, v)
+					return nil
+				}
 			}
-			v, err := e.make(b.tensors, a.value)
-			if err != nil {
-				return err
-			}
-			b.extra = append(b.extra, v)
-			return nil
 		}
 	}
 	return fmt.Errorf("%s has no option %s", b.export.Name, a.name)
@@ -257,6 +257,15 @@ var constructors = sync.OnceValue(func() map[string][]constructor {
 	}
 	return m
 })
+
+// takes reports whether the constructor is for values of exactly this type.
+func (c constructor) takes(t reflect.Type) bool {
+	if !c.function.IsValid() {
+		return t == c.result
+	}
+	in := c.function.Type().In(0)
+	return t == in || c.function.Type().IsVariadic() && t == in.Elem()
+}
 
 func (c constructor) make(ts *tensors, v Value) (reflect.Value, error) {
 	if !c.function.IsValid() {

@@ -10,5 +10,6 @@ import (
 // One thread, as in record.py: some kernels round otherwise with more.
 func TestMain(m *testing.M) {
 	torch.SetNumThreads(1)
+	torch.SetWarningHandler(func(torch.Warning) {})
 	testkit.Main(m)
 }

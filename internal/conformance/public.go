@@ -250,7 +250,7 @@ func (c *Call) differentiate(ts *tensors, got any) string {
 		if ts.has(t) {
 			continue
 		}
-		if name := t.GradFn(); name != c.GradFn[i] {
+		if name := t.GradFn().Name(); name != c.GradFn[i] {
 			return fmt.Sprintf("has grad_fn %s, not %s", name, c.GradFn[i])
 		}
 	}

@@ -56,6 +56,8 @@ func (t Tally) Add(line string, r *Record, replay func(*Call) (difference string
 		}
 		difference, err := replay(c)
 		switch {
+		case errors.Is(err, errNoCounterpart) && private(c.Name):
+			note(count.Excused, "private in Python: no function for programs", example)
 		case err != nil:
 			note(count.NoWay, noWay(err), example)
 		case difference == "":
@@ -72,6 +74,13 @@ func (t Tally) Add(line string, r *Record, replay func(*Call) (difference string
 	if len(r.Calls) > 0 && count.Equal == equal+len(r.Calls) {
 		count.Whole++
 	}
+}
+
+// private reports whether the name is not one for programs: an operator of
+// torch.ops, or with an underscore in front.
+func private(name string) bool {
+	module, function := split(name)
+	return module == "" || strings.HasPrefix(name, "aten.") || strings.HasPrefix(function, "_") && !strings.HasSuffix(function, "__")
 }
 
 func note(causes map[string]*Cause, cause, example string) {

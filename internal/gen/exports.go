@@ -23,12 +23,13 @@ var exportedPackages = []string{
 // names of their parameters.
 func writeExports() error {
 	var functions, optionTypes, imports strings.Builder
+	unions := map[string][]string{}
 	for _, dir := range exportedPackages {
 		if _, err := os.Stat(dir); err != nil {
 			continue
 		}
 		fmt.Fprintf(&imports, "\t%q\n", "github.com/wangkuiyi/gotorch/"+dir)
-		if err := listExports(dir, &functions, &optionTypes); err != nil {
+		if err := listExports(dir, unions, &functions, &optionTypes); err != nil {
 			return err
 		}
 	}
@@ -39,14 +40,13 @@ func writeExports() error {
 	return writeFormatted("internal/conformance/exports_gen.go", []byte(text))
 }
 
-func listExports(dir string, functions, optionTypes *strings.Builder) error {
+func listExports(dir string, unions map[string][]string, functions, optionTypes *strings.Builder) error {
 	files, err := filepath.Glob(dir + "/*.go")
 	if err != nil {
 		return err
 	}
 	var lines, typeLines []string
 	var parsed []*ast.File
-	unions := map[string][]string{}
 	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") {
 			continue
@@ -112,27 +112,47 @@ func exportLines(pkg string, d *ast.FuncDecl, unions map[string][]string) []stri
 	return lines
 }
 
-// instances are the type arguments for which the table has a function: "" for one
-// that is not generic.
+// instanceTypes are the type arguments for which the table has a function.
+var instanceTypes = map[string]string{
+	"bool": "bool", "int64": "int64", "float64": "float64", "complex128": "complex128", "string": "string",
+	"*Tensor": "*torch.Tensor", "[]*Tensor": "[]*torch.Tensor", "[]int64": "[]int64", "[]float64": "[]float64",
+	"[]complex128": "[]complex128", "[1]int64": "[1]int64", "[2]int64": "[2]int64", "[3]int64": "[3]int64",
+}
+
+// instances are the type arguments of a function: "" for one that is not generic.
+// Several parameters have the same type here.
 func instances(parameters *ast.FieldList, unions map[string][]string) []string {
 	if parameters == nil {
 		return []string{""}
 	}
-	if len(parameters.List) != 1 || len(parameters.List[0].Names) != 1 {
+	if len(parameters.List) != 1 {
 		return nil
 	}
 	var list []string
-	constraint := types.ExprString(parameters.List[0].Type)
-	for _, t := range append(unions[constraint], terms(constraint)...) {
-		if slices.Contains([]string{"int64", "float64", "string", "[1]int64", "[2]int64", "[3]int64"}, t) {
-			list = append(list, "["+t+"]")
+	for _, t := range terms(types.ExprString(parameters.List[0].Type), unions) {
+		if name, ok := instanceTypes[t]; ok {
+			list = append(list, "["+strings.Join(slices.Repeat([]string{name}, len(parameters.List[0].Names)), ", ")+"]")
 		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// terms are the types of a union, and of those in it.
+func terms(union string, unions map[string][]string) []string {
+	var list []string
+	for term := range strings.SplitSeq(union, " | ") {
+		term = strings.TrimPrefix(strings.TrimPrefix(term, "~"), "torch.")
+		if inner, ok := unions[term]; ok {
+			for _, t := range inner {
+				list = append(list, terms(t, unions)...)
+			}
+			continue
+		}
+		list = append(list, term)
 	}
 	return list
 }
-
-// terms are the types of a union.
-func terms(union string) []string { return strings.Split(union, " | ") }
 
 // unionsIn lists the interfaces of a file that are unions.
 func unionsIn(file *ast.File, unions map[string][]string) {
@@ -142,7 +162,7 @@ func unionsIn(file *ast.File, unions map[string][]string) {
 			return true
 		}
 		if i, ok := t.Type.(*ast.InterfaceType); ok && len(i.Methods.List) == 1 && len(i.Methods.List[0].Names) == 0 {
-			unions[t.Name.Name] = terms(types.ExprString(i.Methods.List[0].Type))
+			unions[t.Name.Name] = []string{types.ExprString(i.Methods.List[0].Type)}
 		}
 		return true
 	})
