@@ -1,6 +1,8 @@
 package functional
 
 import (
+	"strings"
+
 	"github.com/wangkuiyi/gotorch/nn/internal/pytext"
 	"github.com/wangkuiyi/gotorch/torch"
 )
@@ -37,9 +39,18 @@ func BinaryCrossEntropy(input, target *torch.Tensor, opts ...BinaryCrossEntropyO
 	if a.weight == nil {
 		return torch.BinaryCrossEntropy(input, target, r)
 	}
-	weight := a.weight.Expand(torch.BroadcastShapes(target.Shape(), a.weight.Shape())...)
+	weight := a.weight.Expand(commonShape(target, a.weight)...)
 	defer weight.Close()
 	return torch.BinaryCrossEntropy(input, target, r, torch.Weight(weight))
+}
+
+// commonShape is the shape that two tensors are broadcast to.
+func commonShape(a, b *torch.Tensor) (shape []int64) {
+	err := torch.Try(func() { shape = torch.BroadcastShapes(a.Shape(), b.Shape()) })
+	if e, failed := err.(*torch.Error); failed {
+		raise(e.Kind, "%s", strings.Replace(e.Message, pytext.Tuple(b.Shape()), pytext.Size(b.Shape()), 1))
+	}
+	return shape
 }
 
 // BinaryCrossEntropyWithLogits is [BinaryCrossEntropy] of sigmoid(input),

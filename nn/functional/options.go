@@ -46,7 +46,7 @@ func spread[T any](v []T, n int) []T {
 	if len(v) != 1 {
 		return v
 	}
-	list := make([]T, n)
+	list := make([]T, max(n, 0))
 	for i := range list {
 		list[i] = v[0]
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/wangkuiyi/gotorch/nn/internal/pytext"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -78,7 +79,7 @@ func LpPool3d[S Size3](input *torch.Tensor, normType float64, kernelSize S, opts
 
 func lpPool(input *torch.Tensor, p float64, kernelSize []int64, n int, a lpPoolArguments) *torch.Tensor {
 	if p == 0 {
-		raise("ValueError", "norm_type must be a non-zero value, but got %g", p)
+		raise("ValueError", "norm_type must be a non-zero value, but got %s", pytext.Float(p))
 	}
 	return torch.ScopeValue(func() *torch.Tensor {
 		stride, ceilMode := torch.Stride(a.stride...), torch.CeilMode(a.ceilMode)
