@@ -42,7 +42,9 @@ func TestScaledProducts(t *testing.T) {
 				return F.ScaledAddmm_(torch.Zeros([]int64{16, 16}), a, a.T(), list(s), tensorWise, list(s), tensorWise, F.Beta(2.0), F.Alpha(0.5))
 			}},
 			{"F.grouped_mm(img[0].bfloat16().reshape(4, 6, 5)[..., :4], img[1].bfloat16().reshape(4, 6, 5)[..., :4].transpose(1, 2))", func(o *operands) any {
-				half := func(i int64) *torch.Tensor { return o.img.Select(0, i).To(torch.BFloat16).Reshape(4, 6, 5).Narrow(2, 0, 4) }
+				half := func(i int64) *torch.Tensor {
+					return o.img.Select(0, i).To(torch.BFloat16).Reshape(4, 6, 5).Narrow(2, 0, 4)
+				}
 				return F.GroupedMm(half(0), half(1).Transpose(1, 2))
 			}},
 			{"F.grouped_mm(torch.ones(6, 16).bfloat16(), torch.ones(2, 16, 8).bfloat16(), offs=torch.tensor([2, 6], dtype=torch.int32))", func(*operands) any {
