@@ -183,10 +183,10 @@ func resultsOf(y any) []*torch.Tensor {
 }
 
 func gradFn(y *torch.Tensor) string {
-	if y == nil {
+	if y == nil || y.GradFn() == nil {
 		return ""
 	}
-	return y.GradFn()
+	return y.GradFn().Name()
 }
 
 // backward computes the gradients for some weights of the results.
