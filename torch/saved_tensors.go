@@ -40,8 +40,7 @@ func registerUnpack(unpack func(any) *Tensor, packed any) uint64 {
 	return csrc.Register(callback(func(f *frame) {
 		t := unpack(packed)
 		if t == nil {
-			refuse(typeErrorKind, "Output of saved tensor unpack_hook expected to be a Tensor but got result of type "+
-				"<class 'NoneType'>")
+			refuse(typeErrorKind, "Output of saved tensor unpack_hook expected to be a Tensor but got result of type NoneType")
 		}
 		f.Reply()
 		f.putResult(t)
