@@ -1,7 +1,6 @@
 package autograd_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 

@@ -77,9 +77,15 @@ func NewGenerator(device ...Device) *Generator {
 	return adoptGenerator(f.Take())
 }
 
-// DefaultGenerator returns the CPU's default generator, Python's
+// DefaultGenerator returns the default generator of a device; without one, of
+// the CPU. Python's
 // torch.default_generator.
-func DefaultGenerator() *Generator { return defaultGeneratorOf(CPU) }
+func DefaultGenerator(device ...Device) *Generator {
+	if len(device) == 0 {
+		return defaultGeneratorOf(CPU)
+	}
+	return defaultGeneratorOf(device[0])
+}
 
 func defaultGeneratorOf(d Device) *Generator {
 	var f frame
