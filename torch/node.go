@@ -23,7 +23,10 @@ var (
 // torch.autograd.graph.Node. It keeps the graph below it alive.
 //
 // A nil *Node is Python's None, the grad_fn of a leaf.
-type Node struct{ handle uint64 }
+type Node struct {
+	handle uint64
+	_      *Node // Go allocates small things without pointers together, and frees them together
+}
 
 // A GradientEdge says where the gradient with respect to a tensor is computed:
 // as this input of this node. Python's torch.autograd.graph.GradientEdge.
@@ -36,7 +39,7 @@ func newNode(handle uint64) *Node {
 	if handle == 0 {
 		return nil
 	}
-	n := &Node{handle}
+	n := &Node{handle: handle}
 	runtime.AddCleanup(n, func(handle uint64) { csrc.ReleaseLater(handle) }, handle)
 	return n
 }
