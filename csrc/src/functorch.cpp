@@ -65,6 +65,7 @@ ft::RandomnessType randomness_named(std::string_view name) {
 }
 
 int64_t push_vmap_layer(int64_t batch_size, std::string_view randomness) {
+  load_decompositions();
   return ft::initAndPushDynamicLayer(TransformType::Vmap, c10::SymInt(batch_size),
                                      randomness_named(randomness));
 }
