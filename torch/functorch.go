@@ -59,8 +59,11 @@ func layer(push *csrc.Function, f *frame, fn func(level int64)) {
 
 // Grad runs fn in a layer that records for reverse mode.
 func (transforms) Grad(fn func(level int64)) {
-	var f frame
-	layer(pushGradLayer, &f, func(level int64) { EnableGrad(func() { fn(level) }) })
+	WithoutSavedTensorsHooks("torch.func.{grad, vjp, jacrev, hessian} don't yet support saved tensor hooks. "+
+		"Please open an issue with your use case.", func() {
+		var f frame
+		layer(pushGradLayer, &f, func(level int64) { EnableGrad(func() { fn(level) }) })
+	})
 }
 
 // Jvp runs fn in a layer that computes tangents.

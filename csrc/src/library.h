@@ -34,6 +34,7 @@ uint64_t take_dropped(uint64_t* functions, uint64_t capacity) noexcept;
 
 // engine.cpp: has libtorch ask us for saved-tensor hooks and stacks.
 void install_engine();
+
 // decompositions.cpp: gives vmap what PyTorch has in Python, once.
 void load_decompositions();
 
