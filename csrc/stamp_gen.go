@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "ee4e1c0a190cfa31b93ce6ac22839c4fb35fdb367cd688f737e00d4e57194998"
+const Stamp = "0a25136b29317bb802fca1d04c40309fcd6f91c903a3303295da9a376e7bab1b"
