@@ -13,18 +13,9 @@ import (
 // Rate is a number for all groups, or one for each.
 type Rate interface{ int | float64 | []float64 }
 
-// ratesOf returns a number for each group, Python's _format_param.
+// ratesOf returns a number for each group.
 func ratesOf(name string, optimizer optim.Optimizer, rate any) []float64 {
-	groups := len(optimizer.ParamGroups())
-	if rates, ok := rate.([]float64); ok {
-		if len(rates) != groups {
-			panic(torch.NewError("ValueError", "%s must have the same length as optimizer.param_groups. %s has %d values, "+
-				"param_groups has %d.", name, name, len(rates), groups))
-		}
-		return slices.Clone(rates)
-	}
-	one, _ := float(rate)
-	return slices.Repeat([]float64{one}, groups)
+	return scalar.PerGroup(name, len(optimizer.ParamGroups()), rate)
 }
 
 // A momentumCycle moves the momentum of each group, or the first of its betas,

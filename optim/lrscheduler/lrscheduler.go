@@ -231,6 +231,10 @@ func mapped(lrs []scalar.Number, fn func(scalar.Number) scalar.Number) []scalar.
 // GetLastLr returns the learning rates that were set last, one for each group.
 func (s *LRScheduler) GetLastLr() []float64 { return slices.Clone(s.lastLr) }
 
+// StepCount returns how often Step was called, by the constructor, too. Python's
+// _step_count.
+func (s *LRScheduler) StepCount() int { return s.stepCount }
+
 // LastEpoch returns the number of epochs gone by.
 func (s *LRScheduler) LastEpoch() int { return s.lastEpoch }
 

@@ -3,6 +3,8 @@
 package scalar
 
 import (
+	"slices"
+
 	"github.com/wangkuiyi/gotorch/csrc"
 	"github.com/wangkuiyi/gotorch/torch"
 )
@@ -163,4 +165,20 @@ func Max(a, b Number) Number {
 		return b
 	}
 	return a
+}
+
+// PerGroup returns a number for each group of parameters: rate is one for all, an
+// int or a float64, or one for each. Python's _format_param.
+func PerGroup(name string, groups int, rate any) []float64 {
+	switch r := rate.(type) {
+	case []float64:
+		if len(r) != groups {
+			panic(torch.NewError("ValueError", "%s must have the same length as optimizer.param_groups. %s has %d values, "+
+				"param_groups has %d.", name, name, len(r), groups))
+		}
+		return slices.Clone(r)
+	case int:
+		return slices.Repeat([]float64{float64(r)}, groups)
+	}
+	return slices.Repeat([]float64{rate.(float64)}, groups)
 }
