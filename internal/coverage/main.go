@@ -67,6 +67,12 @@ func sections() ([]section, error) {
 			ForwardAD  []string `json:"forward_ad"`
 			Functional []string `json:"functional"`
 		} `json:"autograd"`
+		Optim struct {
+			Names     []string `json:"functional"`
+			Methods   []string `json:"Optimizer_methods"`
+			Scheduler []string `json:"lr_scheduler"`
+			SWA       []string `json:"swa_utils"`
+		}
 	}
 	if err := json.Unmarshal(pytorch, &names); err != nil {
 		return nil, err
@@ -86,6 +92,10 @@ func sections() ([]section, error) {
 		{"torch.func", names.Func, "functorch", ""},
 		{"torch.autograd.forward_ad", names.Autograd.ForwardAD, "autograd", ""},
 		{"torch.autograd.functional", names.Autograd.Functional, "autograd", ""},
+		{"torch.optim", names.Optim.Names, "optim", ""},
+		{"torch.optim.Optimizer, methods", names.Optim.Methods, "optim", "Base"},
+		{"torch.optim.lr_scheduler", names.Optim.Scheduler, "optim/lrscheduler", ""},
+		{"torch.optim.swa_utils", names.Optim.SWA, "optim/swa", ""},
 	}, nil
 }
 
@@ -95,6 +105,8 @@ var renamed = map[string]string{
 	"torch.tensor":               "NewTensor", "torch.from_numpy": "FromSlice", "Tensor.dtype": "DType", "Tensor.ndim": "Dim",
 	"Tensor.ndimension": "Dim", "Tensor.nelement": "Numel", "Tensor.itemsize": "ElementSize", "Tensor.type": "DType",
 	"Tensor.numpy": "torch.Data", "Tensor.tolist": "torch.Data", "torch.vmap": "functorch.Vmap",
+	"torch.optim.lr_scheduler": "lrscheduler.LRScheduler", "torch.optim.swa_utils": "swa.AveragedModel",
+	"Base.add_param_group": "SGD.AddParamGroup",
 }
 
 const (
@@ -105,6 +117,7 @@ const (
 	typed     = "deprecated for untyped_storage: a Storage has bytes"
 	processes = "for Python's processes; goroutines share memory as it is"
 	semi      = "a Python subclass over kernels of CUDA devices"
+	hookType  = "the type of a hook is func(Optimizer)"
 	closure   = "modes are closures: DualLevel"
 )
 
@@ -117,6 +130,7 @@ var leftOut = map[string]string{
 	"torch.sparse.to_sparse_semi_structured":     semi,
 	"torch.autograd.forward_ad.enter_dual_level": closure, "torch.autograd.forward_ad.exit_dual_level": closure,
 	"torch.autograd.forward_ad.UnpackedDualTensor": "UnpackDual has two results",
+	"Base.OptimizerPreHook":                        hookType, "Base.OptimizerPostHook": hookType, "Base.profile_hook_step": "wraps Python's step",
 	"torch.cond":                  "control flow for compiled graphs; Go has if",
 	"torch.fork":                  "runs TorchScript; Go has go",
 	"torch.wait":                  "for torch.fork",
