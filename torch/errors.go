@@ -52,6 +52,27 @@ func (e *Error) Is(target error) bool {
 		(t.Message == "" || t.Message == e.Message)
 }
 
+// A LinAlgError is an [Error] of linear algebra: a matrix is singular, or an
+// iteration does not converge. Python's torch.linalg.LinAlgError. It is found in
+// what [Try] returns by errors.As:
+//
+//	var failed *linalg.LinAlgError
+//	if errors.As(err, &failed) { ... }
+type LinAlgError struct{ *plainError }
+
+// plainError is Error under a name that leaves the method of that name visible.
+type plainError = Error
+
+// As sets a **LinAlgError if e is of that kind, for errors.As.
+func (e *Error) As(target any) bool {
+	t, ok := target.(**LinAlgError)
+	if !ok || e.Kind != csrc.LinAlgError.String() {
+		return false
+	}
+	*t = &LinAlgError{e}
+	return true
+}
+
 // Try runs fn and returns the *Error that it panics with, or nil. Other panics
 // go on.
 func Try(fn func()) (err error) {
