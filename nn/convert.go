@@ -138,12 +138,25 @@ func (m *Module) convertOwn(fn func(*torch.Tensor) *torch.Tensor) {
 			m.convertParameter(key, p, fn)
 			return true
 		})
-		for i := range m.buffers {
-			if t := m.buffers[i].get(m); t != nil {
-				m.setBuffer(i, fn(t))
-			}
-		}
+		m.eachBuffer(func(key string, t *torch.Tensor) bool {
+			m.replaceBuffer(key, t, fn(t))
+			return true
+		})
 	})
+}
+
+// replaceBuffer puts a tensor in the place of a buffer, which plays the same
+// role from then on.
+func (m *Module) replaceBuffer(key string, t, by *torch.Tensor) {
+	if marked, persistent := t.IsBuffer(); marked {
+		torch.MarkBuffer(by, persistent)
+	}
+	torch.MarkUninitialized(by, t.IsUninitialized())
+	if i := m.bufferIndex(key); i >= 0 {
+		m.setBuffer(i, by)
+	} else {
+		*m.layout.byKey[key].tensor(m.base) = by
+	}
 }
 
 // convertParameter converts a parameter and its gradient in place or, where the
@@ -152,7 +165,7 @@ func (m *Module) convertOwn(fn func(*torch.Tensor) *torch.Tensor) {
 func (m *Module) convertParameter(key string, p *torch.Tensor, fn func(*torch.Tensor) *torch.Tensor) {
 	converted, grad := fn(p), p.Grad()
 	if !setData(p, converted) {
-		p = NewParameter(converted, p.RequiresGrad())
+		p = torch.MarkUninitialized(NewParameter(converted, p.RequiresGrad()), p.IsUninitialized())
 		m.RegisterParameter(key, p)
 	}
 	if grad == nil {

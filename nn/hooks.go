@@ -63,10 +63,11 @@ type hookList[F any] []*hook[F]
 type hook[F any] struct {
 	fn     F
 	always bool
+	owner  any // see OwnedHooks
 }
 
 func (l *hookList[F]) add(fn F, prepend, always bool) *RemovableHandle {
-	h := &hook[F]{fn, always}
+	h := &hook[F]{fn: fn, always: always}
 	if prepend {
 		*l = append(hookList[F]{h}, *l...)
 	} else {

@@ -16,8 +16,8 @@ import (
 // the order of their declaration, those of embedded structs included:
 //
 //   - a *torch.Tensor that [NewParameter] made is a parameter;
-//   - a *torch.Tensor whose key was passed to [Module.RegisterBuffer] is a
-//     buffer;
+//   - a *torch.Tensor that [NewBuffer] made, or whose key was passed to
+//     [Module.RegisterBuffer], is a buffer;
 //   - a module, or an interface that holds one, is a child. As in Python, slices
 //     and maps of modules are not looked into: use [Sequential] or [ModuleList].
 //
@@ -41,11 +41,13 @@ type Module struct {
 
 	evaluating bool   // so that the zero value is training
 	hooks      *hooks // nil if there are none
+	title      string // that is printed, if not the name of the type
 
 	// Members that were registered by name.
-	parameters []namedTensor
-	buffers    []buffer
+	parameters []registered
+	buffers    []registered
 	modules    []namedModule
+	attributes []namedTensor // tensors that are neither parameters nor buffers
 }
 
 // An AnyModule is any module: a pointer to a struct that embeds [Module], whose
@@ -87,8 +89,9 @@ type namedModule struct {
 	module AnyModule
 }
 
-// A buffer lies in a field, or here if the struct has none with its key.
-type buffer struct {
+// A registered tensor lies in a field, or here if the struct has none with its
+// key.
+type registered struct {
 	namedTensor
 	field     *member
 	transient bool // not in state dictionaries
@@ -127,7 +130,12 @@ func (m *Module) ready(what string) {
 func raise(kind, format string, args ...any) { panic(torch.NewError(kind, format, args...)) }
 
 // name is the name of the module's type, Python's __class__.__name__.
-func (m *Module) name() string { return m.layout.name }
+func (m *Module) name() string {
+	if m.title != "" {
+		return m.title
+	}
+	return m.layout.name
+}
 
 // RegisterBuffer makes t a buffer: a tensor that is no parameter but belongs to
 // the module's state, such as BatchNorm's running mean. Python's
@@ -139,8 +147,8 @@ func (m *Module) name() string { return m.layout.name }
 func (m *Module) RegisterBuffer(name string, t *torch.Tensor, persistent ...Persistent) {
 	m.ready("buffer")
 	checkMemberName("buffer", name)
-	b := buffer{namedTensor: namedTensor{key: name}, transient: len(persistent) > 0 && !bool(persistent[0])}
-	i := slices.IndexFunc(m.buffers, func(b buffer) bool { return b.key == name })
+	b := registered{namedTensor: namedTensor{key: name}, transient: len(persistent) > 0 && !bool(persistent[0])}
+	i := m.bufferIndex(name)
 	if b.field = m.layout.byKey[name]; b.field != nil {
 		if b.field.kind != tensorMember {
 			refuseDuplicate(name)
@@ -151,6 +159,7 @@ func (m *Module) RegisterBuffer(name string, t *torch.Tensor, persistent ...Pers
 	} else if i < 0 && m.has(name) {
 		refuseDuplicate(name)
 	}
+	t = registeredTensor(&registrationHooks.buffer, m, name, t)
 	if i < 0 {
 		m.buffers = append(m.buffers, b)
 		i = len(m.buffers) - 1
@@ -180,7 +189,7 @@ func (m *Module) setBuffer(i int, t *torch.Tensor) {
 func (m *Module) RegisterParameter(name string, p *torch.Tensor) {
 	m.ready("parameter")
 	checkMemberName("parameter", name)
-	i := slices.IndexFunc(m.parameters, func(p namedTensor) bool { return p.key == name })
+	i := indexOf(m.parameters, name)
 	field := m.layout.byKey[name]
 	if field != nil && (field.kind != tensorMember || m.isBuffer(name)) || field == nil && i < 0 && m.has(name) {
 		refuseDuplicate(name)
@@ -188,13 +197,19 @@ func (m *Module) RegisterParameter(name string, p *torch.Tensor) {
 	if p != nil {
 		m.checkParameter(name, p)
 	}
+	p = registeredTensor(&registrationHooks.parameter, m, name, p)
 	switch {
 	case field != nil:
-		*field.tensor(m.base) = p
+		place := field.tensor(m.base)
+		if i >= 0 && !(*place).IsParameter() { // what was deleted comes back as the last
+			last := m.parameters[i]
+			m.parameters = append(slices.Delete(m.parameters, i, i+1), last)
+		}
+		*place = p
 	case i >= 0:
 		m.parameters[i].tensor = p
 	default:
-		m.parameters = append(m.parameters, namedTensor{name, p})
+		m.parameters = append(m.parameters, registered{namedTensor: namedTensor{name, p}})
 	}
 }
 
@@ -215,6 +230,7 @@ func (m *Module) checkParameter(name string, p *torch.Tensor) {
 // empty one, and that of another member panic.
 func (m *Module) AddModule(name string, child AnyModule) {
 	m.ready("module")
+	child = registeredModule(m, name, child)
 	i := slices.IndexFunc(m.modules, func(c namedModule) bool { return c.key == name })
 	field := m.layout.byKey[name]
 	if field != nil && !field.set(m.base, child) || field == nil && i < 0 && m.has(name) {
@@ -250,12 +266,20 @@ func refuseDuplicate(name string) { raise("KeyError", "attribute '%s' already ex
 // key.
 func (m *Module) has(key string) bool {
 	return m.layout.byKey[key] != nil || m.isBuffer(key) ||
-		slices.ContainsFunc(m.parameters, func(p namedTensor) bool { return p.key == key }) ||
+		indexOf(m.parameters, key) >= 0 || m.attributeIndex(key) >= 0 ||
 		slices.ContainsFunc(m.modules, func(c namedModule) bool { return c.key == key })
 }
 
-func (m *Module) isBuffer(key string) bool {
-	return slices.ContainsFunc(m.buffers, func(b buffer) bool { return b.key == key })
+func (m *Module) isBuffer(key string) bool { return m.bufferIndex(key) >= 0 }
+
+func (m *Module) bufferIndex(key string) int { return indexOf(m.buffers, key) }
+
+func (m *Module) attributeIndex(key string) int {
+	return slices.IndexFunc(m.attributes, func(a namedTensor) bool { return a.key == key })
+}
+
+func indexOf(list []registered, key string) int {
+	return slices.IndexFunc(list, func(r registered) bool { return r.key == key })
 }
 
 // Train puts the module and all modules in it into training mode, or with

@@ -28,6 +28,7 @@ type RNNBase struct {
 	Bidirectional         bool
 	ProjSize              int64 // 0: no projection
 	f                     factory
+	names                 []string // of the weights
 }
 
 // gates is how many blocks of HiddenSize rows the weights of each mode have.
@@ -118,14 +119,18 @@ func (l *RNNBase) addParameters(layer, direction int64) {
 	if direction == 1 {
 		suffix += "_reverse"
 	}
-	l.RegisterParameter("weight_ih"+suffix, l.f.parameter(rows, inputSize))
-	l.RegisterParameter("weight_hh"+suffix, l.f.parameter(rows, l.outputSize()))
+	add := func(name string, size ...int64) {
+		l.names = append(l.names, name+suffix)
+		l.RegisterParameter(name+suffix, l.f.parameter(size...))
+	}
+	add("weight_ih", rows, inputSize)
+	add("weight_hh", rows, l.outputSize())
 	if l.Bias {
-		l.RegisterParameter("bias_ih"+suffix, l.f.parameter(rows))
-		l.RegisterParameter("bias_hh"+suffix, l.f.parameter(rows))
+		add("bias_ih", rows)
+		add("bias_hh", rows)
 	}
 	if l.ProjSize > 0 {
-		l.RegisterParameter("weight_hr"+suffix, l.f.parameter(l.ProjSize, l.HiddenSize))
+		add("weight_hr", l.ProjSize, l.HiddenSize)
 	}
 }
 
@@ -145,9 +150,9 @@ func (l *RNNBase) FlattenParameters() {}
 
 // weights are the parameters in the order in which the operators take them.
 func (l *RNNBase) weights() []*torch.Tensor {
-	list := make([]*torch.Tensor, len(l.parameters))
-	for i, p := range l.parameters {
-		list[i] = p.tensor
+	list := make([]*torch.Tensor, len(l.names))
+	for i, name := range l.names {
+		list[i], _ = l.own(name)
 	}
 	return list
 }

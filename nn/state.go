@@ -109,12 +109,15 @@ func (m *Module) save(state *StateDict, prefix string, keepVars bool) {
 		}
 	}
 	m.eachState(func(key string, t *torch.Tensor) bool {
-		if !keepVars {
+		if !keepVars && !t.IsUninitialized() {
 			t = t.Detach()
 		}
 		state.Set(prefix+key, t)
 		return true
 	})
+	if own, ok := m.self.(ExtraState); ok {
+		state.SetExtra(prefix+extraStateKey, own.GetExtraState())
+	}
 	m.eachChild(func(key string, child AnyModule) bool {
 		child.AsModule().save(state, prefix+key+".", keepVars)
 		return true
@@ -140,13 +143,7 @@ func (m *Module) eachState(yield func(key string, t *torch.Tensor) bool) bool {
 	if !m.eachParameter(yield) {
 		return false
 	}
-	for i := range m.buffers {
-		b := &m.buffers[i]
-		if t := b.get(m); t != nil && !b.transient && !yield(b.key, t) {
-			return false
-		}
-	}
-	return true
+	return m.eachBufferOf(func(key string, t *torch.Tensor, persistent bool) bool { return !persistent || yield(key, t) })
 }
 
 // A LoadStateDictOption is an option of [Module.LoadStateDict]: [Strict],
@@ -185,7 +182,9 @@ func (m *Module) LoadStateDict(state *StateDict, opts ...LoadStateDictOption) (I
 		raise("TypeError", "Expected state_dict to be dict-like, got <class 'NoneType'>.")
 	}
 	var report LoadReport
-	m.load(state.clone(), "", bool(assign), &report)
+	if err := torch.Try(func() { m.load(state.clone(), "", bool(assign), &report) }); err != nil {
+		return report.IncompatibleKeys, err
+	}
 	if strict {
 		report.addKeys("Unexpected", report.UnexpectedKeys)
 		report.addKeys("Missing", report.MissingKeys)
@@ -232,9 +231,9 @@ func (m *Module) load(state *StateDict, prefix string, assign bool, report *Load
 // withPrefix returns the part of the dictionary that a child gets.
 func (d *StateDict) withPrefix(prefix string) *StateDict {
 	part := &StateDict{modules: d.modules, versions: d.versions}
-	for key, t := range d.All() {
+	for _, key := range d.keys {
 		if strings.HasPrefix(key, prefix) {
-			part.Set(key, t)
+			part.copyKey(d, key)
 		}
 	}
 	return part
@@ -252,14 +251,15 @@ func (m *Module) loadOwn(state *StateDict, prefix string, assign bool, report *L
 		}
 		return true
 	})
+	m.loadExtraState(state, prefix+extraStateKey, report)
 	children := map[string]bool{}
 	m.eachChild(func(key string, _ AnyModule) bool {
 		children[key] = true
 		return true
 	})
-	for key := range state.All() {
+	for _, key := range state.keys {
 		rest, ok := strings.CutPrefix(key, prefix)
-		if !ok {
+		if !ok || rest == extraStateKey {
 			continue
 		}
 		first, _, nested := strings.Cut(rest, ".")
@@ -274,6 +274,12 @@ func (m *Module) loadTensor(key, name string, t, input *torch.Tensor, assign boo
 	if input == nil {
 		return fmt.Sprintf(`While copying the parameter named "%s", expected torch.Tensor or Tensor-like object from `+
 			`checkpoint but received <class 'NoneType'>`, name)
+	}
+	if t.IsUninitialized() {
+		if input.IsUninitialized() {
+			return ""
+		}
+		Materialize(t, input.Shape())
 	}
 	shape, given := t.Shape(), input.Shape()
 	if len(shape) == 0 && slices.Equal(given, []int64{1}) {
@@ -306,7 +312,7 @@ func (m *Module) loadTensor(key, name string, t, input *torch.Tensor, assign boo
 
 // assign puts input in the place of one of the module's own tensors.
 func (m *Module) assign(key string, t, input *torch.Tensor) {
-	if i := slices.IndexFunc(m.buffers, func(b buffer) bool { return b.key == key }); i >= 0 && !t.IsParameter() {
+	if i := m.bufferIndex(key); i >= 0 && !t.IsParameter() {
 		m.setBuffer(i, input)
 		return
 	}

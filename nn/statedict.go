@@ -15,7 +15,8 @@ import (
 type StateDict struct {
 	keys     []string
 	tensors  map[string]*torch.Tensor
-	modules  []string // prefixes of the modules that have versions
+	extra    map[string]any // values that are no tensors
+	modules  []string       // prefixes of the modules that have versions
 	versions map[string]int
 }
 
@@ -31,10 +32,11 @@ func (d *StateDict) Keys() []string { return slices.Clone(d.keys) }
 // Get returns the tensor with this key, or nil.
 func (d *StateDict) Get(key string) *torch.Tensor { return d.tensors[key] }
 
-// Has reports whether there is a tensor with this key.
+// Has reports whether there is a tensor or extra state with this key.
 func (d *StateDict) Has(key string) bool {
-	_, ok := d.tensors[key]
-	return ok
+	_, tensor := d.tensors[key]
+	_, extra := d.extra[key]
+	return tensor || extra
 }
 
 // Set stores a tensor: in the place that the key has, or else at the end.
@@ -45,23 +47,57 @@ func (d *StateDict) Set(key string, t *torch.Tensor) {
 	if !d.Has(key) {
 		d.keys = append(d.keys, key)
 	}
+	delete(d.extra, key)
 	d.tensors[key] = torch.Keep(t)
+}
+
+// Extra returns the extra state with this key, such as "fc1._extra_state", and
+// whether there is any. See [ExtraState].
+func (d *StateDict) Extra(key string) (state any, ok bool) {
+	if t, ok := d.tensors[key]; ok {
+		return t, true
+	}
+	state, ok = d.extra[key]
+	return state, ok
+}
+
+// SetExtra stores extra state. A tensor is stored as by [StateDict.Set].
+func (d *StateDict) SetExtra(key string, state any) {
+	if t, ok := state.(*torch.Tensor); ok {
+		d.Set(key, t)
+		return
+	}
+	if d.extra == nil {
+		d.extra = map[string]any{}
+	}
+	if !d.Has(key) {
+		d.keys = append(d.keys, key)
+	}
+	delete(d.tensors, key)
+	d.extra[key] = state
+}
+
+// copyKey takes over what another dictionary has under a key.
+func (d *StateDict) copyKey(from *StateDict, key string) {
+	state, _ := from.Extra(key)
+	d.SetExtra(key, state)
 }
 
 // Delete removes a key. It does nothing if there is none.
 func (d *StateDict) Delete(key string) {
 	if d.Has(key) {
 		delete(d.tensors, key)
+		delete(d.extra, key)
 		i := slices.Index(d.keys, key)
 		d.keys = slices.Delete(d.keys, i, i+1)
 	}
 }
 
-// All yields the keys and tensors in order.
+// All yields the keys and tensors in order. It leaves out extra state.
 func (d *StateDict) All() iter.Seq2[string, *torch.Tensor] {
 	return func(yield func(string, *torch.Tensor) bool) {
 		for _, key := range d.keys {
-			if !yield(key, d.tensors[key]) {
+			if t, ok := d.tensors[key]; ok && !yield(key, t) {
 				return
 			}
 		}
@@ -102,8 +138,8 @@ func (d *StateDict) Versions() iter.Seq2[string, int] {
 // clone returns a copy that shares the tensors, for hooks to change.
 func (d *StateDict) clone() *StateDict {
 	c := NewStateDict()
-	for key, t := range d.All() {
-		c.Set(key, t)
+	for _, key := range d.keys {
+		c.copyKey(d, key)
 	}
 	for module, version := range d.Versions() {
 		c.SetVersion(module, version)

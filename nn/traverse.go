@@ -77,39 +77,52 @@ func (m *Module) eachParameter(yield func(key string, p *torch.Tensor) bool) boo
 		if f.kind != tensorMember {
 			continue
 		}
-		if p := *f.tensor(m.base); p.IsParameter() && !yield(f.key, p) {
+		if p := *f.tensor(m.base); p.IsParameter() && indexOf(m.parameters, f.key) < 0 && !yield(f.key, p) {
 			return false
 		}
 	}
-	for _, p := range m.parameters {
-		if p.tensor != nil && !yield(p.key, p.tensor) {
+	for i := range m.parameters {
+		if p := m.parameters[i].get(m); p.IsParameter() && !yield(m.parameters[i].key, p) {
 			return false
 		}
 	}
 	return true
 }
 
-// eachBuffer yields the module's own buffers, until yield returns false.
+// eachBuffer yields the module's own buffers, until yield returns false: first
+// those of fields that were not registered.
 func (m *Module) eachBuffer(yield func(key string, t *torch.Tensor) bool) bool {
+	return m.eachBufferOf(func(key string, t *torch.Tensor, _ bool) bool { return yield(key, t) })
+}
+
+// eachBufferOf also says which buffers are in state dictionaries.
+func (m *Module) eachBufferOf(yield func(key string, t *torch.Tensor, persistent bool) bool) bool {
 	m.ready("buffer")
+	for i := range m.layout.members {
+		f := &m.layout.members[i]
+		if f.kind != tensorMember {
+			continue
+		}
+		t := *f.tensor(m.base)
+		if marked, persistent := t.IsBuffer(); marked && !m.isBuffer(f.key) && !yield(f.key, t, persistent) {
+			return false
+		}
+	}
 	for i := range m.buffers {
-		if t := m.buffers[i].get(m); t != nil && !yield(m.buffers[i].key, t) {
+		b := &m.buffers[i]
+		if t := b.get(m); t != nil && !t.IsParameter() && !yield(b.key, t, !b.transient) {
 			return false
 		}
 	}
 	return true
 }
 
-// get returns the tensor of a buffer, which may be nil. A parameter that was
-// assigned to its field is no buffer.
-func (b *buffer) get(m *Module) *torch.Tensor {
-	if b.field == nil {
-		return b.tensor
+// get returns the tensor, which may be nil.
+func (r *registered) get(m *Module) *torch.Tensor {
+	if r.field == nil {
+		return r.tensor
 	}
-	if t := *b.field.tensor(m.base); !t.IsParameter() {
-		return t
-	}
-	return nil
+	return *r.field.tensor(m.base)
 }
 
 // NamedModules yields the module itself, under the name "", and all modules

@@ -93,3 +93,9 @@ func (o OffsetsArg) Tensor(option.Marker) *Tensor { return o.value }
 
 // Tensor returns the tensor of lengths.
 func (o LengthsArg) Tensor(option.Marker) *Tensor { return toTensor(o.value, "lengths") }
+
+// FactoryOption makes a dtype an option of functions that make module tensors.
+func (DType) FactoryOption(option.Marker) {}
+
+// FactoryOption makes a device an option of functions that make module tensors.
+func (Device) FactoryOption(option.Marker) {}

@@ -1,5 +1,14 @@
 package torch
 
+// A tensorRole is what package nn takes a tensor for, besides a parameter.
+type tensorRole uint8
+
+const (
+	bufferRole        tensorRole = 1 << iota // a buffer
+	transientRole                            // that is in no state dictionary
+	uninitializedRole                        // of a lazy module
+)
+
 // MarkParameter makes t a parameter in the eyes of package nn, takes it out of
 // all scopes, and returns it. Use nn.NewParameter.
 func MarkParameter(t *Tensor) *Tensor {
@@ -9,3 +18,44 @@ func MarkParameter(t *Tensor) *Tensor {
 
 // IsParameter reports whether t is a module's parameter.
 func (t *Tensor) IsParameter() bool { return t != nil && t.parameter }
+
+// MarkBuffer makes t a buffer in the eyes of package nn, takes it out of all
+// scopes, and returns it. Use nn.NewBuffer.
+func MarkBuffer(t *Tensor, persistent bool) *Tensor {
+	t.role |= bufferRole
+	if !persistent {
+		t.role |= transientRole
+	}
+	return Keep(t)
+}
+
+// IsBuffer reports whether t is a buffer that nn.NewBuffer made, and whether it
+// belongs into state dictionaries.
+func (t *Tensor) IsBuffer() (buffer, persistent bool) {
+	if t == nil || t.role&bufferRole == 0 {
+		return false, false
+	}
+	return true, t.role&transientRole == 0
+}
+
+// MarkUninitialized says whether t is still to get a shape. Use
+// nn.NewUninitializedParameter and nn.Materialize.
+func MarkUninitialized(t *Tensor, on bool) *Tensor {
+	if on {
+		t.role |= uninitializedRole
+	} else {
+		t.role &^= uninitializedRole
+	}
+	return t
+}
+
+// IsUninitialized reports whether t is a parameter or buffer of a lazy module
+// that has no shape yet, Python's torch.nn.parameter.is_lazy.
+func (t *Tensor) IsUninitialized() bool { return t != nil && t.role&uninitializedRole != 0 }
+
+func (t *Tensor) uninitializedText() string {
+	if t.parameter {
+		return "<UninitializedParameter>"
+	}
+	return "<UninitializedBuffer>"
+}

@@ -24,6 +24,8 @@ func (t *Tensor) String() string {
 		return "None"
 	case t.handle == 0:
 		return "tensor(<" + t.state.String() + ">)"
+	case t.IsUninitialized():
+		return t.uninitializedText()
 	}
 	var text string
 	err := Try(func() {

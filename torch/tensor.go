@@ -26,7 +26,8 @@ type Tensor struct {
 	slot    int32 // in the slab
 
 	state     tensorState
-	parameter bool // of a module
+	parameter bool       // of a module
+	role      tensorRole // in a module
 }
 
 // tensorState says why a Tensor has no handle.
@@ -70,6 +71,11 @@ func (t *Tensor) ask(f *frame, fn *csrc.Function) {
 
 // Shape returns the size of each dimension, Python's t.shape.
 func (t *Tensor) Shape() []int64 {
+	if t.IsUninitialized() {
+		refuse(runtimeErrorKind, "Can't access the shape of an uninitialized parameter or buffer. This error usually happens in "+
+			"`load_state_dict` when trying to load an uninitialized parameter into an initialized one. Call `forward` to "+
+			"initialize the parameters before accessing their attributes.")
+	}
 	var f frame
 	t.ask(&f, entrySizes)
 	return f.TakeInts()
