@@ -36,17 +36,24 @@ type elementwise func(input, target *torch.Tensor, r torch.Reduction) *torch.Ten
 // makes of the difference.
 func elementLoss(input, target *torch.Tensor, a mseLossArguments, loss elementwise,
 	ofDifference func(*torch.Tensor) *torch.Tensor) *torch.Tensor {
-	warnOfSize(input, target)
+	same := warnOfSize(input, target)
 	r := a.reduction.or(a.sizeAverage, a.reduce)
-	if a.weight == nil {
-		return broadcastLoss(input, target, func(input, target *torch.Tensor) *torch.Tensor { return loss(input, target, r.enum()) })
+	switch {
+	case a.weight != nil:
+		return weightedLoss(input, target, a.weight, r, ofDifference)
+	case same:
+		return loss(input, target, r.enum())
 	}
+	return broadcastLoss(input, target, func(input, target *torch.Tensor) *torch.Tensor { return loss(input, target, r.enum()) })
+}
+
+func weightedLoss(input, target, weight *torch.Tensor, r Reduction, ofDifference func(*torch.Tensor) *torch.Tensor) *torch.Tensor {
 	return torch.ScopeValue(func() *torch.Tensor {
 		expanded := torch.BroadcastTensors(input, target)
-		checkWeight(a.weight, input)
-		weighted := ofDifference(expanded[0].Sub(expanded[1])).Mul(a.weight)
+		checkWeight(weight, input)
+		weighted := ofDifference(expanded[0].Sub(expanded[1])).Mul(weight)
 		if r == "mean" {
-			return weighted.Sum().Div(a.weight.Sum())
+			return weighted.Sum().Div(weight.Sum())
 		}
 		return r.of(weighted, r.refuseMode)
 	})
@@ -63,12 +70,15 @@ func broadcastLoss(input, target *torch.Tensor, loss func(input, target *torch.T
 	})
 }
 
-func warnOfSize(input, target *torch.Tensor) {
-	if !torch.IsSameSize(input, target) {
+// warnOfSize reports whether the sizes are the same, and warns if not.
+func warnOfSize(input, target *torch.Tensor) bool {
+	same := torch.IsSameSize(input, target)
+	if !same {
 		torch.Warn("Using a target size (%s) that is different to the input size (%s). This will likely lead to incorrect "+
 			"results due to broadcasting. Please ensure they have the same size.",
 			pytext.Size(target.Shape()), pytext.Size(input.Shape()))
 	}
+	return same
 }
 
 func checkWeight(weight, input *torch.Tensor) {

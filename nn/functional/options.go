@@ -1,6 +1,7 @@
 package functional
 
 import (
+	"fmt"
 	"reflect"
 
 	"github.com/wangkuiyi/gotorch/torch"
@@ -66,7 +67,7 @@ func raise(kind, format string, args ...any) { panic(torch.NewError(kind, format
 // Values of options that elsewhere are of other types, too.
 
 func wrongType(name, wanted string, v any) {
-	raise("TypeError", "argument '%s' must be %s, not %T", name, wanted, v)
+	raise("TypeError", "argument '%s' must be %s, not %s", name, wanted, fmt.Sprint(reflect.TypeOf(v))) // v itself would escape
 }
 
 func toFloat(v any, name string) float64 {
