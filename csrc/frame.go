@@ -135,9 +135,15 @@ func (f *Frame) CallWithCallbacks(fn *Function) *Report {
 	return f.callWithCallbacks(function)
 }
 
+// callWithCallbacks calls with a copy of the frame on the heap: the stack may
+// move while Go code runs. So f itself stays there.
+//
 //go:noinline
 func (f *Frame) callWithCallbacks(function uintptr) *Report {
-	if report := C.gt_call_with_callbacks(C.uintptr_t(function), f.start()); report != nil {
+	kept := *f
+	report := C.gt_call_with_callbacks(C.uintptr_t(function), kept.start())
+	*f = kept
+	if report != nil {
 		return newReport(report)
 	}
 	return nil
