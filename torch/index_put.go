@@ -168,7 +168,11 @@ func onlyMask(part *Tensor, lists []*Tensor) *Tensor {
 func checkMask(part, mask *Tensor, first int64) {
 	sizes, masks := part.Shape(), mask.Shape()
 	for i, n := range masks {
-		if at := first + int64(i); n != sizes[at] {
+		at, dims := first+int64(i), int64(len(sizes))
+		if at >= dims { // after several ellipses
+			refuse(indexErrorKind, "Dimension out of range (expected to be in range of [%d, %d], but got %d)", -dims, dims-1, at)
+		}
+		if n != sizes[at] {
 			refuse(indexErrorKind, "The shape of the mask %s at index %d does not match the shape of the indexed tensor %s at index %d",
 				intsText(masks), i, intsText(sizes), at)
 		}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/wangkuiyi/gotorch/torch"
 )
 
 // An argument of a call, with the name that Python's signature gives it.
@@ -267,7 +269,15 @@ func (c constructor) takes(t reflect.Type) bool {
 	return t == in || c.function.Type().IsVariadic() && t == in.Elem()
 }
 
-func (c constructor) make(ts *tensors, v Value) (reflect.Value, error) {
+// make makes an option; constructors panic if a value is not for them.
+func (c constructor) make(ts *tensors, v Value) (option reflect.Value, err error) {
+	if refusal := torch.Try(func() { option, err = c.call(ts, v) }); refusal != nil {
+		return option, refusal
+	}
+	return option, err
+}
+
+func (c constructor) call(ts *tensors, v Value) (reflect.Value, error) {
 	if !c.function.IsValid() {
 		return ts.convert(v.V, c.result)
 	}
@@ -280,7 +290,7 @@ func (c constructor) make(ts *tensors, v Value) (reflect.Value, error) {
 		return c.function.Call([]reflect.Value{value})[0], nil
 	}
 	list, ok := v.V.([]Value)
-	if !ok && v.V != nil {
+	if !ok && v.V != nil || reflect.TypeOf(ts.plain(v.V)) == in.Elem() {
 		list = []Value{v}
 	}
 	slice := reflect.MakeSlice(in, 0, len(list))
