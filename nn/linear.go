@@ -64,12 +64,17 @@ func NewLinear(inFeatures, outFeatures int64, opts ...LinearOption) *Linear {
 	}
 	l := &Linear{InFeatures: inFeatures, OutFeatures: outFeatures}
 	l.Init(l)
-	l.Weight = f.parameter(outFeatures, inFeatures)
+	l.setUp(bias, f)
+	return l
+}
+
+// setUp makes the parameters, after Init.
+func (l *Linear) setUp(bias Bias, f factory) {
+	l.Weight = f.parameter(l.OutFeatures, l.InFeatures)
 	if bias {
-		l.Bias = f.parameter(outFeatures)
+		l.Bias = f.parameter(l.OutFeatures)
 	}
 	l.ResetParameters()
-	return l
 }
 
 // ResetParameters draws the parameters anew.

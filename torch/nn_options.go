@@ -111,3 +111,39 @@ func (DType) BilinearOption(option.Marker) {}
 
 // BilinearOption makes a device an option of nn.NewBilinear.
 func (Device) BilinearOption(option.Marker) {}
+
+// MultiheadAttentionOption makes a dtype an option of nn.NewMultiheadAttention.
+func (DType) MultiheadAttentionOption(option.Marker) {}
+
+// MultiheadAttentionOption makes a device an option of nn.NewMultiheadAttention.
+func (Device) MultiheadAttentionOption(option.Marker) {}
+
+// TransformerLayerOption makes a dtype an option of nn.NewTransformerEncoderLayer and nn.NewTransformerDecoderLayer.
+func (DType) TransformerLayerOption(option.Marker) {}
+
+// TransformerLayerOption makes a device an option of nn.NewTransformerEncoderLayer and nn.NewTransformerDecoderLayer.
+func (Device) TransformerLayerOption(option.Marker) {}
+
+// TransformerOption makes a dtype an option of nn.NewTransformer.
+func (DType) TransformerOption(option.Marker) {}
+
+// TransformerOption makes a device an option of nn.NewTransformer.
+func (Device) TransformerOption(option.Marker) {}
+
+// AdaptiveLogSoftmaxOption makes a dtype an option of nn.NewAdaptiveLogSoftmaxWithLoss.
+func (DType) AdaptiveLogSoftmaxOption(option.Marker) {}
+
+// AdaptiveLogSoftmaxOption makes a device an option of nn.NewAdaptiveLogSoftmaxWithLoss.
+func (Device) AdaptiveLogSoftmaxOption(option.Marker) {}
+
+// LinearCrossEntropyLossOption makes a dtype an option of nn.NewLinearCrossEntropyLoss.
+func (DType) LinearCrossEntropyLossOption(option.Marker) {}
+
+// LinearCrossEntropyLossOption makes a device an option of nn.NewLinearCrossEntropyLoss.
+func (Device) LinearCrossEntropyLossOption(option.Marker) {}
+
+// SubsequentMaskOption makes a dtype an option of nn.GenerateSquareSubsequentMask.
+func (DType) SubsequentMaskOption(option.Marker) {}
+
+// SubsequentMaskOption makes a device an option of nn.GenerateSquareSubsequentMask.
+func (Device) SubsequentMaskOption(option.Marker) {}
