@@ -18,6 +18,7 @@ type targets struct{ python, cpp float64 }
 var itemTargets = map[string]map[string]targets{
 	"add":           {goScope: {python: 0.65}, goCollected: {python: 1.3}},
 	"training_step": {goScope: {python: 0.5, cpp: 1.2}, goCollected: {python: 0.6}},
+	"adam_200":      {goScope: {python: 0.65}, goCollected: {python: 0.65}},
 }
 
 // operatorTarget is that of each operator at each size.

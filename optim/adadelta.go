@@ -97,7 +97,11 @@ func (a *Adadelta) updateGroup(g *ParamGroup) {
 	if step.capturable {
 		checkCapturable("params and state_steps", lists[adadeltaParams], lists[adadeltaSteps], false)
 	}
-	apply(all, lists, step.run)
+	if step.capturable || step.differentiable {
+		apply(all, lists, step.run)
+	} else {
+		applyTogether(all, lists, step.run)
+	}
 }
 
 // run does the step for parallel lists.

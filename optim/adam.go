@@ -136,7 +136,11 @@ func updateAdam(o *Base, g *ParamGroup) {
 		if step.capturable {
 			checkCapturable("params and state_steps", lists[adamParams], lists[adamSteps], true)
 		}
-		apply(all, lists, step.run)
+		if step.capturable || step.differentiable {
+			apply(all, lists, step.run)
+		} else {
+			applyTogether(all, lists, step.run)
+		}
 	}
 }
 

@@ -69,3 +69,34 @@ func ExampleParamGroup_Set() {
 	//     weight_decay: 0
 	// )
 }
+
+// LBFGS calls the closure several times in a step.
+func ExampleNewLBFGS() {
+	weight := torch.NewTensor([]float64{0, 0}, torch.RequiresGrad(true))
+	optimizer := optim.NewLBFGS([]*torch.Tensor{weight}, optim.LineSearchFn("strong_wolfe"))
+	loss := optimizer.StepClosure(func() *torch.Tensor {
+		optimizer.ZeroGrad()
+		loss := weight.Sub(torch.NewTensor([]float64{3, -1})).Square().Sum()
+		loss.Backward()
+		return loss
+	})
+	fmt.Println(loss.Item())
+	fmt.Printf("%.2f\n", torch.Data[float64](weight))
+	// Output:
+	// 10
+	// [3.00 -1.00]
+}
+
+// What an optimizer remembers goes on in another one.
+func ExampleBase_LoadStateDict() {
+	weight := torch.NewTensor([]float32{1}, torch.RequiresGrad(true))
+	weight.SetGrad(torch.NewTensor([]float32{1}))
+	optimizer := optim.NewRMSprop([]*torch.Tensor{weight}, optim.LR(0.1), optim.Momentum(0.9))
+	optimizer.Step()
+	other := optim.NewRMSprop([]*torch.Tensor{weight})
+	if err := other.LoadStateDict(optimizer.StateDict()); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(other.ParamGroups()[0].LR(), other.State(weight)["step"])
+	// Output: 0.1 tensor(1.)
+}

@@ -194,29 +194,78 @@ func free(tensors list) {
 	}
 }
 
+// together is eachTensor for several small tensors on the CPU at once, where
+// operators over lists are loops over the operators for one tensor, with the same
+// bits. It saves most of the calls into libtorch.
+type together struct{ foreach }
+
+func (together) increment(steps list) { torch.ForeachAdd_(steps, 1) }
+
 // apply runs an algorithm over lists that are parallel to the first, the
 // parameters; lists that are empty stay empty. Without all, it runs for one
 // parameter after the other; otherwise for all parameters of one device and
 // dtype at once.
 func apply(all bool, lists []list, algorithm func(kernels, []list)) {
-	if len(lists[0]) == 0 {
-		return
-	}
-	if !all {
-		one := make([]list, len(lists))
-		for i := range lists[0] {
-			for j, l := range lists {
-				if len(l) > 0 {
-					one[j] = l[i : i+1]
-				}
-			}
-			algorithm(eachTensor{}, one)
+	switch {
+	case len(lists[0]) == 0:
+	case all:
+		for _, same := range groupByDeviceAndDtype(lists) {
+			algorithm(foreach{}, same)
 		}
+	default:
+		part := make([]list, len(lists))
+		for i := range lists[0] {
+			algorithm(eachTensor{}, between(part, lists, i, i+1))
+		}
+	}
+}
+
+// applyTogether is apply for algorithms that do the same to tensors together as
+// one after the other.
+func applyTogether(all bool, lists []list, algorithm func(kernels, []list)) {
+	if all {
+		apply(all, lists, algorithm)
 		return
 	}
-	for _, same := range groupByDeviceAndDtype(lists) {
-		algorithm(foreach{}, same)
+	part := make([]list, len(lists))
+	for first := 0; first < len(lists[0]); {
+		last := first + lengthOfPart(lists[0][first:])
+		if last == first+1 {
+			algorithm(eachTensor{}, between(part, lists, first, last))
+		} else {
+			algorithm(together{}, between(part, lists, first, last))
+		}
+		first = last
 	}
+}
+
+// between sets part to a part of the lists, and returns it.
+func between(part, lists []list, first, last int) []list {
+	for j, l := range lists {
+		if len(l) > 0 {
+			part[j] = l[first:last]
+		}
+	}
+	return part
+}
+
+// partElements is how many elements a part may have, so that intermediates stay
+// small.
+const partElements = 1 << 14
+
+// lengthOfPart returns how many of the first parameters, which are different ones
+// and on the CPU, make a part.
+func lengthOfPart(params list) int {
+	elements := int64(0)
+	seen := make(map[*torch.Tensor]bool, len(params))
+	for i, p := range params {
+		elements += p.Numel()
+		if elements > partElements || seen[p] || p.Device() != torch.CPU {
+			return max(i, 1)
+		}
+		seen[p] = true
+	}
+	return len(params)
 }
 
 // groupByDeviceAndDtype splits parallel lists by the device and dtype of the

@@ -19,6 +19,7 @@ var items = []item{
 	{"add_grad", operators, func() func() { x, y := grad(randn(2)), randn(2); return func() { torch.Add(x, y) } }},
 	{"mm_8x8", operators, func() func() { x, y := randn(8, 8), randn(8, 8); return func() { torch.Mm(x, y) } }},
 	{"training_step", 1, trainingStep},
+	{"adam_200", 1, adam200},
 }
 
 func randn(size ...int64) *torch.Tensor { return torch.Randn(size) }

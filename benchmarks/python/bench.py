@@ -17,6 +17,7 @@ ITEMS = {
     "add_grad": ("x, y = randn(2).requires_grad_(), randn(2)", "torch.add(x, y)"),
     "mm_8x8": ("x, y = randn(8, 8), randn(8, 8)", "torch.mm(x, y)"),
     "training_step": ("step = training_step()", "step()"),
+    "adam_200": ("step = adam_200()", "step()"),
     **operators_by_size.items(),
 }
 
@@ -54,7 +55,20 @@ def training_step():
     return step
 
 
-GLOBALS = {"torch": torch, "randn": torch.randn, "training_step": training_step}
+def adam_200():
+    """Returns a step of Adam over 200 small tensors."""
+    params = [torch.randn(16).requires_grad_() for _ in range(200)]
+    for p in params:
+        p.grad = torch.ones_like(p)
+    return torch.optim.Adam(params).step
+
+
+GLOBALS = {
+    "torch": torch,
+    "randn": torch.randn,
+    "training_step": training_step,
+    "adam_200": adam_200,
+}
 
 
 class Round:
