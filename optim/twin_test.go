@@ -208,6 +208,7 @@ var floats = map[string]func(float64) optim.Option{
 // problem is parameters of several shapes and dtypes and a loss of them: the
 // fourth never has a gradient, the fifth from the step late on.
 const problem = `
+	torch.set_num_threads(1)
 	torch.manual_seed(0)
 	params = [torch.randn(3, 4), torch.randn(4, 5), torch.randn(5), torch.randn(2), torch.randn(7, dtype=torch.float64)]
 	params = [p.requires_grad_() for p in params]
