@@ -20,7 +20,7 @@ type layerCase struct {
 	shape  []int64 // of the input
 }
 
-var layerCases = slices.Concat(coreCases, activationCases, normCases, convCases, poolingCases, paddingCases, otherCases)
+var layerCases = slices.Concat(coreCases, activationCases, normCases, convCases, poolingCases, paddingCases, otherCases, rareCases)
 
 var coreCases = []layerCase{
 	{"nn.Identity()", func() nn.Layer { return nn.NewIdentity() }, []int64{2, 3}},

@@ -54,14 +54,17 @@ func sections() ([]section, error) {
 			Methods    []string
 			Attributes []string
 		}
-		Linalg   []string `json:"torch.linalg"`
-		FFT      []string `json:"torch.fft"`
-		Special  []string `json:"torch.special"`
-		Sparse   []string `json:"torch.sparse"`
-		Nested   []string `json:"torch.nested"`
-		Masked   []string `json:"torch.masked"`
-		Windows  []string `json:"torch.signal.windows"`
-		NN       []string `json:"nn.functional"`
+		Linalg  []string `json:"torch.linalg"`
+		FFT     []string `json:"torch.fft"`
+		Special []string `json:"torch.special"`
+		Sparse  []string `json:"torch.sparse"`
+		Nested  []string `json:"torch.nested"`
+		Masked  []string `json:"torch.masked"`
+		Windows []string `json:"torch.signal.windows"`
+		NN      []string `json:"nn.functional"`
+		Modules struct {
+			Classes []string `json:"all_module_classes"`
+		} `json:"nn"`
 		Func     []string `json:"torch.func"`
 		Autograd struct {
 			ForwardAD  []string `json:"forward_ad"`
@@ -88,6 +91,7 @@ func sections() ([]section, error) {
 		{"torch.nested", names.Nested, "nested", ""},
 		{"torch.masked", names.Masked, "masked", ""},
 		{"torch.signal.windows", names.Windows, "signal/windows", ""},
+		{"torch.nn", names.Modules.Classes, "nn", ""},
 		{"torch.nn.functional", names.NN, "nn/functional", ""},
 		{"torch.func", names.Func, "functorch", ""},
 		{"torch.autograd.forward_ad", names.Autograd.ForwardAD, "autograd", ""},
@@ -124,6 +128,8 @@ const (
 // leftOut gives the reasons why a name is not meant to exist in Go.
 var leftOut = map[string]string{
 	"torch.is_tensor": goTypes, "torch.is_storage": goTypes, "torch.typename": goTypes, "torch.compile": "compiles Python",
+	"torch.nn.Container": "deprecated for Sequential, ModuleList and ModuleDict", "torch.nn.NLLLoss2d": "deprecated for NLLLoss",
+	"torch.nn.DataParallel":                   "threads over the devices of one process, for which PyTorch recommends DistributedDataParallel",
 	"torch.set_default_tensor_type":           "deprecated for set_default_dtype",
 	"torch.sparse.SparseSemiStructuredTensor": semi, "torch.sparse.SparseSemiStructuredTensorCUSPARSELT": semi,
 	"torch.sparse.SparseSemiStructuredTensorCUTLASS": semi, "torch.masked.is_masked_tensor": goTypes,
