@@ -17,8 +17,11 @@ type targets struct{ python, cpp float64 }
 
 var itemTargets = map[string]map[string]targets{
 	"add":           {goScope: {python: 0.65}, goCollected: {python: 1.3}},
-	"training_step": {goScope: {python: 0.5, cpp: 1.2}, goCollected: {python: 0.6}},
 	"adam_200":      {goScope: {python: 0.65}, goCollected: {python: 0.65}},
+	"training_step": {goScope: {python: 0.45, cpp: 1.15}, goCollected: {python: 0.6}},
+	"mlp_step":      {goScope: {python: 0.9, cpp: 1.15}},
+	"lstm_step":     {goScope: {python: 0.9}},
+	"resnet18_step": {goScope: {python: 1.03}},
 }
 
 // operatorTarget is that of each operator at each size.

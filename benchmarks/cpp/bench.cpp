@@ -23,6 +23,7 @@ const std::map<std::string, std::function<Operation()>> items = {
      [] { return [x = randn(2).requires_grad_(), y = randn(2)] { torch::add(x, y); }; }},
     {"mm_8x8", [] { return [x = randn({8, 8}), y = randn({8, 8})] { torch::mm(x, y); }; }},
     {"training_step", training_step},
+    {"mlp_step", mlp_step},
 };
 
 // Runs one operation many times.

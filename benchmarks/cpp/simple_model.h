@@ -41,6 +41,22 @@ inline std::function<void()> training_step() {
   return [training = std::make_shared<Training>()] { training->step(); };
 }
 
+// A training step of four linear layers of 64 on a batch of 32.
+inline std::function<void()> mlp_step() {
+  using namespace torch::nn;
+  Sequential model(Linear(64, 64), ReLU(), Linear(64, 64), ReLU(), Linear(64, 64), ReLU(),
+                   Linear(64, 64));
+  auto optimizer =
+      std::make_shared<torch::optim::SGD>(model->parameters(), torch::optim::SGDOptions(0.01));
+  return [model, optimizer, x = torch::randn({32, 64}), y = torch::randn({32, 64})]() mutable {
+    optimizer->zero_grad();
+    const torch::Tensor loss = torch::mse_loss(model->forward(x), y);
+    loss.backward();
+    optimizer->step();
+    loss.item<double>();
+  };
+}
+
 inline void simple_model() {
   torch::manual_seed(0);
   Training training;

@@ -20,6 +20,9 @@ var items = []item{
 	{"mm_8x8", operators, func() func() { x, y := randn(8, 8), randn(8, 8); return func() { torch.Mm(x, y) } }},
 	{"training_step", 1, trainingStep},
 	{"adam_200", 1, adam200},
+	{"mlp_step", 1, mlpStep},
+	{"lstm_step", 1, lstmStep},
+	{"resnet18_step", 1, resnetStep},
 }
 
 func randn(size ...int64) *torch.Tensor { return torch.Randn(size) }

@@ -7,6 +7,7 @@ import timeit
 
 import torch
 
+import networks
 import operators_by_size
 
 # name: (setup, operation). The items of go/items.go, go/operators.go and cpp/bench.cpp are the
@@ -18,6 +19,9 @@ ITEMS = {
     "mm_8x8": ("x, y = randn(8, 8), randn(8, 8)", "torch.mm(x, y)"),
     "training_step": ("step = training_step()", "step()"),
     "adam_200": ("step = adam_200()", "step()"),
+    "mlp_step": ("step = networks.mlp_step()", "step()"),
+    "lstm_step": ("step = networks.lstm_step()", "step()"),
+    "resnet18_step": ("step = networks.resnet_step()", "step()"),
     **operators_by_size.items(),
 }
 
@@ -65,6 +69,7 @@ def adam_200():
 
 GLOBALS = {
     "torch": torch,
+    "networks": networks,
     "randn": torch.randn,
     "training_step": training_step,
     "adam_200": adam_200,
