@@ -126,12 +126,15 @@ const InputSize = math.MinInt32
 
 // withInputSize replaces [InputSize] in an output size for the last dimensions.
 func withInputSize(outputSize []int64, input *torch.Tensor) []int64 {
-	if len(outputSize) < 2 || !slices.Contains(outputSize, InputSize) {
+	if len(outputSize) < 2 {
 		return outputSize
 	}
 	shape := input.Shape()
 	if len(shape) <= len(outputSize) {
 		raise("ValueError", "Input dimension should be at least %d", len(outputSize)+1)
+	}
+	if !slices.Contains(outputSize, InputSize) {
+		return outputSize
 	}
 	size := slices.Clone(outputSize)
 	for i, n := range size {
