@@ -47,7 +47,7 @@ func (l *AdaptiveAvgPool1d) Forward(input *torch.Tensor) *torch.Tensor {
 }
 
 func (l *AdaptiveAvgPool1d) forward(input *torch.Tensor) *torch.Tensor {
-	return functional.AdaptiveAvgPool1d(input, l.OutputSize[0])
+	return functional.AdaptiveAvgPool1d(input, l.OutputSize)
 }
 
 // ExtraRepr returns the size of the output.
@@ -82,7 +82,7 @@ func (l *AdaptiveMaxPool1d) Forward(input *torch.Tensor) *torch.Tensor {
 }
 
 func (l *AdaptiveMaxPool1d) forward(input *torch.Tensor) *torch.Tensor {
-	return functional.AdaptiveMaxPool1d(input, l.OutputSize[0])
+	return functional.AdaptiveMaxPool1d(input, l.OutputSize)
 }
 
 // ForwardWithIndices returns the largest elements and where they are, as Python's
@@ -92,7 +92,7 @@ func (l *AdaptiveMaxPool1d) ForwardWithIndices(input *torch.Tensor) (output, ind
 }
 
 func (l *AdaptiveMaxPool1d) forwardWithIndices(input *torch.Tensor) (output, indices *torch.Tensor) {
-	return functional.AdaptiveMaxPool1dWithIndices(input, l.OutputSize[0])
+	return functional.AdaptiveMaxPool1dWithIndices(input, l.OutputSize)
 }
 
 // ExtraRepr returns the size of the output.
@@ -121,7 +121,7 @@ func (l *AdaptiveAvgPool2d) Forward(input *torch.Tensor) *torch.Tensor {
 }
 
 func (l *AdaptiveAvgPool2d) forward(input *torch.Tensor) *torch.Tensor {
-	return functional.AdaptiveAvgPool2d(input, [2]int64(repeated(l.OutputSize, 2)))
+	return functional.AdaptiveAvgPool2d(input, l.OutputSize)
 }
 
 // ExtraRepr returns the size of the output.
@@ -156,7 +156,7 @@ func (l *AdaptiveMaxPool2d) Forward(input *torch.Tensor) *torch.Tensor {
 }
 
 func (l *AdaptiveMaxPool2d) forward(input *torch.Tensor) *torch.Tensor {
-	return functional.AdaptiveMaxPool2d(input, [2]int64(repeated(l.OutputSize, 2)))
+	return functional.AdaptiveMaxPool2d(input, l.OutputSize)
 }
 
 // ForwardWithIndices returns the largest elements and where they are, as Python's
@@ -166,7 +166,7 @@ func (l *AdaptiveMaxPool2d) ForwardWithIndices(input *torch.Tensor) (output, ind
 }
 
 func (l *AdaptiveMaxPool2d) forwardWithIndices(input *torch.Tensor) (output, indices *torch.Tensor) {
-	return functional.AdaptiveMaxPool2dWithIndices(input, [2]int64(repeated(l.OutputSize, 2)))
+	return functional.AdaptiveMaxPool2dWithIndices(input, l.OutputSize)
 }
 
 // ExtraRepr returns the size of the output.
@@ -195,7 +195,7 @@ func (l *AdaptiveAvgPool3d) Forward(input *torch.Tensor) *torch.Tensor {
 }
 
 func (l *AdaptiveAvgPool3d) forward(input *torch.Tensor) *torch.Tensor {
-	return functional.AdaptiveAvgPool3d(input, [3]int64(repeated(l.OutputSize, 3)))
+	return functional.AdaptiveAvgPool3d(input, l.OutputSize)
 }
 
 // ExtraRepr returns the size of the output.
@@ -230,7 +230,7 @@ func (l *AdaptiveMaxPool3d) Forward(input *torch.Tensor) *torch.Tensor {
 }
 
 func (l *AdaptiveMaxPool3d) forward(input *torch.Tensor) *torch.Tensor {
-	return functional.AdaptiveMaxPool3d(input, [3]int64(repeated(l.OutputSize, 3)))
+	return functional.AdaptiveMaxPool3d(input, l.OutputSize)
 }
 
 // ForwardWithIndices returns the largest elements and where they are, as Python's
@@ -240,7 +240,7 @@ func (l *AdaptiveMaxPool3d) ForwardWithIndices(input *torch.Tensor) (output, ind
 }
 
 func (l *AdaptiveMaxPool3d) forwardWithIndices(input *torch.Tensor) (output, indices *torch.Tensor) {
-	return functional.AdaptiveMaxPool3dWithIndices(input, [3]int64(repeated(l.OutputSize, 3)))
+	return functional.AdaptiveMaxPool3dWithIndices(input, l.OutputSize)
 }
 
 // ExtraRepr returns the size of the output.
