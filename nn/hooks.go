@@ -50,6 +50,9 @@ type hooks struct {
 	forwardPre hookList[ForwardPreHook]
 	forward    hookList[ForwardHook]
 
+	backwardPre hookList[FullBackwardPreHook]
+	backward    hookList[FullBackwardHook]
+
 	stateDictPre      hookList[StateDictPreHook]
 	stateDictPost     hookList[StateDictPostHook]
 	loadStateDictPre  hookList[LoadStateDictPreHook]
@@ -207,6 +210,8 @@ func (m *Module) run(forward func([]*torch.Tensor) []*torch.Tensor, inputs ...*t
 	if len(inputs) != n {
 		raise("TypeError", "%s.forward() takes %d positional arguments but %d were given", m.name(), n+1, len(inputs)+1)
 	}
+	backward := m.newBackwardHook()
+	inputs = backward.enter(inputs)
 	outputs = forward(inputs)
 	n = len(outputs)
 	for _, h := range post {
@@ -218,6 +223,7 @@ func (m *Module) run(forward func([]*torch.Tensor) []*torch.Tensor, inputs ...*t
 	if len(outputs) != n {
 		raise("TypeError", "a forward hook of %s returned %d outputs instead of %d", m.name(), len(outputs), n)
 	}
+	outputs = backward.leave(outputs)
 	done = true
 	return outputs
 }

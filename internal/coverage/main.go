@@ -80,7 +80,11 @@ func sections() ([]section, error) {
 	if err := json.Unmarshal(pytorch, &names); err != nil {
 		return nil, err
 	}
-	return []section{
+	ofAutograd, err := autogradSections()
+	if err != nil {
+		return nil, err
+	}
+	return append([]section{
 		{"torch", names.Torch.Functions, "torch", ""},
 		{"torch.Tensor, methods", names.Tensor.Methods, "torch", "Tensor"},
 		{"torch.Tensor, attributes", names.Tensor.Attributes, "torch", "Tensor"},
@@ -100,7 +104,7 @@ func sections() ([]section, error) {
 		{"torch.optim.Optimizer, methods", names.Optim.Methods, "optim", "Base"},
 		{"torch.optim.lr_scheduler", names.Optim.Scheduler, "optim/lrscheduler", ""},
 		{"torch.optim.swa_utils", names.Optim.SWA, "optim/swa", ""},
-	}, nil
+	}, ofAutograd...), nil
 }
 
 // renamed are names that are spelled otherwise in Go, or are functions there.
