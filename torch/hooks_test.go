@@ -355,6 +355,13 @@ func TestHooksAreFreed(t *testing.T) {
 	assert.Len(t, freed, 200)
 }
 
+// Hooks cost nothing where there are none: a call's frame stays on the stack.
+func TestHooksElsewhereCostNothing(t *testing.T) {
+	x := leaf(1, 2)
+	defer x.RegisterHook(func(*torch.Tensor) *torch.Tensor { return nil }).Remove()
+	assert.Zero(t, testing.AllocsPerRun(100, func() { x.Dim() }))
+}
+
 func ExampleTensor_RegisterHook() {
 	x := torch.NewTensor([]float32{0, 0, 0}, torch.RequiresGrad(true))
 	h := x.RegisterHook(func(grad *torch.Tensor) *torch.Tensor { return grad.Mul(2) }) // double the gradient
