@@ -51,13 +51,9 @@ func (PaddingMode) ConvOption(option.Marker) {}
 // setUp makes the convolution after Init: its kernel has one number or one for
 // each of n dimensions.
 func (c *ConvNd) setUp(n int, in, out int64, kernel []int64, opts []ConvOption) {
-	a := newConvArguments()
-	for _, o := range opts {
-		a.read(o)
-	}
+	a := readConv(opts)
 	c.set(n, in, out, kernel, a)
 	c.check()
-	c.edges = c.paddingEdges()
 	c.makeParameters(a, []int64{out, in / c.Groups})
 }
 
@@ -74,6 +70,14 @@ type convArguments struct {
 func newConvArguments() convArguments {
 	return convArguments{stride: []int64{1}, dilation: []int64{1}, outputPadding: []int64{0},
 		padding: PaddingOption{sizes: []int64{0}}, groups: 1, paddingMode: "zeros", bias: true}
+}
+
+func readConv[O any](opts []O) convArguments {
+	a := newConvArguments()
+	for _, o := range opts {
+		a.read(o)
+	}
+	return a
 }
 
 func (a *convArguments) read(o any) {
@@ -105,6 +109,7 @@ func (c *ConvNd) set(n int, in, out int64, kernel []int64, a convArguments) {
 	c.Stride, c.Dilation, c.OutputPadding = repeated(a.stride, n), repeated(a.dilation, n), repeated(a.outputPadding, n)
 	c.Padding, c.NamedPadding = repeated(a.padding.sizes, n), a.padding.name
 	c.Groups, c.PaddingMode = a.groups, a.paddingMode
+	c.edges = c.paddingEdges()
 }
 
 // makeParameters makes the weight, whose channels have the given sizes, and the

@@ -45,19 +45,27 @@ type ConvTransposeNd struct{ ConvNd }
 
 // setUp makes the convolution after Init.
 func (c *ConvTransposeNd) setUp(n int, in, out int64, kernel []int64, opts []ConvTransposeOption) {
-	a := newConvArguments()
-	for _, o := range opts {
-		a.read(o)
-	}
+	a := readConv(opts)
+	c.checkPadding(a)
+	c.set(n, in, out, kernel, a)
+	c.check()
+	c.makeParameters(a, []int64{in, out / c.Groups})
+}
+
+// setUpLazily is setUp for a convolution whose input channels are not known.
+func (c *ConvTransposeNd) setUpLazily(n int, out int64, kernel []int64, opts []ConvTransposeOption) {
+	a := readConv(opts)
+	c.checkPadding(a)
+	c.ConvNd.setUpLazily(n, out, kernel, a)
+}
+
+func (c *ConvTransposeNd) checkPadding(a convArguments) {
 	if a.paddingMode != "zeros" {
 		raise("ValueError", `Only "zeros" padding mode is supported for %s`, c.name())
 	}
-	c.set(n, in, out, kernel, a)
-	c.check()
-	if c.NamedPadding != "" {
-		raise("TypeError", "padding of %s must be integers, got %s", c.name(), pytext.String(c.NamedPadding))
+	if name := a.padding.name; name != "" {
+		raise("TypeError", "padding of %s must be integers, got %s", c.name(), pytext.String(name))
 	}
-	c.makeParameters(a, []int64{in, out / c.Groups})
 }
 
 // outputPadding returns what must be added for an output of the size that is

@@ -55,6 +55,9 @@ func (l *hookList[F]) addOwned(owner any, fn F) {
 
 func (l *hookList[F]) removeOwned(owner any) {
 	*l = slices.DeleteFunc(slices.Clone(*l), func(h *hook[F]) bool { return h.owner == owner })
+	if len(*l) == 0 {
+		*l = nil
+	}
 }
 
 // Rename has the module printed under another name than its type's, as Python

@@ -51,7 +51,15 @@ func (Bias) LinearOption(option.Marker) {}
 
 // NewLinear returns a new [Linear] layer.
 func NewLinear(inFeatures, outFeatures int64, opts ...LinearOption) *Linear {
-	bias, f := Bias(true), factory{}
+	bias, f := readLinear(opts)
+	l := &Linear{InFeatures: inFeatures, OutFeatures: outFeatures}
+	l.Init(l)
+	l.setUp(bias, f)
+	return l
+}
+
+func readLinear(opts []LinearOption) (bias Bias, f factory) {
+	bias = true
 	for _, o := range opts {
 		switch o := o.(type) {
 		case Bias:
@@ -62,10 +70,7 @@ func NewLinear(inFeatures, outFeatures int64, opts ...LinearOption) *Linear {
 			f.device = o
 		}
 	}
-	l := &Linear{InFeatures: inFeatures, OutFeatures: outFeatures}
-	l.Init(l)
-	l.setUp(bias, f)
-	return l
+	return bias, f
 }
 
 // setUp makes the parameters, after Init.
