@@ -97,3 +97,8 @@ func EmbeddingBagPaddingIdx(weight, indices, offsets *Tensor, scaleGradByFreq bo
 	}
 	return output
 }
+
+// WeightNorm returns g * v / ‖v‖, the norm being taken over all dimensions of v
+// but dim, or over all if dim is -1. Python's torch._weight_norm; for modules see
+// package nn/utils/parametrizations.
+func WeightNorm(v, g *Tensor, dim int64) *Tensor { return op_WeightNorm(v, g, dim) }

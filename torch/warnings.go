@@ -72,7 +72,12 @@ func SetWarningHandler(handler func(Warning)) (before func(Warning)) {
 // Warn issues a warning of category UserWarning on behalf of the program's
 // line that called into this library, as the library's own packages do.
 func Warn(format string, args ...any) {
-	warn(csrc.Warning{Category: "UserWarning", Text: fmt.Sprintf(format, args...)})
+	WarnAs("UserWarning", format, args...)
+}
+
+// WarnAs is [Warn] for another category, such as "FutureWarning".
+func WarnAs(category, format string, args ...any) {
+	warn(csrc.Warning{Category: category, Text: fmt.Sprintf(format, args...)})
 }
 
 func warn(w csrc.Warning) {
