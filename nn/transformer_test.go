@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/wangkuiyi/gotorch/internal/parity"
+	"github.com/wangkuiyi/gotorch/nested"
 	"github.com/wangkuiyi/gotorch/nn"
 	"github.com/wangkuiyi/gotorch/torch"
 )
@@ -162,4 +163,34 @@ func TestHooksRunWithoutTheFastPath(t *testing.T) {
 	l.RegisterForwardHook(count)
 	l.Forward(sines(3, 4, 8))
 	assert.Equal(t, 2, calls)
+}
+
+// The fast paths take nested tensors and return such.
+func TestNestedTensorsPassTheFastPath(t *testing.T) {
+	py := parity.Run(t, `
+		torch.manual_seed(1)
+		a, l = nn.MultiheadAttention(8, 2, batch_first=True).eval(), nn.TransformerEncoderLayer(8, 2, 12, batch_first=True).eval()
+		e = nn.TransformerEncoder(l, 2).eval()
+		x = torch.nested.nested_tensor([torch.ones(2, 8).cumsum(0), torch.ones(3, 8).cumsum(1).sin()])
+		with torch.no_grad():
+			out["y"] = [y.to_padded_tensor(0.) for y in (a(x, x, x, need_weights=False)[0], l(x), e(x))]
+	`)
+	torch.ManualSeed(1)
+	a := nn.NewMultiheadAttention(8, 2, nn.BatchFirst(true))
+	l := nn.NewTransformerEncoderLayer(8, 2, nn.DimFeedforward(12), nn.BatchFirst(true))
+	e := nn.NewTransformerEncoder(l, 2)
+	x := nested.NestedTensor([]*torch.Tensor{torch.Ones([]int64{2, 8}).Cumsum(0), torch.Ones([]int64{3, 8}).Cumsum(1).Sin()})
+	var y tensors
+	torch.NoGrad(func() {
+		a.Eval()
+		l.Eval()
+		e.Eval()
+		found, weights := a.Forward(x, x, x, nn.NeedWeights(false))
+		assert.Nil(t, weights)
+		for _, r := range some(found, l.Forward(x), e.Forward(x)) {
+			assert.True(t, r.IsNested())
+			y = append(y, r.ToPaddedTensor(0))
+		}
+	})
+	py.EqualTensors("y", y)
 }
