@@ -21,6 +21,7 @@ var itemTargets = map[string]map[string]targets{
 	"training_step": {goScope: {python: 0.45, cpp: 1.15}, goCollected: {python: 0.6}},
 	"mlp_step":      {goScope: {python: 0.9, cpp: 1.15}},
 	"lstm_step":     {goScope: {python: 0.9}},
+	"gpt_step":      {goScope: {python: 0.9}},
 	"resnet18_step": {goScope: {python: 1.03}},
 }
 

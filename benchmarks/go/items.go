@@ -22,6 +22,7 @@ var items = []item{
 	{"adam_200", 1, adam200},
 	{"mlp_step", 1, mlpStep},
 	{"lstm_step", 1, lstmStep},
+	{"gpt_step", 1, gptStep},
 	{"resnet18_step", 1, resnetStep},
 }
 

@@ -107,3 +107,45 @@ func resnetStep() func() {
 	x, y := randn(32, 3, 32, 32), torch.Randint(0, 10, []int64{32})
 	return step(optimizer, func() *torch.Tensor { return F.CrossEntropy(model.Forward(x), y) })
 }
+
+// A gpt predicts the next character of each.
+type gpt struct {
+	nn.Module
+	tokens, positions *nn.Embedding
+	blocks            *nn.ModuleList[*nn.TransformerEncoderLayer]
+	norm              *nn.LayerNorm
+	head              *nn.Linear
+}
+
+func newGPT(vocabulary, length, layers, width, heads int64) *gpt {
+	m := &gpt{}
+	m.Init(m)
+	m.tokens = nn.NewEmbedding(vocabulary, width)
+	m.positions = nn.NewEmbedding(length, width)
+	m.blocks = nn.NewModuleList[*nn.TransformerEncoderLayer]()
+	for range layers {
+		m.blocks.Append(nn.NewTransformerEncoderLayer(width, heads, nn.DimFeedforward(4*width), nn.Activation("gelu"),
+			nn.BatchFirst(true), nn.NormFirst(true)))
+	}
+	m.norm = nn.NewLayerNorm(width)
+	m.head = nn.NewLinear(width, vocabulary, nn.Bias(false))
+	return m
+}
+
+func (m *gpt) Forward(x *torch.Tensor) *torch.Tensor {
+	mask := nn.GenerateSquareSubsequentMask(x.Size(1))
+	h := m.tokens.Forward(x).Add(m.positions.Forward(torch.Arange(x.Size(1))))
+	for _, block := range m.blocks.All() {
+		h = block.Forward(h, nn.SrcMask(mask), nn.IsCausal(true))
+	}
+	return m.head.Forward(m.norm.Forward(h))
+}
+
+// gptStep trains a character model of 4 layers, 64 wide, on 4 sequences of 64.
+func gptStep() func() {
+	model := newGPT(65, 64, 4, 64, 4)
+	optimizer := optim.NewAdamW(model.Parameters(), optim.LR(1e-3))
+	text := torch.Randint(0, 65, []int64{4, 65})
+	input, target := text.Narrow(1, 0, 64), text.Narrow(1, 1, 64).Reshape(-1)
+	return step(optimizer, func() *torch.Tensor { return F.CrossEntropy(model.Forward(input).View(-1, 65), target) })
+}

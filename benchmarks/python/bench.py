@@ -21,6 +21,7 @@ ITEMS = {
     "adam_200": ("step = adam_200()", "step()"),
     "mlp_step": ("step = networks.mlp_step()", "step()"),
     "lstm_step": ("step = networks.lstm_step()", "step()"),
+    "gpt_step": ("step = networks.gpt_step()", "step()"),
     "resnet18_step": ("step = networks.resnet_step()", "step()"),
     **operators_by_size.items(),
 }

@@ -80,3 +80,31 @@ def resnet_step():
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
     x, y = torch.randn(32, 3, 32, 32), torch.randint(0, 10, (32,))
     return step(optimizer, lambda: F.cross_entropy(model(x), y))
+
+
+class GPT(nn.Module):
+    def __init__(self, vocabulary, length, layers, width, heads):
+        super().__init__()
+        self.tokens = nn.Embedding(vocabulary, width)
+        self.positions = nn.Embedding(length, width)
+        self.blocks = nn.ModuleList(
+            nn.TransformerEncoderLayer(width, heads, 4 * width, activation="gelu", batch_first=True, norm_first=True)
+            for _ in range(layers)
+        )
+        self.norm = nn.LayerNorm(width)
+        self.head = nn.Linear(width, vocabulary, bias=False)
+
+    def forward(self, x):
+        mask = nn.Transformer.generate_square_subsequent_mask(x.size(1))
+        h = self.tokens(x) + self.positions(torch.arange(x.size(1)))
+        for block in self.blocks:
+            h = block(h, src_mask=mask, is_causal=True)
+        return self.head(self.norm(h))
+
+
+def gpt_step():
+    model = GPT(65, 64, 4, 64, 4)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+    text = torch.randint(0, 65, (4, 65))
+    input, target = text.narrow(1, 0, 64), text.narrow(1, 1, 64).reshape(-1)
+    return step(optimizer, lambda: F.cross_entropy(model(input).view(-1, 65), target))
