@@ -12,7 +12,7 @@ import (
 )
 
 // errNoCounterpart is that Go has no function of a name.
-var errNoCounterpart = errors.New("Go has no")
+var errNoCounterpart = errors.New("no counterpart in Go of")
 
 // replayPublic runs a call through the exported function that is Python's. It
 // returns how the results differ, or "", and an error if there is no way to make
