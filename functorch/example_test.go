@@ -77,3 +77,11 @@ func ExampleStackModuleState() {
 	fmt.Println(params["weight"].Shape(), outputs.Shape())
 	// Output: [3 1 2] [3 5 1]
 }
+
+func ExampleRearrange() {
+	x := torch.Arange(8).Reshape(2, 4)
+	fmt.Println(functorch.Rearrange(x, "row (pair i) -> pair (row i)", functorch.AxesLengths{"i": 2}))
+	// Output:
+	// tensor([[0, 1, 4, 5],
+	//         [2, 3, 6, 7]])
+}

@@ -125,6 +125,7 @@ func EmbeddingBag(weight *Tensor, indices *Tensor, offsets *Tensor, opts ...Embe
 	var hasScaleGradByFreq bool
 	var hasMode bool
 	var hasSparse bool
+	var hasPerSampleWeights bool
 	var hasIncludeLastOffset bool
 	var hasPaddingIdx bool
 	for _, o := range opts {
@@ -140,6 +141,7 @@ func EmbeddingBag(weight *Tensor, indices *Tensor, offsets *Tensor, opts ...Embe
 			hasSparse = true
 		case PerSampleWeightsArg:
 			perSampleWeights = o.value
+			hasPerSampleWeights = true
 		case IncludeLastOffsetArg:
 			includeLastOffset = bool(o)
 			hasIncludeLastOffset = true
@@ -149,7 +151,7 @@ func EmbeddingBag(weight *Tensor, indices *Tensor, offsets *Tensor, opts ...Embe
 		}
 	}
 	switch {
-	case hasScaleGradByFreq && hasMode && hasSparse && perSampleWeights != nil && hasIncludeLastOffset && hasPaddingIdx:
+	case hasScaleGradByFreq && hasMode && hasSparse && hasPerSampleWeights && hasIncludeLastOffset && hasPaddingIdx:
 		return opEmbeddingBagPaddingIdx(weight, indices, offsets, scaleGradByFreq, mode, sparse, perSampleWeights, includeLastOffset, paddingIdx)
 	case !hasPaddingIdx:
 		return opEmbeddingBag(weight, indices, offsets, scaleGradByFreq, mode, sparse, perSampleWeights, includeLastOffset)

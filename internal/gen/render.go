@@ -239,7 +239,7 @@ func (r *renderer) makeLocals() error {
 
 func (l *local) decide(cases int) error {
 	types, defaults := map[string]bool{}, map[string]bool{}
-	mandatory, everywhere := false, true
+	mandatory, everywhere, none := false, true, false
 	var use *OptionUse
 	for _, u := range l.option.Uses {
 		if u == nil {
@@ -250,6 +250,7 @@ func (l *local) decide(cases int) error {
 		types[plain(u.Type)] = true
 		if u.Required {
 			mandatory = true
+			none = none || u.Type == "Tensor?" // which nil is a value of
 		} else {
 			defaults[u.Default] = true
 		}
@@ -274,7 +275,7 @@ func (l *local) decide(cases int) error {
 		}
 	}
 	needed := mandatory || !everywhere || !l.uniform
-	if needed && !(nilIsNone(l.keyword.Class) && nilIsNone(l.goType)) {
+	if needed && (none || !(nilIsNone(l.keyword.Class) && nilIsNone(l.goType))) {
 		l.flag = "has" + camel(strings.Trim(l.option.Python, "_"))
 	}
 	return nil

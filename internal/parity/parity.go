@@ -299,8 +299,10 @@ func Bytes(t *torch.Tensor) []byte {
 	if t.Numel() == 0 {
 		return nil
 	}
-	plain := t.Detach().ResolveConj().ResolveNeg().Contiguous()
-	return torch.Data[uint8](plain.Reshape(-1).ViewDtype(torch.Uint8))
+	plain := t.Detach().ResolveConj().ResolveNeg()
+	// A contiguous tensor of one element may have any stride, of which a view
+	// with another dtype wants a 1: a copy has it.
+	return torch.Data[uint8](plain.Clone(torch.ContiguousFormat).Reshape(-1).ViewDtype(torch.Uint8))
 }
 
 // For returns r for the use in a subtest.

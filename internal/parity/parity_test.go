@@ -59,3 +59,10 @@ func TestRunError(t *testing.T) {
 	assert.Equal(t, "ValueError", py.Error.Type)
 	assert.Equal(t, "no", py.Error.Message)
 }
+
+// A tensor of one element is contiguous, whatever its stride.
+func TestBytesOfStridedElement(t *testing.T) {
+	x := torch.NewTensor([]int32{7, 8, 9, 10}).AsStrided([]int64{1, 1}, []int64{5, 3})
+	assert.Equal(t, []byte{7, 0, 0, 0}, parity.Bytes(x))
+	assert.Equal(t, []byte{7, 0, 0, 0}, parity.Bytes(x.Select(0, 0)))
+}
