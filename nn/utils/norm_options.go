@@ -42,3 +42,6 @@ func (Eps) SpectralNormOption(option.Marker) {}
 
 // SpectralNormOption makes Dim an option of spectral normalization.
 func (Dim) SpectralNormOption(option.Marker) {}
+
+// OrthogonalOption makes Name an option of parametrizations.Orthogonal.
+func (Name) OrthogonalOption(option.Marker) {}
