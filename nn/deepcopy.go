@@ -17,9 +17,37 @@ import (
 // A tensor that is the result of recorded operations panics.
 func DeepCopy[M AnyModule](module M) M {
 	c := copier{seen: map[reference]reflect.Value{}}
+	if !isNil(module) {
+		c.copyParametrized(module)
+	}
 	var copied M
 	c.copy(reflect.ValueOf(&copied).Elem(), addressable(reflect.ValueOf(&module).Elem()))
 	return copied
+}
+
+// copyParametrized copies the tensors in fields that package parametrize computes
+// before each Forward: they are results of operations, but the copy has its own
+// from its next Forward on.
+func (c *copier) copyParametrized(module AnyModule) {
+	for _, m := range module.Modules() {
+		lists := map[string]AnyModule{}
+		m.AsModule().eachChild(func(key string, child AnyModule) bool {
+			lists[key] = child
+			return true
+		})
+		list, ok := lists["parametrizations"]
+		if !ok {
+			continue
+		}
+		list.AsModule().eachChild(func(key string, _ AnyModule) bool {
+			if t, ok := m.AsModule().own(key); ok && !t.IsLeaf() {
+				var copied *torch.Tensor
+				torch.NoGrad(func() { copied = torch.Keep(t.Detach().Clone()) })
+				c.seen[reference{reflect.ValueOf(t).UnsafePointer(), tensorType}] = reflect.ValueOf(copied)
+			}
+			return true
+		})
+	}
 }
 
 // A copier copies values, and each that a pointer points to once.
@@ -160,8 +188,12 @@ func copyTensor(t *torch.Tensor) (copied *torch.Tensor) {
 			"usage, see https://github.com/pytorch/pytorch/pull/103001")
 	}
 	torch.NoGrad(func() { copied = torch.Clone(t.Detach(), torch.PreserveFormat) })
+	torch.MarkUninitialized(copied, t.IsUninitialized())
 	if t.IsParameter() {
-		return NewParameter(copied, t.RequiresGrad())
+		return torch.MarkParameter(copied.RequiresGrad_(t.RequiresGrad()))
+	}
+	if marked, persistent := t.IsBuffer(); marked {
+		torch.MarkBuffer(copied, persistent)
 	}
 	copied.RequiresGrad_(t.RequiresGrad())
 	if grad := t.Grad(); grad != nil {
