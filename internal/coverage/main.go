@@ -84,7 +84,11 @@ func sections() ([]section, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append([]section{
+	ofNN, err := nnSections()
+	if err != nil {
+		return nil, err
+	}
+	return append(append([]section{
 		{"torch", names.Torch.Functions, "torch", ""},
 		{"torch.Tensor, methods", names.Tensor.Methods, "torch", "Tensor"},
 		{"torch.Tensor, attributes", names.Tensor.Attributes, "torch", "Tensor"},
@@ -104,7 +108,7 @@ func sections() ([]section, error) {
 		{"torch.optim.Optimizer, methods", names.Optim.Methods, "optim", "Base"},
 		{"torch.optim.lr_scheduler", names.Optim.Scheduler, "optim/lrscheduler", ""},
 		{"torch.optim.swa_utils", names.Optim.SWA, "optim/swa", ""},
-	}, ofAutograd...), nil
+	}, ofNN...), ofAutograd...), nil
 }
 
 // renamed are names that are spelled otherwise in Go, or are functions there.
