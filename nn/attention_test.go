@@ -259,3 +259,37 @@ func TestHooksOfAttentionSeeQueriesKeysAndWeights(t *testing.T) {
 	assert.Zero(t, y.Abs().Max().Item())
 	assert.Equal(t, []int64{4, 3, 3}, weights.Shape())
 }
+
+// Backward hooks of attention without weights see the gradients of the three inputs
+// and of the output.
+func TestBackwardHooksOfAttention(t *testing.T) {
+	py := parity.Run(t, `
+		torch.manual_seed(1)
+		m = nn.TransformerEncoderLayer(8, 2, 12)
+		seen = []
+		m.self_attn.register_full_backward_hook(lambda m, gi, go: seen.append((gi, go)))
+		x = torch.ones(3, 4, 8).cumsum(0).sin().requires_grad_()
+		torch.manual_seed(2)
+		m(x).square().sum().backward()
+		gi, go = seen[0]
+		out["grads"] = [p.grad for p in m.parameters()] + [x.grad]
+		out["seen"] = list(gi) + [go[0]]
+		out["counts"] = str((len(gi), len(go), go[1:]))
+	`)
+	torch.ManualSeed(1)
+	m := nn.NewTransformerEncoderLayer(8, 2, nn.DimFeedforward(12))
+	var seen tensors
+	counts := ""
+	m.SelfAttn.RegisterFullBackwardHook(func(_ nn.AnyModule, in, out []*torch.Tensor) []*torch.Tensor {
+		seen = append(slices.Clone(in), out[0])
+		counts = fmt.Sprintf("(%d, %d, (None,))", len(in), len(out))
+		assert.Nil(t, out[1])
+		return nil
+	})
+	x := torch.Ones([]int64{3, 4, 8}).Cumsum(0).Sin().RequiresGrad_()
+	torch.ManualSeed(2)
+	m.Forward(x).Square().Sum().Backward()
+	py.EqualTensors("grads", append(gradients(m.Parameters()), x.Grad()))
+	py.EqualTensors("seen", seen)
+	assert.Equal(t, py.Text("counts"), counts)
+}
