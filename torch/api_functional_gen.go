@@ -34,6 +34,9 @@ func (AverageAttnWeightsArg) FunctionalMultiHeadAttentionForwardOption(option.Ma
 // Value returns what [Aweights] was given.
 func (o AweightsArg) Value() *Tensor { return o.value }
 
+// Value returns what [B] was given.
+func (o BArg) Value() *Tensor { return o.value }
+
 // Value returns what [BHh] was given.
 func (o BHhArg) Value() *Tensor { return o.value }
 
@@ -103,6 +106,9 @@ func (FullArg) FunctionalPoissonNllLossOption(option.Marker)  {}
 func (o FweightsArg) Value() *Tensor { return o.value }
 
 func (HardArg) FunctionalGumbelSoftmaxOption(option.Marker) {}
+
+// Value returns what [IK] was given.
+func (o IKArg) Value() *Tensor { return o.value }
 
 func (IgnoreIndexArg) FunctionalCrossEntropyOption(option.Marker)       {}
 func (IgnoreIndexArg) FunctionalLinearCrossEntropyOption(option.Marker) {}

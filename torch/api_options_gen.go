@@ -26,6 +26,10 @@ type IndexPutOption interface{ indexPutOption() }
 // [Normalized], [Onesided], [ReturnComplex], [WinLength], [Window].
 type IstftOption interface{ istftOption() }
 
+// A LobpcgOption is an option of [Lobpcg]: [B], [IK], [K], [Largest],
+// [Method], [N], [Niter], [Tol], [X].
+type LobpcgOption interface{ lobpcgOption() }
+
 // A LuOption is an option of [Lu]: [Out], [Pivot].
 type LuOption interface{ luOption() }
 
@@ -90,6 +94,17 @@ type UniqueConsecutiveOption interface{ uniqueConsecutiveOption() }
 // A UseDeterministicAlgorithmsOption is an option of
 // [UseDeterministicAlgorithms]: [WarnOnly].
 type UseDeterministicAlgorithmsOption interface{ useDeterministicAlgorithmsOption() }
+
+// BArg is the option that [B] makes.
+type BArg struct{ value *Tensor }
+
+// B is the matrix of a generalized eigenvalue problem. By default it is the
+// identity.
+//
+// It is Python's B=, an option of [Lobpcg].
+func B(value *Tensor) BArg { return BArg{value} }
+
+func (BArg) lobpcgOption() {}
 
 // UPLOArg is the option that [UPLO] makes.
 type UPLOArg string
@@ -1257,6 +1272,16 @@ func HopLength(value int64) HopLengthArg { return HopLengthArg(value) }
 func (HopLengthArg) istftOption() {}
 func (HopLengthArg) stftOption()  {}
 
+// IKArg is the option that [IK] makes.
+type IKArg struct{ value *Tensor }
+
+// IK is the matrix of a preconditioner. By default there is none.
+//
+// It is Python's iK=, an option of [Lobpcg].
+func IK(value *Tensor) IKArg { return IKArg{value} }
+
+func (IKArg) lobpcgOption() {}
+
 // IgnoreIndexArg is the option that [IgnoreIndex] makes.
 type IgnoreIndexArg int64
 
@@ -1417,10 +1442,11 @@ type KArg int64
 
 // K is how often to turn by 90 degrees. Its default is 1.
 //
-// It is Python's k=, an option of [Rot90].
+// It is Python's k=, an option of [Lobpcg] and [Rot90].
 func K(value int64) KArg { return KArg(value) }
 
-func (KArg) rot90Option() {}
+func (KArg) lobpcgOption() {}
+func (KArg) rot90Option()  {}
 
 // KProjWeightArg is the option that [KProjWeight] makes.
 type KProjWeightArg struct{ value *Tensor }
@@ -1519,10 +1545,11 @@ type LargestArg bool
 // Largest asks for the largest elements, or for the smallest if it is false.
 // Its default is true.
 //
-// It is Python's largest=, an option of [Topk].
+// It is Python's largest=, an option of [Lobpcg] and [Topk].
 func Largest(on bool) LargestArg { return LargestArg(on) }
 
-func (LargestArg) topkOption() {}
+func (LargestArg) lobpcgOption() {}
+func (LargestArg) topkOption()   {}
 
 func (Layout) arangeFromOption()             {}
 func (Layout) arangeOption()                 {}
@@ -1763,6 +1790,16 @@ func (MemoryFormat) resizeInplaceOption()   {}
 func (MemoryFormat) toOption()              {}
 func (MemoryFormat) zerosLikeOption()       {}
 
+// MethodArg is the option that [Method] makes.
+type MethodArg string
+
+// Method is the name of the method, such as "ortho", which is the default.
+//
+// It is Python's method=, an option of [Lobpcg].
+func Method(value string) MethodArg { return MethodArg(value) }
+
+func (MethodArg) lobpcgOption() {}
+
 // MinArg is the option that [WithMin] makes.
 type MinArg struct{ value any }
 
@@ -1831,7 +1868,7 @@ type NArg int64
 // Fourier transform.
 //
 // It is Python's n=, an option of [Diff], [FftFft], [FftHfft], [FftIfft],
-// [FftIhfft] and 4 others.
+// [FftIhfft] and 5 others.
 func N(value int64) NArg { return NArg(value) }
 
 func (NArg) diffOption()         {}
@@ -1842,6 +1879,7 @@ func (NArg) fftIhfftOption()     {}
 func (NArg) fftIrfftOption()     {}
 func (NArg) fftRfftOption()      {}
 func (NArg) linalgVanderOption() {}
+func (NArg) lobpcgOption()       {}
 func (NArg) vanderOption()       {}
 
 // NanArg is the option that [Nan] makes.
@@ -1892,9 +1930,10 @@ type NiterArg int64
 
 // Niter is the number of iterations of the power method. Its default is 2.
 //
-// It is Python's niter=, an option of [PcaLowrank] and [SvdLowrank].
+// It is Python's niter=, an option of [Lobpcg], [PcaLowrank] and [SvdLowrank].
 func Niter(value int64) NiterArg { return NiterArg(value) }
 
+func (NiterArg) lobpcgOption()     {}
 func (NiterArg) pcaLowrankOption() {}
 func (NiterArg) svdLowrankOption() {}
 
@@ -3552,10 +3591,12 @@ type TolArg struct{ value any }
 
 // Tol is the absolute tolerance.
 //
-// It is Python's tol=, a *Tensor or a number, an option of [LinalgMatrixRank].
+// It is Python's tol=, a *Tensor or a number, an option of [LinalgMatrixRank]
+// and [Lobpcg].
 func Tol[T *Tensor | Number](value T) TolArg { return TolArg{value} }
 
 func (TolArg) linalgMatrixRankOption() {}
+func (TolArg) lobpcgOption()           {}
 
 // TrainingArg is the option that [Training] makes.
 type TrainingArg bool
@@ -3810,11 +3851,12 @@ type XArg struct{ value *Tensor }
 
 // X has the coordinates of the points.
 //
-// It is Python's x=, an option of [CumulativeTrapezoid], [Trapezoid] and
-// [Trapz].
+// It is Python's x=, an option of [CumulativeTrapezoid], [Lobpcg], [Trapezoid]
+// and [Trapz].
 func X(value *Tensor) XArg { return XArg{value} }
 
 func (XArg) cumulativeTrapezoidOption() {}
+func (XArg) lobpcgOption()              {}
 func (XArg) trapezoidOption()           {}
 func (XArg) trapzOption()               {}
 
