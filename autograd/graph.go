@@ -20,6 +20,24 @@ type GradientEdge = torch.GradientEdge
 // torch.autograd.graph.get_gradient_edge.
 func GetGradientEdge(t *torch.Tensor) GradientEdge { return torch.GetGradientEdge(t) }
 
+// NodeCreationHook runs fn while hook is called with each node of a graph that
+// is made, once the node is complete: to record it, or to register hooks on it.
+// The hook must not make nodes itself. Of nested hooks all are called, the
+// outermost first. A leaf's AccumulateGrad is made when the leaf is used first,
+// and again when the graphs that use it are gone. Python's
+// torch.autograd.graph.node_creation_hook.
+//
+// The hook holds for this goroutine and for backward passes that it runs; while
+// it does, all operations of the process are slower.
+func NodeCreationHook(hook func(*Node), fn func()) { torch.WithNodeCreationHook(hook, fn) }
+
+// EnforceGradLayoutPolicy runs fn while backward gives the gradients that it
+// accumulates the strides of their tensors, which is the default, or, if enable
+// is false, lets them keep those that they were computed with, which saves a
+// copy. The mode holds for this goroutine. Python's
+// torch.autograd.enforce_grad_layout_policy.
+func EnforceGradLayoutPolicy(enable bool, fn func()) { torch.WithGradLayoutPolicy(enable, fn) }
+
 // IncrementVersion counts a write to each tensor that libtorch does not know
 // of, such as one through [torch.Tensor.DataPtr], so that backward can tell
 // that a tensor it needs has changed. Python's

@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "0a25136b29317bb802fca1d04c40309fcd6f91c903a3303295da9a376e7bab1b"
+const Stamp = "d03d2660f5a9ec5b133cd1dbe53b9f7c4d0cafacc0972a2a771a25114797704b"

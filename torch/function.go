@@ -10,9 +10,11 @@ import (
 var (
 	entrySavedTensors = csrc.Entry("saved_tensors(int node) -> Tensor[]")
 	entryWrapFunction = csrc.Entry("wrap_function(str name, int backward, int jvp, Tensor?[] inputs, Tensor?[] outputs, " +
-		"Tensor[] non_differentiable, Tensor[] dirty, Tensor?[] to_save, bool materialize, bool setup_context) -> Tensor?[]")
-	entryDelayError   = csrc.Entry("delay_error(str message, Tensor?[] outputs) -> Tensor[]")
-	entrySetRecording = csrc.Entry("set_recording(int modes) -> int")
+		"Tensor[] non_differentiable, Tensor[] dirty, Tensor?[] to_save, bool materialize, bool setup_context, " +
+		"int[]? output_grad_dtypes) -> Tensor?[]")
+	entryInputGradBuffers = csrc.Entry("input_grad_buffers(int node) -> Tensor?[]")
+	entryDelayError       = csrc.Entry("delay_error(str message, Tensor?[] outputs) -> Tensor[]")
+	entrySetRecording     = csrc.Entry("set_recording(int modes) -> int")
 )
 
 // A Function is an operation with a gradient of its own. Package autograd says
@@ -53,6 +55,8 @@ type FunctionCtx struct {
 	needsInputGrad                                         []bool
 	nonDifferentiable, dirty, savedForBackward, forForward []*Tensor
 	noZeros                                                bool
+	outputGradDTypes                                       []int64
+	buffers                                                []*Tensor
 
 	node    uint64 // while Backward runs
 	forward bool   // while Jvp runs
@@ -75,6 +79,50 @@ func (c *FunctionCtx) MarkNonDifferentiable(outputs ...*Tensor) { c.nonDifferent
 // SetMaterializeGrads says whether gradients that are zero, because an output
 // was not used, come to Backward as zeros, which is the default, or as nil.
 func (c *FunctionCtx) SetMaterializeGrads(on bool) { c.noZeros = !on }
+
+// SetOutputGradDtype declares the dtype in which Backward gets the gradient of
+// each output, which by default is the output's. The zero DType leaves a
+// gradient as it comes; it is the one for outputs without a gradient, too. Call
+// SetOutputGradDtype at most once. Python's set_output_grad_dtype.
+func (c *FunctionCtx) SetOutputGradDtype(dtypes ...DType) {
+	if c.outputGradDTypes != nil {
+		refuse(runtimeErrorKind, "set_output_grad_dtype can only be called once")
+	}
+	c.outputGradDTypes = make([]int64, len(dtypes))
+	for i, d := range dtypes {
+		c.outputGradDTypes[i] = int64(d) - 1 // libtorch's number; -1 for any
+	}
+}
+
+// InputGradBuffers returns, for each input, what this backward pass has
+// computed so far of its gradient, by other operations, or nil. Instead of
+// returning a gradient, Backward may add it to the buffer, in place, and return
+// nil. The buffer is nil if there is none yet, or if others use it, so Backward
+// must be able to do both. Python's input_grad_buffers.
+//
+// It can be called in Backward only, in passes without [CreateGraph] and
+// anomaly mode, and if the node has no hooks that run after it. The buffers end
+// with Backward: using one later panics. Once Backward has one, it cannot start
+// another backward pass.
+func (c *FunctionCtx) InputGradBuffers() []*Tensor {
+	if c.node == 0 {
+		refuse(runtimeErrorKind, "input_grad_buffers can only be accessed while autograd is executing backward()")
+	}
+	var f frame
+	f.Put(c.node)
+	f.callWithCallbacks(entryInputGradBuffers)
+	buffers := f.takeTensors()
+	c.buffers = append(c.buffers, buffers...)
+	return buffers
+}
+
+// closeBuffers lets go of the buffers, since the engine does not write in place
+// to a tensor that has other users.
+func (c *FunctionCtx) closeBuffers() {
+	for _, t := range c.buffers {
+		t.Close()
+	}
+}
 
 // NeedsInputGrad reports whether the input with this index needs a gradient.
 // Backward may return nil for those that do not.
@@ -125,6 +173,7 @@ func ApplyFunction(fn Function, inputs ...*Tensor) []*Tensor {
 	f.putOptionalTensors(ctx.savedForBackward, "saved")
 	f.PutBool(!ctx.noZeros)
 	f.PutBool(setup)
+	f.putOptionalInts(ctx.outputGradDTypes)
 	f.callWithCallbacks(entryWrapFunction)
 	runtime.KeepAlive(inputs)
 	runtime.KeepAlive(ctx.savedForBackward)
@@ -193,6 +242,7 @@ func (c *FunctionCtx) registerBackward(fn Function, recorded bool) uint64 {
 		ctx := *c
 		ctx.node = f.Take()
 		defer func() { ctx.node = 0 }()
+		defer ctx.closeBuffers()
 		grads := f.takeTensors()
 		var results []*Tensor
 		if once {

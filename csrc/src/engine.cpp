@@ -1,7 +1,9 @@
 // What libtorch asks its engine for, and Python's engine takes from Python:
 // hooks for saved tensors, and the stack of the program, for anomaly mode.
 
+#include <ATen/NodeCreationHooks.h>
 #include <ATen/SavedTensorHooks.h>
+#include <c10/core/impl/PyInterpreter.h>
 #include <torch/csrc/autograd/anomaly_mode.h>
 #include <torch/csrc/autograd/engine.h>
 #include <torch/csrc/autograd/saved_variable_hooks.h>
@@ -10,6 +12,7 @@
 
 #include "callback.h"
 #include "library.h"
+#include "node.h"
 
 namespace gotorch {
 namespace {
@@ -85,6 +88,37 @@ class Origin : public torch::autograd::AnomalyMetadata {
   c10::intrusive_ptr<Node> parent_;
 };
 
+// libtorch keeps the hooks of nodes that are made as Python objects, and hands
+// them on to the threads that run backward. Ours are Go's numbers, of an
+// interpreter that does nothing: they belong to Go, which keeps them in force.
+c10::impl::PyInterpreter& no_interpreter() {
+  static auto* interpreter = [] {
+    auto* p = new c10::impl::PyInterpreter(nullptr);
+    p->disarm();
+    return p;
+  }();
+  return *interpreter;
+}
+
+struct CreationHook : torch::autograd::NodeCreationHook {
+  explicit CreationHook(uint64_t hook) : hook(hook) {}
+
+  void operator()(const NodePtr& node) override {
+    Callback call(hook);
+    call.arguments().put(handle_of(node));
+    call.run();
+  }
+
+  uint64_t hook;
+};
+
+void push_creation_hook(int64_t hook) {
+  at::impl::NodeCreationHooks::push_hook(
+      c10::SafePyObject(reinterpret_cast<PyObject*>(hook), &no_interpreter()));
+}
+
+void pop_creation_hook() { at::impl::NodeCreationHooks::pop_hook(); }
+
 class GoEngine : public torch::autograd::Engine {
  public:
   std::unique_ptr<torch::autograd::AnomalyMetadata> make_anomaly_metadata() override {
@@ -97,6 +131,16 @@ class GoEngine : public torch::autograd::Engine {
       return nullptr;
     }
     return std::make_unique<SavedHooks>(pack);
+  }
+
+  std::vector<std::unique_ptr<torch::autograd::NodeCreationHook>> get_node_creation_hooks()
+      override {
+    std::vector<std::unique_ptr<torch::autograd::NodeCreationHook>> hooks;
+    for (const c10::SafePyObject& hook : at::impl::NodeCreationHooks::get_tls_state().stack) {
+      hooks.push_back(
+          std::make_unique<CreationHook>(reinterpret_cast<uint64_t>(hook.ptr(&no_interpreter()))));
+    }
+    return hooks;
   }
 
   // A backward pass that fails leaves what it had still to do in the queue of
@@ -151,7 +195,18 @@ void set_anomaly(bool enabled, bool check_nan, int64_t stack) {
 bool anomaly_enabled() { return AnomalyMode::is_enabled(); }
 bool anomaly_checks_nan() { return AnomalyMode::should_check_nan(); }
 
+// Whether gradients that are accumulated get the strides of their tensors.
+bool enforce_grad_layout(bool enabled) {
+  auto& state = c10::AutogradState::get_tls_state();
+  const bool before = state.get_grad_layout_enforcement_enabled();
+  state.set_grad_layout_enforcement_enabled(enabled);
+  return before;
+}
+
 constexpr gt_entry kEntries[] = {
+    entry<push_creation_hook>("push_creation_hook(int hook) -> ()"),
+    entry<pop_creation_hook>("pop_creation_hook() -> ()"),
+    entry<enforce_grad_layout>("enforce_grad_layout(bool enabled) -> bool"),
     entry<set_saved_hooks>("set_saved_hooks(int pack) -> int"),
     entry<disable_saved_hooks>("disable_saved_hooks(str message) -> ()"),
     entry<enable_saved_hooks>("enable_saved_hooks() -> ()"),

@@ -39,7 +39,7 @@ struct FunctionNode : torch::autograd::Node {
   void save(const variable_list& tensors, const Impls& outputs);
   friend std::vector<Tensor> wrap_function(std::string_view, int64_t, int64_t, at::TensorList,
                                            at::TensorList, at::TensorList, at::TensorList,
-                                           at::TensorList, bool, bool);
+                                           at::TensorList, bool, bool, at::OptionalIntArrayRef);
 
   std::string name_;
   std::mutex saved_mutex_;
@@ -109,6 +109,23 @@ variable_list saved_tensors(int64_t node) {
   return dynamic_cast<FunctionNode&>(node_at(node)).saved_tensors();
 }
 
+// What backward has computed so far of the inputs' gradients, where it can be
+// added to in place.
+variable_list input_grad_buffers(int64_t handle) {
+  auto& node = dynamic_cast<FunctionNode&>(node_at(handle));
+  TORCH_CHECK(node.post_hooks().empty(),
+              "input_grad_buffers does not support post-hooks on the producing autograd node "
+              "because directly accumulated gradients are returned as None and cannot be observed "
+              "or replaced by those hooks");
+  const variable_list of_tensors = torch::autograd::get_current_input_grad_buffers(&node);
+  variable_list all;
+  size_t next = 0;
+  for (const bool tensor : node.is_tensor) {
+    all.push_back(tensor ? of_tensors.at(next++) : Tensor());
+  }
+  return all;
+}
+
 Impls impls_of(at::TensorList tensors) {
   Impls impls;
   for (const Tensor& t : tensors) {
@@ -145,13 +162,48 @@ variable_list forward_gradients(const GoFunction& jvp, const std::vector<bool>& 
   return take_tensors(call.run());
 }
 
+// The dtypes that the gradients of the outputs are to have: -1 for any.
+void check_output_grad_dtypes(at::IntArrayRef dtypes, at::TensorList outputs,
+                              const Impls& non_differentiable) {
+  TORCH_CHECK(dtypes.size() == outputs.size(),
+              "set_output_grad_dtype expected the number of declarations to match the number of "
+              "outputs: the Function returned ",
+              outputs.size(), " values but ", dtypes.size(), " declarations were provided");
+  for (size_t i = 0; i < dtypes.size(); i++) {
+    const Tensor& t = outputs[i];
+    const bool differentiable = t.defined() &&
+                                non_differentiable.count(t.unsafeGetTensorImpl()) == 0 &&
+                                torch::autograd::isDifferentiableType(t.scalar_type());
+    TORCH_CHECK(dtypes[i] < 0 || differentiable,
+                "set_output_grad_dtype: got a concrete dtype for output ", i,
+                ", but that output is not a differentiable tensor (it is a non-tensor, was marked "
+                "non-differentiable, or has a non-differentiable dtype). Pass None for output ",
+                i, " instead.");
+  }
+}
+
+void set_output_grad_dtypes(torch::autograd::Node& node, at::IntArrayRef dtypes,
+                            at::TensorList outputs) {
+  for (size_t i = 0; i < dtypes.size(); i++) {
+    if (outputs[i].defined() && outputs[i].grad_fn().get() == &node) {
+      auto& metadata = node.mutable_input_metadata(outputs[i].output_nr());
+      metadata.set_grad_dtype(
+          dtypes[i] < 0 ? std::nullopt : std::optional(static_cast<at::ScalarType>(dtypes[i])));
+    }
+  }
+}
+
 // Makes a graph's node for what a forward in Go has computed, and returns the
 // outputs with it. backward is 0 if there is nothing to differentiate, jvp if
 // there is none.
 std::vector<Tensor> wrap_function(std::string_view name, int64_t backward, int64_t jvp,
                                   at::TensorList inputs, at::TensorList outputs,
                                   at::TensorList non_differentiable, at::TensorList dirty,
-                                  at::TensorList to_save, bool materialize, bool setup_context) {
+                                  at::TensorList to_save, bool materialize, bool setup_context,
+                                  at::OptionalIntArrayRef output_grad_dtypes) {
+  if (output_grad_dtypes.has_value()) {
+    check_output_grad_dtypes(*output_grad_dtypes, outputs, impls_of(non_differentiable));
+  }
   std::vector<bool> is_tensor;
   variable_list tensors;
   for (const Tensor& t : inputs) {
@@ -193,6 +245,12 @@ std::vector<Tensor> wrap_function(std::string_view name, int64_t backward, int64
   }
   if (backward != 0) {
     node->save(to_save.vec(), impls_of(results));
+    if (output_grad_dtypes.has_value()) {
+      set_output_grad_dtypes(*node, *output_grad_dtypes, results);
+    }
+  }
+  if (attached) {
+    torch::autograd::fire_node_creation_hooks(attached);
   }
   return results;
 }
@@ -219,7 +277,8 @@ constexpr gt_entry kEntries[] = {
     entry<wrap_function>(
         "wrap_function(str name, int backward, int jvp, Tensor?[] inputs, Tensor?[] outputs, "
         "Tensor[] non_differentiable, Tensor[] dirty, Tensor?[] to_save, bool materialize, "
-        "bool setup_context) -> Tensor?[]"),
+        "bool setup_context, int[]? output_grad_dtypes) -> Tensor?[]"),
+    entry<input_grad_buffers>("input_grad_buffers(int node) -> Tensor?[]"),
     entry<delay_error>("delay_error(str message, Tensor?[] outputs) -> Tensor[]"),
     entry<set_recording>("set_recording(int modes) -> int"),
 };

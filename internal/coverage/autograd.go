@@ -33,7 +33,8 @@ func init() {
 		"FunctionCtx.apply": "autograd.Apply", "FunctionCtx.forward": "autograd.Function", "FunctionCtx.backward": "autograd.Function",
 		"FunctionCtx.jvp": "autograd.Function", "FunctionCtx.setup_context": "autograd.Function", "FunctionCtx.name": "torch.Node",
 		"FunctionCtx.next_functions": "torch.Node", "FunctionCtx.register_hook": "torch.Node",
-		"FunctionCtx.register_prehook": "torch.Node",
+		"FunctionCtx.register_prehook":                        "torch.Node",
+		"torch.autograd.grad_mode.enforce_grad_layout_policy": "autograd.EnforceGradLayoutPolicy",
 	} {
 		renamed[name] = other
 	}
@@ -57,7 +58,8 @@ func init() {
 		"FunctionCtx.boxed_grads_call":                        graphs, "FunctionCtx.clear_saved_tensors_on_access": graphs,
 		"FunctionCtx.maybe_clear_saved_tensors": graphs, "FunctionCtx.dirty_tensors": attribute,
 		"FunctionCtx.non_differentiable": attribute, "FunctionCtx.to_save": attribute, "FunctionCtx.saved_for_forward": attribute,
-		"FunctionCtx.materialize_grads": attribute, "FunctionCtx.saved_variables": "deprecated for saved_tensors",
+		"FunctionCtx.output_grad_dtypes": attribute,
+		"FunctionCtx.materialize_grads":  attribute, "FunctionCtx.saved_variables": "deprecated for saved_tensors",
 		"FunctionCtx.mark_shared_storage": "deprecated, does nothing", "FunctionCtx.vjp": "another name of backward",
 		"FunctionCtx.requires_grad": "Python's constant of a node", "FunctionCtx.metadata": "a Python dictionary; Data is for any value",
 		"torch.autograd.graph.set_warn_on_accumulate_grad_stream_mismatch": devices,
