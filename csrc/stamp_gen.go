@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "d03d2660f5a9ec5b133cd1dbe53b9f7c4d0cafacc0972a2a771a25114797704b"
+const Stamp = "eeaaac688859cd2bd43c8bc75c704fb1a9f5cda8dafdd88a97ecd68818a8e466"

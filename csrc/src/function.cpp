@@ -201,9 +201,6 @@ std::vector<Tensor> wrap_function(std::string_view name, int64_t backward, int64
                                   at::TensorList non_differentiable, at::TensorList dirty,
                                   at::TensorList to_save, bool materialize, bool setup_context,
                                   at::OptionalIntArrayRef output_grad_dtypes) {
-  if (output_grad_dtypes.has_value()) {
-    check_output_grad_dtypes(*output_grad_dtypes, outputs, impls_of(non_differentiable));
-  }
   std::vector<bool> is_tensor;
   variable_list tensors;
   for (const Tensor& t : inputs) {
@@ -214,6 +211,10 @@ std::vector<Tensor> wrap_function(std::string_view name, int64_t backward, int64
   }
   const auto node =
       c10::make_intrusive<FunctionNode>(std::string(name), static_cast<uint64_t>(backward));
+  const GoFunction forward_mode(static_cast<uint64_t>(jvp));
+  if (output_grad_dtypes.has_value()) {
+    check_output_grad_dtypes(*output_grad_dtypes, outputs, impls_of(non_differentiable));
+  }
   if (backward != 0) {
     node->set_next_edges(torch::autograd::collect_next_edges(tensors));
   }
@@ -227,7 +228,6 @@ std::vector<Tensor> wrap_function(std::string_view name, int64_t backward, int64
   for (const Tensor& t : outputs) {
     raw.push_back(t.defined() ? std::optional<Tensor>(t) : std::nullopt);
   }
-  const GoFunction forward_mode(static_cast<uint64_t>(jvp));
   NodePtr attached;
   const auto wrapped = torch::autograd::_wrap_outputs(
       tensors, impls_of(non_differentiable), impls_of(dirty), raw,
