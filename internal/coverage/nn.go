@@ -57,7 +57,6 @@ func init() {
 		"Module.T_destination": python, "Module.call_super_init": python, "Module.dump_patches": python,
 		"Module.compile": "compiles Python", "Module.share_memory": processes,
 		"Module.register_backward_hook": last, "torch.nn.modules.module.register_module_backward_hook": last,
-		"torch.nn.parameter.LinearCrossEntropyOptions": "each of its fields is an option of LinearCrossEntropyLoss",
 		"Module.ipu": noBackend, "Module.mtia": noBackend, "Module.xpu": noBackend,
 		"torch.nn.utils.clip_grad_norm": old, "torch.nn.utils.clip_grad.clip_grad_norm": old,
 		"torch.nn.utils.spectral_norm.SpectralNormLoadStateDictPreHook": part,
