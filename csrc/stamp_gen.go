@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "eeaaac688859cd2bd43c8bc75c704fb1a9f5cda8dafdd88a97ecd68818a8e466"
+const Stamp = "c7fdf495f2efd8e70a178e6a0cfd8f62bc27c15e32123f05a70e22e2e2f5aba0"
