@@ -115,7 +115,8 @@ var process = sync.OnceValues(func() (*python, error) {
 	if name == "" {
 		name = "python3"
 	}
-	cmd := exec.Command(name, "-c", server)
+	// As many threads as Go has: some kernels round otherwise with more.
+	cmd := exec.Command(name, "-c", server, strconv.Itoa(torch.GetNumThreads()))
 	cmd.Stderr = os.Stderr
 	if os.Getenv("GOTORCH_REQUIRE_PARITY") != "1" {
 		cmd.Stderr = nil // "No module named torch" is no news

@@ -13,6 +13,8 @@ import torch.nn as nn
 import torch.nn.functional as F
 import torch.optim as optim
 
+torch.set_num_threads(int(sys.argv[1]))
+
 
 def encode(value):
     if isinstance(value, torch.Tensor):
