@@ -23,7 +23,8 @@ type Function struct {
 	ptr atomic.Uintptr // the function's address, once it is resolved
 }
 
-// Entry is one of libgotorch's own functions.
+// Entry is one of libgotorch's own functions; one whose name starts with cuda::
+// is of libgotorch_cuda.so.
 func Entry(schema string) *Function {
 	return &Function{Schema: schema, Index: -1}
 }
@@ -64,12 +65,23 @@ func (fn *Function) Check() error {
 	return errors.New(fn.unavailable().Error)
 }
 
+// needsCUDA reports whether libgotorch_cuda.so has the function.
+func (fn *Function) needsCUDA() bool {
+	return fn.Index < 0 && strings.HasPrefix(fn.Schema, cudaPrefix)
+}
+
 func (fn *Function) lookUp() *C.gt_entry {
 	if fn.Index >= 0 {
 		return C.gt_operator_at(C.uint64_t(fn.Index))
 	}
 	name := C.CString(fn.Name())
 	defer C.free(unsafe.Pointer(name))
+	if fn.needsCUDA() {
+		if C.gt_cuda == nil {
+			return nil
+		}
+		return C.gt_cuda_entry_named(name)
+	}
 	return C.gt_entry_named(name)
 }
 
@@ -84,6 +96,9 @@ func (fn *Function) unavailable() *Report {
 	if report := load(); report != nil {
 		return report
 	}
+	if err := loading.noCUDA; err != nil && fn.needsCUDA() {
+		return &Report{Kind: LoadError, Error: err.Error()}
+	}
 	has := ""
 	if entry := fn.lookUp(); entry != nil && entry.schema != nil {
 		has = C.GoString(entry.schema)
@@ -94,11 +109,15 @@ func (fn *Function) unavailable() *Report {
 // skew describes the difference between fn and what the library has instead;
 // has is "" if that is nothing.
 func (fn *Function) skew(has string) string {
+	library := libraryName
+	if fn.needsCUDA() {
+		library = cudaLibraryName
+	}
 	switch {
 	case fn.Index < 0 && has == "":
-		return fmt.Sprintf("%s does not have %s", libraryName, fn.Schema)
+		return fmt.Sprintf("%s does not have %s", library, fn.Schema)
 	case fn.Index < 0:
-		return fmt.Sprintf("%s has %s, but this program calls %s", libraryName, has, fn.Schema)
+		return fmt.Sprintf("%s has %s, but this program calls %s", library, has, fn.Schema)
 	case has == "":
 		return fmt.Sprintf("libtorch %s does not have aten::%s, which libtorch %s has, the version that this GoTorch was made for",
 			TorchVersion(), fn.Schema, MadeFor)

@@ -1,4 +1,4 @@
-// Opens libgotorch.so. Compiled by cgo with the system's C compiler.
+// Opens libgotorch.so and libgotorch_cuda.so. Compiled by cgo with the system's C compiler.
 
 #include "library.h"
 
@@ -8,23 +8,41 @@
 #include "_cgo_export.h"
 
 const gt_library* gt_lib;
+const gt_cuda_library* gt_cuda;
 
+// Opens the library at path and finds the function that returns its table.
 // Global visibility, so that operator libraries opened later, such as
 // torchvision's, find libtorch's symbols.
-char* gt_open(const char* path) {
+static char* open_library(const char* path, const char* symbol, void** function) {
   void* handle = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
   if (handle == NULL) {
     return strdup(dlerror());
   }
-  const gt_library* (*table)(void);
-  *(void**)&table = dlsym(handle, "gotorch_library");
-  if (table == NULL) {
+  *function = dlsym(handle, symbol);
+  if (*function == NULL) {
     char* problem = strdup(dlerror());
     dlclose(handle);
     return problem;
   }
-  gt_lib = table();
   return NULL;
+}
+
+char* gt_open(const char* path) {
+  const gt_library* (*table)(void);
+  char* problem = open_library(path, "gotorch_library", (void**)&table);
+  if (problem == NULL) {
+    gt_lib = table();
+  }
+  return problem;
+}
+
+char* gt_open_cuda(const char* path) {
+  const gt_cuda_library* (*table)(void);
+  char* problem = open_library(path, "gotorch_cuda_library", (void**)&table);
+  if (problem == NULL) {
+    gt_cuda = table();
+  }
+  return problem;
 }
 
 char* gt_open_operators(const char* path) {

@@ -12,11 +12,15 @@
 // Set once, by gt_open, before anything is called.
 extern const gt_library* gt_lib;
 
+// NULL, or set by gt_open_cuda.
+extern const gt_cuda_library* gt_cuda;
+
 // Has the library run Go functions (callback.go).
 void gt_accept_callbacks(void);
 
 // Opens the library at path. Returns NULL, or what went wrong (to be freed).
 char* gt_open(const char* path);
+char* gt_open_cuda(const char* path);
 
 // Opens a library that registers operators. Returns as gt_open.
 char* gt_open_operators(const char* path);
@@ -57,6 +61,9 @@ static inline void gt_free_report(gt_report* report) { gt_lib->free_report(repor
 
 static inline const gt_entry* gt_operator_at(uint64_t index) { return gt_lib->operator_at(index); }
 static inline const gt_entry* gt_entry_named(const char* name) { return gt_lib->entry_named(name); }
+static inline const gt_entry* gt_cuda_entry_named(const char* name) {
+  return gt_cuda->entry_named(name);
+}
 static inline uintptr_t gt_address_of(const gt_entry* entry) { return (uintptr_t)entry->function; }
 
 // Moves a block of results into Go memory.

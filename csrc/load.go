@@ -27,19 +27,24 @@ var loading struct {
 	once   sync.Once
 	path   string
 	report *Report // nil: it is loaded
+	noCUDA error   // why libgotorch_cuda.so is not; nil: it is
 }
 
 // load opens libgotorch.so, once. It returns nil, or why it cannot be used.
 func load() *Report {
-	loading.once.Do(func() {
-		tuneMalloc()
-		path, err := open(SearchPath())
-		loading.path = path
-		if err != nil {
-			loading.report = &Report{Kind: LoadError, Error: err.Error()}
-		}
-	})
+	loading.once.Do(func() { loadWith(false) })
 	return loading.report
+}
+
+// loadWith opens libgotorch.so and, if that can be of use or is asked for,
+// libgotorch_cuda.so.
+func loadWith(cuda bool) {
+	tuneMalloc()
+	path, err := open(SearchPath(), cuda)
+	loading.path = path
+	if err != nil {
+		loading.report = &Report{Kind: LoadError, Error: err.Error()}
+	}
 }
 
 // Load opens libgotorch.so, which the first call would otherwise do, and
@@ -84,10 +89,13 @@ func dataDir() string {
 	return ""
 }
 
-func open(files []string) (path string, err error) {
+func open(files []string, cuda bool) (path string, err error) {
 	for _, path := range files {
 		if _, err := os.Stat(path); err != nil {
 			continue
+		}
+		if loading.noCUDA, err = openCUDA(filepath.Dir(path), cuda); err != nil {
+			return path, err
 		}
 		if err := openFile(path); err != nil {
 			return path, fmt.Errorf("cannot use %s: %w\nInstall it anew with: %s", path, err, InstallCommand)
@@ -110,8 +118,8 @@ func openFile(path string) error {
 		defer C.free(unsafe.Pointer(problem))
 		return errors.New(C.GoString(problem))
 	}
-	if got := C.GoString(C.gt_lib.stamp); got != Stamp {
-		return fmt.Errorf("it was built from other sources (%.12s) than this program's GoTorch (%.12s)", got, Stamp)
+	if err := checkStamp(C.GoString(C.gt_lib.stamp)); err != nil {
+		return err
 	}
 	if built, running := TorchVersion(), C.GoString(C.gt_running_version()); running != built {
 		return fmt.Errorf("it was built for libtorch %s, but libtorch %s was found", built, running)
@@ -123,6 +131,14 @@ func openFile(path string) error {
 		dropped = (*int64)(unsafe.Pointer(p))
 	}
 	C.gt_accept_callbacks()
+	return nil
+}
+
+// checkStamp compares the sources of a library with those of this Go code.
+func checkStamp(got string) error {
+	if got != Stamp {
+		return fmt.Errorf("it was built from other sources (%.12s) than this program's GoTorch (%.12s)", got, Stamp)
+	}
 	return nil
 }
 

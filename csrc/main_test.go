@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -49,7 +50,7 @@ func inChild(t *testing.T, home func(*testing.T) string, rest func(*testing.T)) 
 		rest(t)
 		return
 	}
-	out := child(t, "test", home(t), "-test.v", "-test.run=^"+t.Name()+"$")
+	out := child(t, "test", home(t), "-test.v", "-test.run=^"+strings.ReplaceAll(t.Name(), "/", "$/^")+"$")
 	require.Contains(t, out, "--- PASS: "+t.Name()+" ")
 }
 
@@ -64,11 +65,15 @@ func buildFake(t *testing.T, flags ...string) string {
 		t.Skip("gcc, which makes the library of this test, is not installed")
 	}
 	dir := t.TempDir()
-	args := append([]string{"-shared", "-fPIC", "-Wall", "-Werror", "-Isrc", "-o", filepath.Join(dir, libraryName),
-		"testdata/fake.c"}, flags...)
+	compileFake(t, filepath.Join(dir, libraryName), "testdata/fake.c", flags...)
+	return dir
+}
+
+func compileFake(t *testing.T, library, source string, flags ...string) {
+	t.Helper()
+	args := append([]string{"-shared", "-fPIC", "-Wall", "-Werror", "-Isrc", "-o", library, source}, flags...)
 	out, err := exec.Command("gcc", args...).CombinedOutput()
 	require.NoError(t, err, "%s", out)
-	return dir
 }
 
 func stampFlag(stamp string) string { return fmt.Sprintf("-DGOTORCH_STAMP=%q", stamp) }

@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "c7fdf495f2efd8e70a178e6a0cfd8f62bc27c15e32123f05a70e22e2e2f5aba0"
+const Stamp = "c0272680fbf75b0c6b241208ba35a354b8edf17b354e01ab9c1a28a1906cbd87"

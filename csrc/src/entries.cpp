@@ -2,8 +2,6 @@
 
 #include <caffe2/core/common.h>
 
-#include <string_view>
-
 #include <torch/headeronly/version.h>
 
 #include "library.h"
@@ -21,21 +19,11 @@ const char* running_version() {
   return version == options.end() ? "of unknown version" : version->second.c_str();
 }
 
-// Go asks for each entry once, so a search is good enough.
 const gt_entry* entry_named(const char* name) noexcept {
-  const std::string_view wanted(name);
-  for (const auto& group :
-       {tensor_entries(), autograd_entries(), hook_entries(), node_entries(), function_entries(),
-        engine_entries(), random_entries(), context_entries(), dispatch_entries(),
-        functorch_entries(), storage_entries()}) {
-    for (const gt_entry& entry : group) {
-      const std::string_view schema(entry.schema);
-      if (schema.substr(0, schema.find('(')) == wanted) {
-        return &entry;
-      }
-    }
-  }
-  return nullptr;
+  return find_entry({tensor_entries(), autograd_entries(), hook_entries(), node_entries(),
+                     function_entries(), engine_entries(), random_entries(), context_entries(),
+                     dispatch_entries(), functorch_entries(), storage_entries()},
+                    name);
 }
 
 }  // namespace gotorch

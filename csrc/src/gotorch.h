@@ -111,6 +111,17 @@ typedef struct gt_library {
 // The library's one exported symbol.
 const gt_library* gotorch_library(void);
 
+// What libgotorch_cuda.so exports: functions that need CUDA's headers or
+// libtorch_cuda.so. They are called as libgotorch.so's are.
+typedef struct gt_cuda_library {
+  const char* stamp;          // hash of the sources it was built from
+  const char* torch_version;  // of the libtorch it was built for
+  const gt_entry* (*entry_named)(const char* name);
+} gt_cuda_library;
+
+// Its one exported symbol.
+const gt_cuda_library* gotorch_cuda_library(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <initializer_list>
 #include <span>
 
 #include "frame.h"
@@ -37,6 +38,21 @@ void install_engine();
 
 // decompositions.cpp: gives vmap what PyTorch has in Python, once.
 void load_decompositions();
+
+// The entry of this name, which ends at its schema's parenthesis, or NULL. Go asks
+// for each entry once, so a search is good enough.
+inline const gt_entry* find_entry(std::initializer_list<std::span<const gt_entry>> groups,
+                                  std::string_view name) {
+  for (const auto& group : groups) {
+    for (const gt_entry& entry : group) {
+      const std::string_view schema(entry.schema);
+      if (schema.substr(0, schema.find('(')) == name) {
+        return &entry;
+      }
+    }
+  }
+  return nullptr;
+}
 
 // Each file of entries defines one of these.
 std::span<const gt_entry> tensor_entries();

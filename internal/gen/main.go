@@ -12,14 +12,14 @@
 //	                       functional.yaml says
 //	internal/conformance   a table of the exported functions, for tests
 //	csrc/src/stamp.h and
-//	csrc/stamp_gen.go      the hash of csrc/src, by which both sides know each other
+//	csrc/stamp_gen.go      the hash of csrc/src and csrc/cuda, by which both sides know each other
 //
 // Run it from the project's root, with a Python that has PyTorch:
 //
 //	go run ./internal/gen -python python3
 //
 // With -stamp it renews only the stamp, which takes no Python: do that after
-// each change in csrc/src.
+// each change in csrc/src or csrc/cuda.
 package main
 
 import (

@@ -75,17 +75,19 @@ func tableIndex(count, size int) []byte {
 	return b.Bytes()
 }
 
-// writeStamp hashes the C++ sources.
+// writeStamp hashes the C++ sources, of both libraries.
 func writeStamp() error {
 	var files []string
-	err := filepath.WalkDir("csrc/src", func(path string, file fs.DirEntry, err error) error { // in order
-		if err == nil && !file.IsDir() && file.Name() != "stamp.h" {
-			files = append(files, path)
+	for _, folder := range []string{"csrc/src", "csrc/cuda"} {
+		err := filepath.WalkDir(folder, func(path string, file fs.DirEntry, err error) error { // in order
+			if err == nil && !file.IsDir() && file.Name() != "stamp.h" {
+				files = append(files, path)
+			}
+			return err
+		})
+		if err != nil {
+			return err
 		}
-		return err
-	})
-	if err != nil {
-		return err
 	}
 	hash := sha256.New()
 	for _, file := range files {

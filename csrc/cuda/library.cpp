@@ -1,0 +1,27 @@
+// What libgotorch_cuda.so exports.
+
+#include <torch/headeronly/version.h>
+
+#include "../src/stamp.h"
+#include "cuda.h"
+
+namespace gotorch::cuda {
+namespace {
+
+const gt_entry* entry_named(const char* name) noexcept {
+  return find_entry({device_entries()}, name);
+}
+
+constexpr gt_cuda_library kLibrary = {
+    .stamp = GOTORCH_STAMP,
+    .torch_version = TORCH_VERSION,
+    .entry_named = entry_named,
+};
+
+}  // namespace
+}  // namespace gotorch::cuda
+
+extern "C" __attribute__((visibility("default"))) const gt_cuda_library* gotorch_cuda_library(
+    void) {
+  return &gotorch::cuda::kLibrary;
+}
