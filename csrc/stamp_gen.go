@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "c0272680fbf75b0c6b241208ba35a354b8edf17b354e01ab9c1a28a1906cbd87"
+const Stamp = "012943de0c80f912e2e53b2f0019857a86899786aae6941185cff6714643c17e"

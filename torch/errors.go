@@ -152,7 +152,7 @@ func heed(report *csrc.Report) {
 		}
 		thrown.Again()
 	}
-	panic(&Error{Kind: report.Kind.String(), Op: op, Message: inPython(report.Error), Caller: caller, Backtrace: report.Backtrace})
+	panic(&Error{Kind: report.Kind.String(), Op: op, Message: inPython(asWithCUDA(report.Error)), Caller: caller, Backtrace: report.Backtrace})
 }
 
 // cppTensorType matches libtorch's names of tensor types: CPUFloatType.

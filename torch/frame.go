@@ -164,6 +164,9 @@ func (f *frame) putDevice(d Device, name string) {
 	if d.kind == 0 {
 		refuseArgument("argument '%s' must be torch.device, not None", name)
 	}
+	if d.kind == cudaType {
+		requireCUDA()
+	}
 	f.Put(uint64(d.kind-1)<<16 | uint64(uint16(d.index)))
 }
 

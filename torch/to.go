@@ -26,7 +26,12 @@ func (t *Tensor) To(opts ...ToOption) *Tensor {
 	if !copies && format == 0 && (dtype == 0 || dtype == t.DType()) && (device.kind == 0 || device == t.Device()) {
 		return t
 	}
-	return opToDtypeLayout(t, dtype, 0, device, optional[bool]{}, nonBlocking, copies, format)
+	converted := opToDtypeLayout(t, dtype, 0, device, optional[bool]{}, nonBlocking, copies, format)
+	if converted.handle == t.handle { // t was on the current device, which only libtorch knows
+		converted.Close()
+		return t
+	}
+	return converted
 }
 
 // Contiguous returns t, or a copy, with its elements in row-major order, or in

@@ -32,6 +32,9 @@ void set_num_interop_threads(int64_t n) { at::set_num_interop_threads(static_cas
 bool has_cuda() { return at::hasCUDA(); }
 int64_t cuda_device_count() { return at::hasCUDA() ? at::detail::getCUDAHooks().deviceCount() : 0; }
 
+// Throws if the devices of this type cannot be used.
+void init_device(c10::DeviceType type) { at::globalContext().lazyInitDevice(type); }
+
 // Whether sparse tensors are checked: -1 if nobody has said so yet, about which
 // libtorch may warn.
 int64_t check_sparse_tensor_invariants(bool warn) {
@@ -82,6 +85,7 @@ constexpr gt_entry kEntries[] = {
     entry<set_num_interop_threads>("set_num_interop_threads(int n) -> ()"),
     entry<has_cuda>("has_cuda() -> bool"),
     entry<cuda_device_count>("cuda_device_count() -> int"),
+    entry<init_device>("init_device(DeviceType type) -> ()"),
     entry<check_sparse_tensor_invariants>("check_sparse_tensor_invariants(bool warn) -> int"),
     entry<set_check_sparse_tensor_invariants>(
         "set_check_sparse_tensor_invariants(bool? checks) -> ()"),
