@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "012943de0c80f912e2e53b2f0019857a86899786aae6941185cff6714643c17e"
+const Stamp = "55e82e15f51d5d91de05a03c0b3684cee37e5183b03b5c9ae086f017ae454796"

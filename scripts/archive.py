@@ -1,6 +1,6 @@
 """Unpacks libtorch out of wheels and zips, and downloads a zip.
 
-    archive.py unpack ARCHIVE FOLDER cpu|cuda|all
+    archive.py unpack ARCHIVE FOLDER cpu|cuda|headers|all
     archive.py download URL#sha256=HEX FILE
 
 A helper of install_libtorch.sh; needs nothing but Python's standard library.
@@ -23,6 +23,8 @@ WANTED = {
     # libtorch_cpu.so links these two of CUDA's libraries even where no GPU is.
     "cpu": COMMON + ["nvidia/*/lib/libcudart.so*", "nvidia/*/lib/libcupti.so*"],
     "cuda": COMMON + ["nvidia/*/lib/*.so*"],
+    # What compiling libgotorch_cuda.so takes.
+    "headers": ["nvidia/*/include/*", "*.dist-info/*[Ll]icense*"],
     "all": ["*"],
 }
 PYTHON_ONLY = ["torch/lib/libtorch_python.so", "torch/lib/libshm.so"]
@@ -33,6 +35,7 @@ UNWANTED = {
     + ["torch/lib/*cuda*", "torch/lib/*nvrtc*", "torch/lib/*nvshmem*"]
     + ["torch/lib/libtorch.so", "torch/lib/libtorch_global_deps.so"],
     "cuda": PYTHON_ONLY,
+    "headers": [],
     "all": [],
 }
 

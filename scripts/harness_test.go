@@ -24,7 +24,10 @@ import (
 
 const (
 	version = "2.15.0"
-	header  = "#define TORCH_VERSION_MAJOR 2\n#define TORCH_VERSION_MINOR 15\n#define TORCH_VERSION_PATCH 0\n"
+	// What libgotorch_cuda.so of the copy is compiled from, and with.
+	cudaSource = "#include <cuda_runtime_api.h>\nextern \"C\" __attribute__((visibility(\"default\"))) int cuda() { return CUDART_VERSION; }\n"
+	cudaHeader = "#define CUDART_VERSION  13020\n"
+	header     = "#define TORCH_VERSION_MAJOR 2\n#define TORCH_VERSION_MINOR 15\n#define TORCH_VERSION_PATCH 0\n"
 )
 
 // Made once, by TestMain.
@@ -57,17 +60,33 @@ func prepare() error {
 	}
 	defer os.RemoveAll(dir)
 	fakeLibraries = map[string][]byte{}
-	for _, name := range []string{"libtorch_cpu.so", "libc10.so"} {
-		file := filepath.Join(dir, name)
-		compile := exec.Command(realCXX, "-shared", "-x", "c++", "/dev/null", "-o", file, "-Wl,-soname,"+name)
-		if out, err := compile.CombinedOutput(); err != nil {
-			return fmt.Errorf("%w: %s", err, out)
-		}
-		if fakeLibraries[name], err = os.ReadFile(file); err != nil {
+	for _, library := range []struct {
+		name    string
+		options []string
+	}{
+		{"libtorch_cpu.so", nil},
+		{"libc10.so", nil},
+		{"libcudart.so.13", nil},
+		{"libtorch_cuda.so", nil},
+		{"libc10_cuda.so", []string{"-Wl,--no-as-needed", "-L" + dir, "-l:libcudart.so.13", "-Wl,-rpath,$ORIGIN/../../nvidia/cu13/lib"}},
+	} {
+		if err := compileFake(dir, library.name, library.options); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// compileFake makes an empty library.
+func compileFake(dir, name string, options []string) error {
+	file := filepath.Join(dir, name)
+	arguments := append([]string{"-shared", "-x", "c++", "/dev/null", "-x", "none", "-o", file, "-Wl,-soname," + name}, options...)
+	if out, err := exec.Command(realCXX, arguments...).CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	content, err := os.ReadFile(file)
+	fakeLibraries[name] = content
+	return err
 }
 
 // tree is a copy of the project and a place to install into.
@@ -97,6 +116,7 @@ func newTree(t *testing.T) *tree {
 		"extern \"C\" __attribute__((visibility(\"default\"))) const char* stamp() { return one() ? GOTORCH_STAMP : \"\"; }\n")
 	tr.write("csrc/src/ops_0.cpp", "#include \"lib.h\"\nint one() { return 1; }\n")
 	tr.write("csrc/src/ops_1.cpp", "int two() { return 2; }\n")
+	tr.write("csrc/cuda/cuda.cpp", cudaSource)
 	tr.env = []string{
 		"HOME=" + dir, "PYTHON=" + realPython, "TMPDIR=" + dir, "LC_ALL=C",
 		"PIP_CONFIG_FILE=/dev/null", "PIP_NO_INDEX=1", "PIP_FIND_LINKS=" + filepath.Join(dir, "index"), "PIP_RETRIES=0",
@@ -193,7 +213,8 @@ func (tr *tree) refuses(args []string, says ...string) {
 	}
 }
 
-func (tr *tree) library() string { return filepath.Join(tr.prefix, "lib", "libgotorch.so") }
+func (tr *tree) library() string     { return filepath.Join(tr.prefix, "lib", "libgotorch.so") }
+func (tr *tree) cudaLibrary() string { return filepath.Join(tr.prefix, "lib", "libgotorch_cuda.so") }
 
 func (tr *tree) read(file string) string {
 	tr.t.Helper()
@@ -211,13 +232,33 @@ func (tr *tree) requireLoads() {
 	require.Equal(tr.t, "c0ffee\n", string(out))
 }
 
+// requireLoadsCUDA requires that both libraries are whole.
+func (tr *tree) requireLoadsCUDA() {
+	tr.t.Helper()
+	tr.requireLoads()
+	out, err := exec.Command(realPython, "-c", "import ctypes, sys; print(ctypes.CDLL(sys.argv[1]).cuda())", tr.cudaLibrary()).CombinedOutput()
+	require.NoError(tr.t, err, string(out))
+	require.Equal(tr.t, "13020\n", string(out))
+}
+
 // torchFiles are those of a torch folder, or of a libtorch.
 func torchFiles() map[string][]byte {
 	files := map[string][]byte{"include/torch/headeronly/version.h": []byte(header)}
-	for name, content := range fakeLibraries {
-		files["lib/"+name] = content
+	for _, name := range []string{"libtorch_cpu.so", "libc10.so"} {
+		files["lib/"+name] = fakeLibraries[name]
 	}
 	return files
+}
+
+// cudaFolder writes a libtorch with CUDA beside CUDA's runtime, as pip does.
+func (tr *tree) cudaFolder() string {
+	tr.t.Helper()
+	dir := tr.folder()
+	for _, name := range []string{"libtorch_cuda.so", "libc10_cuda.so"} {
+		writeFile(tr.t, filepath.Join(dir, "lib", name), string(fakeLibraries[name]), 0o644)
+	}
+	writeFile(tr.t, filepath.Join(dir, "../nvidia/cu13/lib/libcudart.so.13"), string(fakeLibraries["libcudart.so.13"]), 0o644)
+	return dir
 }
 
 // folder writes a libtorch and returns where.
@@ -270,18 +311,25 @@ func (tr *tree) wheels() {
 	tr.t.Helper()
 	torch := map[string][]byte{
 		"torch/version.py": nil, "torch/nn/linear.py": nil,
-		"torch/lib/libtorch_python.so": nil, "torch/lib/libtorch_cuda.so": nil,
+		"torch/lib/libtorch_python.so": nil, "torch/lib/libtorch_cuda.so": fakeLibraries["libtorch_cuda.so"],
+		"torch/lib/libc10_cuda.so": fakeLibraries["libc10_cuda.so"],
 	}
 	for name, content := range torchFiles() {
 		torch["torch/"+name] = content
 	}
-	cudart := map[string][]byte{"nvidia/cu13/lib/libcudart.so.13": nil, "nvidia/cu13/include/cuda.h": nil}
+	cudart := map[string][]byte{
+		"nvidia/cu13/lib/libcudart.so.13":        fakeLibraries["libcudart.so.13"],
+		"nvidia/cu13/include/cuda_runtime_api.h": []byte(cudaHeader),
+	}
+	crt := map[string][]byte{"nvidia/cu13/include/crt/host_defines.h": nil}
 	cublas := map[string][]byte{"nvidia/cu13/lib/libcublas.so.13": nil}
+	runtime := tr.wheel("nvidia-cuda-runtime", "13.2.86", "py3-none-manylinux_2_25", cudart)
 	tr.write("scripts/libtorch.lock", "# comment\n\n# ["+version+" cpu]\n"+
-		tr.wheel("torch", version, "cp312-cp312-manylinux_2_28", torch)+
-		tr.wheel("nvidia-cuda-runtime", "13.2.86", "py3-none-manylinux_2_25", cudart)+
+		tr.wheel("torch", version, "cp312-cp312-manylinux_2_28", torch)+runtime+
 		"\n# ["+version+" cuda]\n"+
-		tr.wheel("nvidia-cublas", "13.4", "py3-none-manylinux2014", cublas))
+		tr.wheel("nvidia-cublas", "13.4", "py3-none-manylinux2014", cublas)+
+		"\n# ["+version+" headers]\n"+
+		tr.wheel("nvidia-cuda-crt", "13.2.86", "py3-none-manylinux2014", crt)+runtime)
 }
 
 // waitFor waits until there is a file of that name.

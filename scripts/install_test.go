@@ -55,11 +55,47 @@ func TestWheelCUDA(t *testing.T) {
 	tr := newTree(t)
 	tr.wheels()
 	require.Contains(t, tr.mustInstall("--cuda"), "libtorch 2.15.0 (cuda)")
-	require.FileExists(t, filepath.Join(tr.prefix, "libtorch-2.15.0-cuda/torch/lib/libtorch_cuda.so"))
-	require.FileExists(t, filepath.Join(tr.prefix, "libtorch-2.15.0-cuda/nvidia/cu13/lib/libcublas.so.13"))
+	for _, name := range []string{
+		"libtorch-2.15.0-cuda/torch/lib/libtorch_cuda.so", "libtorch-2.15.0-cuda/nvidia/cu13/lib/libcublas.so.13",
+		"cuda-headers-2.15.0/nvidia/cu13/include/crt/host_defines.h",
+	} {
+		require.FileExists(t, filepath.Join(tr.prefix, name))
+	}
+	tr.requireLoadsCUDA()
 
 	// --update keeps the choice, so that scripts/test.sh does not undo it.
 	require.Contains(t, tr.mustInstall("--update"), "up to date: libtorch 2.15.0 (cuda)")
+	require.NoError(t, os.Remove(tr.cudaLibrary()))
+	require.NotContains(t, tr.mustInstall("--update"), "up to date")
+	tr.requireLoadsCUDA()
+
+	// A library for another libtorch would only be refused.
+	require.Contains(t, tr.mustInstall("--cpu"), "libtorch 2.15.0 (cpu)")
+	require.NoFileExists(t, tr.cudaLibrary())
+	require.Contains(t, tr.mustInstall("--update"), "up to date: libtorch 2.15.0 (cpu)")
+}
+
+func TestFolderCUDA(t *testing.T) {
+	tr := newTree(t)
+	tr.wheels()
+	require.Contains(t, tr.mustInstall("--from", tr.cudaFolder()), "libtorch 2.15.0 (cuda)")
+	tr.requireLoadsCUDA()
+
+	// The headers of a toolkit take the place of the wheels'.
+	toolkit := t.TempDir()
+	tr.setenv("CUDA_HOME", toolkit)
+	tr.refuses([]string{"--from", tr.cudaFolder()}, toolkit+"/include has no cuda_runtime_api.h", "set CUDA_HOME")
+	writeFile(t, filepath.Join(toolkit, "include/crt/host_defines.h"), "", 0o644)
+	writeFile(t, filepath.Join(toolkit, "include/cuda_runtime_api.h"), "#define CUDART_VERSION  12080\n", 0o644)
+	tr.refuses([]string{"--from", tr.cudaFolder()}, "this libtorch uses CUDA 13", "are of CUDA 12")
+	writeFile(t, filepath.Join(toolkit, "include/cuda_runtime_api.h"), cudaHeader, 0o644)
+	tr.mustInstall("--from", tr.cudaFolder())
+	tr.requireLoadsCUDA()
+
+	folder := tr.cudaFolder()
+	require.NoError(t, os.Remove(filepath.Join(folder, "../nvidia/cu13/lib/libcudart.so.13")))
+	tr.refuses([]string{"--from", folder}, "not complete", "libcudart")
+	tr.requireLoadsCUDA()
 }
 
 func TestInterruptedDownload(t *testing.T) {

@@ -1,25 +1,34 @@
 # shellcheck shell=bash
-# Builds libgotorch.so from csrc/src. Sourced by install_libtorch.sh.
+# Builds libgotorch.so from csrc/src and, over a libtorch with CUDA,
+# libgotorch_cuda.so from csrc/cuda. Sourced by install_libtorch.sh.
 #
 # The compiler is called directly, without CMake, Ninja or make: fewer things
 # that a machine can lack. Objects are named by the hash of what they are made
 # of, and get their name when they are whole, so one that exists is right: that
 # alone makes a second run quick and a killed one resume.
 
-# compat has stand-ins for what libtorch's headers include and do not come with.
-COMMON_FLAGS="-std=c++20 -fPIC -fvisibility=hidden -DNDEBUG -idirafter csrc/src/compat"
+# The compat folders have stand-ins for what libtorch's headers include and do not come with.
+COMMON_FLAGS="-std=c++20 -fPIC -fvisibility=hidden -DNDEBUG -idirafter csrc/src/compat -idirafter csrc/cuda/compat"
 # The operator tables are templates without loops: -O2 makes them twice as slow
 # to compile and no faster to call.
 OPS_FLAGS="-O1"
 OTHER_FLAGS="-O2 -Wall"
 
 LIBRARY_NAME=libgotorch.so
+CUDA_LIBRARY_NAME=libgotorch_cuda.so
+# Of csrc/src, and part of both libraries.
+SHARED_SOURCE=csrc/src/frame.cpp
 
-sources() { (cd "$ROOT" && find csrc/src -name '*.cpp' | LC_ALL=C sort); }
+source_folders() { if [[ $FLAVOR == cuda ]]; then echo csrc/src csrc/cuda; else echo csrc/src; fi; }
 
-# Everything that an object depends on besides its own source and libtorch.
-# stamp.h changes with every edit, so it counts only where it is included.
-headers() { (cd "$ROOT" && find csrc/src -type f ! -name '*.cpp' ! -name stamp.h | LC_ALL=C sort); }
+# source_files [TEST OF find...]: in the folders that this flavor is built from.
+source_files() {
+  local folders
+  read -ra folders < <(source_folders)
+  (cd "$ROOT" && find "${folders[@]}" -type f "$@" | LC_ALL=C sort)
+}
+
+sources() { source_files -name '*.cpp'; }
 
 hash_of_files() { (cd "$ROOT" && cat "$@" | hash_of_stdin); }
 
@@ -31,11 +40,11 @@ hash_of_stdin() { sha256sum | cut -c 1-16; }
 # upgrade of the system need not rebuild anything.
 install_key() {
   local files
-  mapfile -t files < <(sources; headers)
+  mapfile -t files < <(source_files)
   {
     echo "$TORCH" "$FLAVOR" "$CXX" "${CXXFLAGS:-}" "${LDFLAGS:-}"
-    echo "$COMMON_FLAGS" "$OPS_FLAGS" "$OTHER_FLAGS"
-    hash_of_files "${files[@]}" csrc/src/stamp.h
+    echo "$COMMON_FLAGS" "$OPS_FLAGS" "$OTHER_FLAGS" "${CUDA_HOME:-}"
+    hash_of_files "${files[@]}"
     cat "$(version_header)" 2>/dev/null || true
   } | hash_of_stdin
 }
@@ -44,13 +53,16 @@ install_key() {
 installed() { sed -n "s/^ *\"$1\": \"\(.*\)\",\{0,1\}$/\1/p" "$PREFIX/lib/libgotorch.json" 2>/dev/null || true; }
 
 up_to_date() {
-  local sum
   if [[ ! -e $TORCH/lib/libtorch_cpu.so ]]; then return 1; fi
   if [[ -n $TREE ]] && ! tree_is_complete; then return 1; fi
   if [[ $(installed key) != "$(install_key)" ]]; then return 1; fi
-  # The library and its JSON file are two renames: a run can die between them.
-  read -r sum _ < <(sha256sum "$PREFIX/lib/$LIBRARY_NAME" 2>/dev/null) || return 1
-  [[ $(installed sha256) == "$sum" ]]
+  # The libraries and their JSON file are several renames: a run can die between them.
+  [[ $(installed sha256) == "$(library_sums)" ]]
+}
+
+# The hashes of what is in PREFIX/lib; nothing for a library that is not there.
+library_sums() {
+  (cd "$PREFIX/lib" && sha256sum "$LIBRARY_NAME" "$CUDA_LIBRARY_NAME" 2>/dev/null | awk '{ printf "%s%s", s, $1; s = " " }') || true
 }
 
 # --- compile ------------------------------------------------------------------
@@ -59,40 +71,86 @@ build_library() {
   check_space 200
   BUILD=$PREFIX/build/$(build_key)
   mkdir -p "$BUILD" "$PREFIX/lib"
-  export ROOT BUILD CXX COMMON_FLAGS OPS_FLAGS OTHER_FLAGS TORCH CXXFLAGS=${CXXFLAGS:-}
+  CUDA_INCLUDE=""
+  if [[ $FLAVOR == cuda ]]; then find_cuda; fi
+  export ROOT BUILD CXX COMMON_FLAGS OPS_FLAGS OTHER_FLAGS TORCH CUDA_INCLUDE CXXFLAGS=${CXXFLAGS:-}
   compile_all
-  link_library
+  link_all
   write_json
   remove_old_objects
 }
+
+# Sets CUDART, the CUDA runtime of this libtorch, and CUDA_INCLUDE, headers that
+# fit it: those of the toolkit in CUDA_HOME, or those that fetch_libtorch got.
+find_cuda() {
+  local wanted
+  CUDART=$(ldd "$TORCH/lib/libc10_cuda.so" | awk '$1 ~ /^libcudart/ && $3 ~ /^\// { print $3 }')
+  [[ -n $CUDART ]] || die "the libtorch in $TORCH is not complete: its libcudart is not found"
+  CUDA_INCLUDE=${CUDA_HOME:+$CUDA_HOME/include}
+  CUDA_INCLUDE=${CUDA_INCLUDE:-$HEADERS_TREE/nvidia/cu13/include}
+  [[ -f $CUDA_INCLUDE/cuda_runtime_api.h && -f $CUDA_INCLUDE/crt/host_defines.h ]] ||
+    die "$CUDA_INCLUDE has no cuda_runtime_api.h or no crt/host_defines.h: set CUDA_HOME to a CUDA toolkit"
+  wanted=${CUDART##*.so.}
+  wanted=${wanted%%.*}
+  [[ $(cuda_major) == "$wanted" ]] ||
+    die "this libtorch uses CUDA $wanted, but the headers in $CUDA_INCLUDE are of CUDA $(cuda_major):" \
+      "set CUDA_HOME to a CUDA toolkit of version $wanted"
+}
+
+cuda_major() { awk '$2 == "CUDART_VERSION" { print int($3 / 1000); exit }' "$CUDA_INCLUDE/cuda_runtime_api.h"; }
 
 # Of what all objects have in common.
 build_key() {
   { "$CXX" --version; echo "$TORCH $TORCH_VERSION $COMMON_FLAGS $OPS_FLAGS $OTHER_FLAGS ${CXXFLAGS:-}"; } | hash_of_stdin
 }
 
-# object_of SOURCE
-object_of() {
-  local hashed=("$1")
-  if grep -q '"stamp.h"' "$ROOT/$1"; then hashed+=(csrc/src/stamp.h); fi
-  echo "$BUILD/$(basename "$1" .cpp)-$HEADERS_HASH-$(hash_of_files "${hashed[@]}").o"
+# A line for each source: its name, and the names of the files of ours that it
+# includes, directly or not. What stands in for headers of others counts always.
+dependencies() {
+  local files stand_ins
+  mapfile -t files < <(source_files -name '*.h' -o -type f -name '*.cpp')
+  stand_ins=$(source_files -path '*/compat/*' | tr '\n' ' ')
+  (cd "$ROOT" && awk -v always="$stand_ins" '
+    function close_over(file, n, i, part) {
+      if (file in seen) return
+      seen[file] = 1
+      line = line " " file
+      n = split(includes[file], part)
+      for (i = 1; i <= n; i++) close_over(part[i])
+    }
+    FNR == 1 { folder = FILENAME; sub(/[^\/]*$/, "", folder); names[++count] = FILENAME }
+    /^#include "/ {
+      name = folder substr($2, 2, length($2) - 2)
+      while (sub(/[^\/]+\/\.\.\//, "", name)) {}
+      includes[FILENAME] = includes[FILENAME] " " name
+    }
+    END {
+      for (n = 1; n <= count; n++) {
+        if (names[n] !~ /\.cpp$/) continue
+        delete seen
+        line = ""
+        close_over(names[n])
+        print names[n] line " " always
+      }
+    }' "${files[@]}")
 }
 
 # Sets OBJECTS, all of them, after compiling those that are not there.
 compile_all() {
-  local source object missing=() total files
-  OBJECTS=()
-  mapfile -t files < <(headers)
-  HEADERS_HASH=$(hash_of_files /dev/null "${files[@]}")
-  while read -r source; do
-    object=$(object_of "$source")
-    OBJECTS+=("$object")
+  local source included object missing=() total
+  OBJECTS=() CUDA_OBJECTS=()
+  while read -r source included; do
+    # The words are file names.
+    # shellcheck disable=SC2086
+    object=$BUILD/$(basename "$source" .cpp)-$(hash_of_files $included).o
+    if [[ $source == csrc/src/* ]]; then OBJECTS+=("$object"); fi
+    if [[ $source == csrc/cuda/* || $source == "$SHARED_SOURCE" ]]; then CUDA_OBJECTS+=("$object"); fi
     if [[ ! -e $object ]]; then missing+=("$source" "$object"); fi
-  done < <(sources)
+  done < <(dependencies)
   total=$((${#missing[@]} / 2))
   ((${#OBJECTS[@]} > 0)) || die "there is nothing to compile in $ROOT/csrc/src"
   ((total > 0)) || return 0
-  note "compiling $total of ${#OBJECTS[@]} files, $JOBS at a time"
+  note "compiling $total of $(sources | wc -l) files, $JOBS at a time"
   compile_missing "$total" "${missing[@]}"
 }
 
@@ -129,7 +187,8 @@ compile_one() {
   # The flags are lists of words.
   # shellcheck disable=SC2086
   if (cd "$ROOT" && "$CXX" $COMMON_FLAGS $flags $CXXFLAGS -isystem "$TORCH/include" \
-    -isystem "$TORCH/include/torch/csrc/api/include" -c "$2" -o "$3.$$") 2>"$log"; then
+    -isystem "$TORCH/include/torch/csrc/api/include" ${CUDA_INCLUDE:+-isystem "$CUDA_INCLUDE"} \
+    -c "$2" -o "$3.$$") 2>"$log"; then
     mv "$3.$$" "$3"
   else
     echo "$log" >>"$BUILD/failed"
@@ -145,28 +204,48 @@ torch_from_lib() {
   if [[ $TORCH == "$PREFIX"/* ]]; then echo "../${TORCH#"$PREFIX"/}"; else echo "$TORCH"; fi
 }
 
+# Each is linked beside the one in use, and takes its place when all are whole.
+link_all() {
+  link_library "$LIBRARY_NAME" "${OBJECTS[@]}" -ltorch_cpu -lc10
+  if [[ $FLAVOR == cuda ]]; then
+    link_library "$CUDA_LIBRARY_NAME" "${CUDA_OBJECTS[@]}" \
+      -Wl,--no-as-needed -ltorch_cuda -Wl,--as-needed -ltorch_cpu -lc10_cuda -lc10 "$CUDART"
+    mv "$PREFIX/lib/.$CUDA_LIBRARY_NAME.new" "$PREFIX/lib/$CUDA_LIBRARY_NAME"
+  else
+    rm -f "$PREFIX/lib/$CUDA_LIBRARY_NAME"
+  fi
+  mv "$PREFIX/lib/.$LIBRARY_NAME.new" "$PREFIX/lib/$LIBRARY_NAME"
+}
+
+# link_library NAME OBJECT-OR-OPTION...
+#
+# Into a file beside the library of that name.
+#
 # RPATH, not RUNPATH: it comes before LD_LIBRARY_PATH, and no other libtorch
 # than the one whose headers were compiled will do.
 link_library() {
-  local new=$PREFIX/lib/.$LIBRARY_NAME.new path missing
+  local name=$1 new=$PREFIX/lib/.$1.new path missing
+  shift
   path=$(torch_from_lib)
   if [[ $path == ../* ]]; then path="\$ORIGIN/$path"; fi
-  note "linking $LIBRARY_NAME"
+  path=$path/lib
+  if [[ $name == "$CUDA_LIBRARY_NAME" ]]; then
+    path+=:$path/$(realpath -s --relative-to="$TORCH/lib" "$(dirname "$CUDART")")
+  fi
+  note "linking $name"
   # shellcheck disable=SC2086
-  "$CXX" -shared $CXXFLAGS "${OBJECTS[@]}" -o "$new" -L"$TORCH/lib" -ltorch_cpu -lc10 \
-    -Xlinker -rpath -Xlinker "$path/lib" \
+  "$CXX" -shared $CXXFLAGS -o "$new" -L"$TORCH/lib" "$@" \
+    -Xlinker -rpath -Xlinker "$path" \
     -Wl,--disable-new-dtags -Wl,--no-undefined ${LDFLAGS:-} ||
-    die "linking $LIBRARY_NAME failed, see the messages above; what was installed before is untouched"
+    die "linking $name failed, see the messages above; what was installed before is untouched"
   missing=$(ldd "$new" | awk '/not found/ { print $1 }' | sort -u | tr '\n' ' ')
   [[ -z $missing ]] || die "the libtorch in $TORCH is not complete, these are not found: $missing"
-  mv "$new" "$PREFIX/lib/$LIBRARY_NAME"
 }
 
 write_json() {
-  local sum new=$PREFIX/lib/.libgotorch.json.new stamp origin=folder
+  local new=$PREFIX/lib/.libgotorch.json.new stamp origin=folder
   if [[ $FROM == wheel ]]; then origin=wheel; fi
   stamp=$(sed -n 's/^#define GOTORCH_STAMP "\(.*\)"$/\1/p' "$ROOT/csrc/src/stamp.h")
-  read -r sum _ < <(sha256sum "$PREFIX/lib/$LIBRARY_NAME")
   cat >"$new" <<JSON
 {
   "stamp": "$stamp",
@@ -177,7 +256,7 @@ write_json() {
   "compiler": "$("$CXX" --version | head -n 1)",
   "date": "$(date -u +%Y-%m-%dT%H:%M:%SZ)",
   "key": "$(install_key)",
-  "sha256": "$sum"
+  "sha256": "$(library_sums)"
 }
 JSON
   mv "$new" "$PREFIX/lib/libgotorch.json"
@@ -187,6 +266,6 @@ JSON
 remove_old_objects() {
   local file
   for file in "$BUILD"/*; do
-    if [[ " ${OBJECTS[*]} " != *" $file "* ]]; then rm -f "$file"; fi
+    if [[ " ${OBJECTS[*]} ${CUDA_OBJECTS[*]} " != *" $file "* ]]; then rm -f "$file"; fi
   done
 }

@@ -126,23 +126,48 @@ check_version() {
 tree_is_complete() { [[ -n ${TREE:-} && $(cat "$TREE/.source" 2>/dev/null) == "$SOURCE" ]]; }
 
 fetch_libtorch() {
-  if [[ -z ${TREE:-} ]] || tree_is_complete; then return; fi
-  check_python
-  if [[ $FROM == wheel ]]; then fetch_wheels; else fetch_zip; fi
+  if [[ -n ${TREE:-} ]] && ! tree_is_complete; then
+    check_python
+    if [[ $FROM == wheel ]]; then fetch_wheels; else fetch_zip; fi
+    keep_tree
+    if [[ $FROM != wheel ]]; then find_in_folder "$TREE"; fi
+  fi
+  if [[ $FLAVOR == cuda ]]; then fetch_cuda_headers; fi
+}
+
+# What was fetched takes the place of what was there.
+keep_tree() {
   printf '%s\n' "$SOURCE" >"$TREE.partial/.source"
   rm -rf "$TREE.old"
   if [[ -e $TREE ]]; then mv "$TREE" "$TREE.old"; fi
   mv "$TREE.partial" "$TREE"
   # Only now: until here they spared a rerun the download.
   rm -rf "$TREE.old" "$PREFIX/downloads"
-  if [[ $FROM != wheel ]]; then find_in_folder "$TREE"; fi
+}
+
+# Sets HEADERS_TREE, with the headers of CUDA's runtime: two small wheels, as
+# nvidia-cuda-crt is none of those that torch asks for. Not needed where CUDA_HOME
+# names a toolkit. Its variables hide those of libtorch's tree from what it calls.
+fetch_cuda_headers() {
+  local TREE SOURCE FLAVOR=headers VERSION=$DEFAULT_VERSION
+  HEADERS_TREE=$PREFIX/cuda-headers-$VERSION
+  TREE=$HEADERS_TREE
+  SOURCE=$(locked_wheels headers)
+  if [[ -n ${CUDA_HOME:-} ]] || tree_is_complete; then return; fi
+  check_python
+  fetch_wheels
+  keep_tree
 }
 
 # A wheel is deleted once it is unpacked, and .unpacked keeps count of them: so
 # a rerun goes on where this one stopped, and the disk holds one wheel at most.
 fetch_wheels() {
   local requirement requirements partial=$TREE.partial
-  if [[ $FLAVOR == cuda ]]; then check_space 5000; else check_space 1300; fi
+  case $FLAVOR in
+    cuda) check_space 5000 ;;
+    cpu) check_space 1300 ;;
+    headers) check_space 50 ;;
+  esac
   mkdir -p "$partial" "$PREFIX/downloads"
   mapfile -t requirements <<<"$SOURCE"
   for requirement in "${requirements[@]}"; do

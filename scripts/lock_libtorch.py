@@ -20,14 +20,14 @@ CPU = ["torch", "nvidia-cuda-cupti", "nvidia-cuda-runtime"]
 UNUSED = ["nvidia-cuda-cccl"]
 
 
-def resolve(version, machine, folder):
-    """Returns {(name, version): sha256} of all that pip would install."""
+def resolve(requirement, machine, folder):
+    """Returns {(name, version): sha256} of all that pip would install for it."""
     report = os.path.join(folder, machine + ".json")
     platforms = ["manylinux2014"] + [f"manylinux_2_{minor}" for minor in range(28, 16, -1)]
     command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed"]
     command += ["--only-binary=:all:", "--implementation=cp", "--python-version=312", "--abi=cp312"]
     command += [f"--platform={platform}_{machine}" for platform in platforms]
-    command += ["--target", folder, "--report", report, f"torch=={version}"]
+    command += ["--target", folder, "--report", report, requirement]
     subprocess.run(command, check=True, stdout=sys.stderr)
     with open(report) as file:
         installs = json.load(file)["install"]
@@ -37,20 +37,28 @@ def resolve(version, machine, folder):
     }
 
 
+def print_section(title, packages, resolved):
+    print(f"# [{title}]")
+    for package in packages:
+        hashes = [f"--hash=sha256:{machine[package]}" for machine in resolved if package in machine]
+        print("==".join(package), *hashes)
+
+
 def main():
     version = sys.argv[1]
     with tempfile.TemporaryDirectory() as folder:
-        resolved = [resolve(version, machine, folder) for machine in MACHINES]
-    packages = sorted({package for machine in resolved for package in machine})
+        resolved = [resolve(f"torch=={version}", machine, folder) for machine in MACHINES]
+        packages = sorted({package for machine in resolved for package in machine})
+        runtime = next(package for package in packages if package[0] == "nvidia-cuda-runtime")
+        # Headers that the runtime's include, and that torch itself does not need.
+        crt = f"nvidia-cuda-crt=={runtime[1]}"
+        headers = [resolve(crt, machine, folder) for machine in MACHINES]
     chosen = [(n, v) for n, v in packages if n == "torch" or n.startswith("nvidia-") and n not in UNUSED]
     # torch first: if its wheel cannot be had, nothing else need be fetched.
     chosen.sort(key=lambda package: package[0] != "torch")
-    for flavor in "cpu", "cuda":
-        print(f"# [{version} {flavor}]")
-        for package in chosen:
-            if (package[0] in CPU) == (flavor == "cpu"):
-                hashes = [f"--hash=sha256:{machine[package]}" for machine in resolved if package in machine]
-                print("==".join(package), *hashes)
+    print_section(f"{version} cpu", [p for p in chosen if p[0] in CPU], resolved)
+    print_section(f"{version} cuda", [p for p in chosen if p[0] not in CPU], resolved)
+    print_section(f"{version} headers", [tuple(crt.split("==")), runtime], [h | r for h, r in zip(headers, resolved)])
 
 
 main()
