@@ -55,11 +55,15 @@ var pinnedNowhere = []string{
 	"pin_memory=True requires a CUDA or other accelerator backend",
 }
 
+// cudaWithoutDriver reports whether this is an install with CUDA on a machine
+// without a driver, on which Python says that its accelerator is CUDA.
+func cudaWithoutDriver() bool { return errors.Is(csrc.CUDA(), csrc.ErrNoDriver) }
+
 // asWithCUDA returns what libtorch says, or would have said had CUDA been opened,
 // in spite of there being no driver.
 func asWithCUDA(message string) string {
 	for _, beginning := range pinnedNowhere {
-		if strings.HasPrefix(message, beginning) && errors.Is(csrc.CUDA(), csrc.ErrNoDriver) {
+		if strings.HasPrefix(message, beginning) && cudaWithoutDriver() {
 			return noDriver
 		}
 	}

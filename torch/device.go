@@ -58,13 +58,19 @@ func CUDA(index ...int) Device {
 	if len(index) == 0 {
 		return Device{cudaType, -1}
 	}
-	switch i := index[0]; {
-	case i < 0:
+	return CUDA().WithIndex(index[0])
+}
+
+// WithIndex returns the device of the same type that has this index, Python's
+// torch.device(type, index).
+func (d Device) WithIndex(index int) Device {
+	switch {
+	case index < 0:
 		refuse(runtimeErrorKind, "Device index must not be negative")
-	case i > math.MaxInt8:
-		refuse(runtimeErrorKind, "Device index must not be larger than %d, but it is %d", math.MaxInt8, i)
+	case index > math.MaxInt8:
+		refuse(runtimeErrorKind, "Device index must not be larger than %d, but it is %d", math.MaxInt8, index)
 	}
-	return Device{cudaType, int16(index[0])}
+	return Device{d.kind, int16(index)}
 }
 
 // deviceName matches what can name a device: "cuda", "cuda:1".

@@ -160,14 +160,17 @@ func (f *frame) putOptionalEnum(v uint64) {
 	}
 }
 
-func (f *frame) putDevice(d Device, name string) {
+func (f *frame) putDevice(d Device, name string) { f.Put(d.word(name)) }
+
+// word is what stands for d in a frame, if d can be used.
+func (d Device) word(name string) uint64 {
 	if d.kind == 0 {
 		refuseArgument("argument '%s' must be torch.device, not None", name)
 	}
 	if d.kind == cudaType {
 		requireCUDA()
 	}
-	f.Put(uint64(d.kind-1)<<16 | uint64(uint16(d.index)))
+	return uint64(d.kind-1)<<16 | uint64(uint16(d.index))
 }
 
 func (f *frame) putOptionalDevice(d Device) {
@@ -187,6 +190,11 @@ func (f *frame) putOptionalGenerator(g *Generator) {
 func (f *frame) putStream(s Stream) {
 	f.PutInt(s.id)
 	f.putDevice(s.device, "stream")
+}
+
+func (f *frame) takeStream() Stream {
+	id := f.TakeInt()
+	return Stream{id, f.takeDevice()}
 }
 
 // takeTensor returns the next result, or nil where libtorch has no tensor.

@@ -3,7 +3,6 @@ package torch
 import (
 	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/wangkuiyi/gotorch/csrc"
 )
@@ -94,30 +93,13 @@ func defaultGeneratorOf(d Device) *Generator {
 	return adoptGenerator(f.Take())
 }
 
-// deadGenerators are those that nothing refers to any more, as the garbage
-// collector found. They are released when the next one is made, so that no
-// destructor runs on the collector's goroutine.
-var deadGenerators struct {
-	sync.Mutex
-	handles []uint64
-}
+// deadGenerators are released when the next one is made.
+var deadGenerators = graveyard{release: releaseGenerator}
 
 func adoptGenerator(handle uint64) *Generator {
-	deadGenerators.Lock()
-	dead := deadGenerators.handles
-	deadGenerators.handles = nil
-	deadGenerators.Unlock()
-	for _, h := range dead {
-		var f frame
-		f.Put(h)
-		f.call(releaseGenerator)
-	}
+	deadGenerators.empty()
 	g := &Generator{handle}
-	runtime.AddCleanup(g, func(handle uint64) {
-		deadGenerators.Lock()
-		deadGenerators.handles = append(deadGenerators.handles, handle)
-		deadGenerators.Unlock()
-	}, handle)
+	runtime.AddCleanup(g, deadGenerators.add, handle)
 	return g
 }
 

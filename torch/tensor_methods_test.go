@@ -37,7 +37,7 @@ func TestTensorMethods(t *testing.T) {
 		{"len", "len(torch.tensor(1))", func() { torch.NewTensor(1).Len() }},
 		{"iter", "list(torch.tensor(1))", func() { torch.NewTensor(1).Rows() }},
 	})
-	assert.ErrorContains(t, torch.Try(func() { two.RecordStream(torch.NewStream(0, torch.CPU)) }),
+	assert.ErrorContains(t, torch.Try(func() { two.RecordStream(torch.StreamOf(0, torch.CPU)) }),
 		"Could not run 'aten::record_stream' with arguments from the 'CPU' backend.") // and a list of what else was loaded
 	assert.ErrorContains(t, torch.Try(func() { two.Contains("a") }), "Tensor.__contains__ only supports Tensor or scalar, but you passed in a ")
 }
@@ -150,7 +150,7 @@ func TestDimOrder(t *testing.T) {
 }
 
 func TestStream(t *testing.T) {
-	s := torch.NewStream(0, torch.CPU)
+	s := torch.StreamOf(0, torch.CPU)
 	assert.Equal(t, parity.Run(t, "out['s'] = str(torch.Stream('cpu'))").Text("s"), s.String())
 	assert.Zero(t, s.StreamId())
 	assert.Equal(t, torch.CPU, s.Device())

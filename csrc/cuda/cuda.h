@@ -8,7 +8,14 @@
 
 namespace gotorch::cuda {
 
+// libtorch keeps a device's index in a byte; one that does not fit is none of its.
+inline c10::DeviceIndex index_of(int64_t device) {
+  TORCH_CHECK(device >= 0 && device <= 127, "Invalid device id");
+  return static_cast<c10::DeviceIndex>(device);
+}
+
 // Each file of entries defines one of these.
 std::span<const gt_entry> device_entries();
+std::span<const gt_entry> stream_entries();
 
 }  // namespace gotorch::cuda

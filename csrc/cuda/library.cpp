@@ -9,7 +9,7 @@ namespace gotorch::cuda {
 namespace {
 
 const gt_entry* entry_named(const char* name) noexcept {
-  return find_entry({device_entries()}, name);
+  return find_entry({device_entries(), stream_entries()}, name);
 }
 
 constexpr gt_cuda_library kLibrary = {

@@ -12,6 +12,7 @@
 //   int, bool, enums the value           float      the bits of the double
 //   Scalar           tag, value; a complex one has two values
 //   Device           type << 16 | index (16 bits, signed)
+//   Stream           its number, then its Device
 //   T?               0, or 1 followed by T; Tensor? is just a handle
 //   T[]              length, then the values
 //   str              length in bytes, then the bytes, padded to whole words
@@ -323,6 +324,11 @@ class Writer {
   void put(const c10::SymBool& v) { put(v.guard_bool(__FILE__, __LINE__)); }
   void put(at::Device v) {
     word(static_cast<uint64_t>(v.type()) << 16 | static_cast<uint16_t>(v.index()));
+  }
+
+  void put(const c10::Stream& v) {
+    put(v.id());
+    put(v.device());
   }
 
   void put(const at::Scalar& v) {

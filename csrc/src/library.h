@@ -63,6 +63,7 @@ std::span<const gt_entry> function_entries();
 std::span<const gt_entry> engine_entries();
 std::span<const gt_entry> random_entries();
 std::span<const gt_entry> context_entries();
+std::span<const gt_entry> accelerator_entries();
 std::span<const gt_entry> dispatch_entries();
 std::span<const gt_entry> functorch_entries();
 std::span<const gt_entry> storage_entries();
