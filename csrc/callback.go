@@ -118,9 +118,14 @@ func ForgetDropped() int {
 // WithCallbacks runs fn while every call, on any goroutine, may run Go code:
 // for hooks that run inside operators. Calls are slower meanwhile.
 func WithCallbacks(fn func()) {
-	attention.Add(exceptional)
-	defer attention.Add(-exceptional)
+	defer AllowCallbacks()()
 	fn()
+}
+
+// AllowCallbacks is [WithCallbacks] until end is called.
+func AllowCallbacks() (end func()) {
+	attention.Add(exceptional)
+	return func() { attention.Add(-exceptional) }
 }
 
 // attend does what calls have to do when attention is not 0, and reports

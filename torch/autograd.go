@@ -89,18 +89,26 @@ func IsInferenceModeEnabled() bool {
 }
 
 // A State is the part of a goroutine's state that new goroutines do not
-// inherit: whether gradients are recorded, and inference mode.
-type State struct{ grad, inference bool }
+// inherit: whether gradients are recorded, inference mode, the current device and
+// the current streams.
+type State struct {
+	grad, inference bool
+	devices         deviceState
+}
 
 // CaptureState returns the calling goroutine's state, to hand it to another:
 //
 //	state := torch.CaptureState()
 //	go state.Run(func() { ... })
-func CaptureState() State { return State{IsGradEnabled(), IsInferenceModeEnabled()} }
+func CaptureState() State {
+	return State{IsGradEnabled(), IsInferenceModeEnabled(), currentDevices()}
+}
 
 // Run runs fn in the captured state.
 func (s State) Run(fn func()) {
-	withInferenceMode(s.inference, func() { withGradMode(s.grad, fn) })
+	withInferenceMode(s.inference, func() {
+		withGradMode(s.grad, func() { s.devices.run(fn) })
+	})
 }
 
 // RequiresGrad reports whether operations on t are recorded, Python's

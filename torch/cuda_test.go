@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/wangkuiyi/gotorch/csrc"
 	"github.com/wangkuiyi/gotorch/internal/parity"
+	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/nn"
 	"github.com/wangkuiyi/gotorch/torch"
 )
@@ -56,16 +57,9 @@ func TestCPUOnly(t *testing.T) {
 	}
 }
 
-func needDevices(t *testing.T, n int) {
-	t.Helper()
-	if err := csrc.CUDA(); err != nil || torch.CudaDeviceCount() < n {
-		t.Skipf("needs %d CUDA devices", n)
-	}
-}
-
 // Data goes to a device and comes back, by each of the ways there are.
 func TestDataOnDevices(t *testing.T) {
-	needDevices(t, 1)
+	testkit.NeedDevices(t, 1)
 	x := torch.NewTensor([][]float32{{1, 2}, {3, 4}}, torch.CUDA())
 	assert.Equal(t, torch.CUDA(0), x.Device())
 	assert.True(t, x.IsCuda())
@@ -97,7 +91,7 @@ func TestDataOnDevices(t *testing.T) {
 }
 
 func TestRandomOnDevices(t *testing.T) {
-	needDevices(t, 2)
+	testkit.NeedDevices(t, 2)
 	for i := range 2 {
 		d := torch.CUDA(i)
 		torch.ManualSeed(3)
@@ -114,7 +108,7 @@ func TestRandomOnDevices(t *testing.T) {
 }
 
 func TestMixedDevices(t *testing.T) {
-	needDevices(t, 2)
+	testkit.NeedDevices(t, 2)
 	a, b, c := torch.Ones([]int64{2, 2}, torch.CUDA(0)), torch.Ones([]int64{2, 2}, torch.CUDA(1)), torch.Ones([]int64{2, 2})
 	for want, fn := range map[string]func(){
 		"Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cuda:1!":                                                                func() { a.Add(b) },

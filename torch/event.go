@@ -172,7 +172,8 @@ func (e *Event) Synchronize() { e.ask(eventSynchronize) }
 func (e *Event) ElapsedTime(end AnyEvent) float64 {
 	other := end.AsEvent()
 	if e.special != other.special {
-		refuseArgument("elapsed_time(): the events must both be torch.Event, or both torch.cuda.Event")
+		kind := map[bool]string{true: "torch.cuda.Event", false: "torch.Event"}[e.special]
+		refuse(runtimeErrorKind, "expected other to be a %s object", kind)
 	}
 	var f frame
 	e.lock.RLock()

@@ -84,12 +84,10 @@ func (d Device) orAccelerator() Device {
 	if d.kind != 0 {
 		return d
 	}
-	var f frame
-	f.call(entryAcceleratorType)
-	if kind := f.TakeInt(); kind >= 0 {
-		return Device{DeviceType(kind + 1), -1}
-	}
-	if cudaWithoutDriver() {
+	switch kind := acceleratorType(); {
+	case kind != 0:
+		return Device{kind, -1}
+	case cudaWithoutDriver():
 		return Device{cudaType, -1}
 	}
 	return CPU

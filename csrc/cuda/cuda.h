@@ -17,5 +17,8 @@ inline c10::DeviceIndex index_of(int64_t device) {
 // Each file of entries defines one of these.
 std::span<const gt_entry> device_entries();
 std::span<const gt_entry> stream_entries();
+std::span<const gt_entry> event_entries();
+std::span<const gt_entry> memory_entries();
+std::span<const gt_entry> snapshot_entries();
 
 }  // namespace gotorch::cuda

@@ -9,7 +9,9 @@ namespace gotorch::cuda {
 namespace {
 
 const gt_entry* entry_named(const char* name) noexcept {
-  return find_entry({device_entries(), stream_entries()}, name);
+  return find_entry(
+      {device_entries(), stream_entries(), event_entries(), memory_entries(), snapshot_entries()},
+      name);
 }
 
 constexpr gt_cuda_library kLibrary = {

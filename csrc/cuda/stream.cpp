@@ -1,6 +1,7 @@
 // Entries about the current device and streams.
 
 #include <c10/cuda/CUDAFunctions.h>
+#include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
 
 #include "cuda.h"
@@ -21,6 +22,7 @@ int64_t maybe_exchange_device(int64_t device) {
 void synchronize_device() { c10::cuda::device_synchronize(); }
 
 c10::Stream new_stream(int64_t device, int64_t priority) {
+  const c10::cuda::CUDAGuard guard(index_of(device));
   return c10::cuda::getStreamFromPool(static_cast<int>(priority), index_of(device));
 }
 

@@ -6,8 +6,13 @@
 #include <c10/core/Event.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
+#include <atomic>
+
+#include "callback.h"
 #include "event.h"
 #include "library.h"
+#include "stack.h"
+#include "state.h"
 
 namespace gotorch {
 namespace {
@@ -71,13 +76,10 @@ c10::Stream default_stream(at::Device device) {
 // device that was, and the stream that was current on the stream's device.
 std::tuple<int64_t, c10::Stream> enter_stream(c10::Stream stream) {
   const VirtualGuardImpl impl(stream.device_type());
+  const c10::Stream before = impl.getStream(stream.device());
   const int64_t device = impl.exchangeDevice(stream.device()).index();
-  try {
-    return {device, impl.exchangeStream(stream)};
-  } catch (...) {
-    impl.uncheckedSetDevice({stream.device_type(), static_cast<c10::DeviceIndex>(device)});
-    throw;
-  }
+  impl.exchangeStream(stream);
+  return {device, before};
 }
 
 // Undoes enter_stream.
@@ -208,6 +210,26 @@ Numbers device_stats(at::Device d) {
   return numbers;
 }
 
+// The Go function that returns the number of the program's stack, or 0.
+std::atomic<uint64_t> stack_function{0};
+
+// Has Go look at its stack, in calls that may run Go code. In others there is none
+// to see: they are the collector's, and those of libtorch's own threads.
+std::shared_ptr<c10::GatheredContext> record_stack() {
+  const uint64_t function = stack_function;
+  if (function == 0 || !thread_state.callbacks) {
+    return nullptr;
+  }
+  Callback call(function);
+  return std::make_shared<GoStack>(call.run().integer());
+}
+
+// What allocators call while they record their history.
+int64_t stack_recorder(int64_t function) {
+  stack_function = static_cast<uint64_t>(function);
+  return reinterpret_cast<int64_t>(&record_stack);
+}
+
 // The dtypes that tensors of the device can have.
 Numbers supported_dtypes(at::Device d) {
   Numbers dtypes;
@@ -251,6 +273,7 @@ constexpr gt_entry kEntries[] = {
     entry<reset_peak_stats>("reset_peak_stats(Device device) -> ()"),
     entry<memory_info>("memory_info(Device device) -> (int, int)"),
     entry<device_stats>("device_stats(Device device) -> int[]"),
+    entry<stack_recorder>("stack_recorder(int function) -> int"),
     entry<supported_dtypes>("supported_dtypes(Device device) -> int[]"),
 };
 
