@@ -96,37 +96,57 @@ func RecordMemoryHistory(opts ...HistoryOption) {
 	start()
 	recording.Lock()
 	defer recording.Unlock()
-	if recording.stop == nil {
-		recording.function = csrc.RegisterDirect(func(f *csrc.Frame) {
-			number := stacks.number()
-			f.Reply()
-			f.PutInt(int64(number))
-		})
-		recording.stop = csrc.AllowCallbacks()
+	fresh := recording.stop == nil
+	if fresh {
+		readStacks()
 	}
+	done := false
+	defer func() {
+		if fresh && !done { // PyTorch has refused the arguments
+			stopReadingStacks()
+		}
+	}()
 	setHistory(true, when, a)
+	done = true
 }
 
 // StopMemoryHistory ends what [RecordMemoryHistory] has begun. What was recorded is kept.
 func StopMemoryHistory() {
-	start()
 	recording.Lock()
 	defer recording.Unlock()
-	if recording.stop == nil {
-		return
+	if recording.stop != nil {
+		setHistory(false, 0, historyArguments{})
+		stopReadingStacks()
 	}
-	function := recording.function
-	recording.function = 0
-	setHistory(false, 0, historyArguments{})
-	csrc.Unregister(function)
+}
+
+// readStacks lets the allocators ask for the program's stack.
+func readStacks() {
+	recording.function = csrc.RegisterDirect(func(f *csrc.Frame) {
+		number := stacks.number()
+		f.Reply()
+		f.PutInt(int64(number))
+	})
+	recording.stop = csrc.AllowCallbacks()
+}
+
+func stopReadingStacks() {
+	recorder(0)
+	csrc.Unregister(recording.function)
 	recording.stop()
-	recording.stop = nil
+	recording.function, recording.stop = 0, nil
+}
+
+// recorder returns the C++ function that allocators call, and which calls the Go
+// function with this number, unless that is 0.
+func recorder(number uint64) uint64 {
+	var f entry.Frame
+	f.Put(number)
+	f.Call(stackRecorder)
+	return f.Take()
 }
 
 func setHistory(enabled bool, when int64, a historyArguments) {
-	var r entry.Frame
-	r.Put(recording.function)
-	r.Call(stackRecorder)
 	var f entry.Frame
 	f.PutBool(enabled)
 	f.PutInt(a.maxEntries)
@@ -135,7 +155,7 @@ func setHistory(enabled bool, when int64, a historyArguments) {
 	f.PutString(strings.Join(a.skipped, " "))
 	f.PutBool(a.host)
 	f.PutBool(!a.noDevice)
-	f.Put(r.Take())
+	f.Put(recorder(recording.function))
 	f.Call(recordHistory)
 }
 
@@ -192,8 +212,8 @@ func framesOf(number int) []Frame {
 
 // isPlumbing reports whether a function is on the way from an operator into libtorch.
 func isPlumbing(function string) bool {
-	for _, prefix := range []string{"runtime.", "github.com/wangkuiyi/gotorch/csrc.", "github.com/wangkuiyi/gotorch/cuda.(*stack",
-		"github.com/wangkuiyi/gotorch/cuda.setHistory", "_cgoexp_"} {
+	for _, prefix := range []string{"runtime.", "github.com/wangkuiyi/gotorch/csrc.", "github.com/wangkuiyi/gotorch/cuda.(*stackTable)",
+		"github.com/wangkuiyi/gotorch/cuda.readStacks", "_cgoexp_"} {
 		if strings.HasPrefix(function, prefix) {
 			return true
 		}

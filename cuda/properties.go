@@ -3,6 +3,7 @@ package cuda
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/wangkuiyi/gotorch/csrc"
@@ -140,22 +141,19 @@ func hasAmpere() bool {
 	return major >= 8
 }
 
-var architecture = regexp.MustCompile(`arch=compute_(\w+),code=(\w+)`)
-
-// architectures returns the matches of architecture in how libtorch was built.
-func architectures() [][]string {
-	if csrc.CUDA() != nil {
-		return nil
-	}
-	return architecture.FindAllStringSubmatch(torch.ShowConfig(), -1)
-}
+var architecture = regexp.MustCompile(`arch=compute_\w+,code=(\w+)`)
 
 // GetArchList returns the architectures that libtorch was compiled for, such as
 // "sm_90"; none, where libtorch_cuda.so is not open.
 func GetArchList() []string {
+	if csrc.CUDA() != nil {
+		return nil
+	}
 	var list []string
-	for _, a := range architectures() {
-		list = append(list, a[2])
+	for _, a := range architecture.FindAllStringSubmatch(torch.ShowConfig(), -1) {
+		if !slices.Contains(list, a[1]) { // the text may have them twice
+			list = append(list, a[1])
+		}
 	}
 	return list
 }

@@ -1,6 +1,8 @@
 package cuda
 
 import (
+	"sync"
+
 	"github.com/wangkuiyi/gotorch/csrc"
 	"github.com/wangkuiyi/gotorch/internal/entry"
 	"github.com/wangkuiyi/gotorch/torch"
@@ -10,6 +12,8 @@ var (
 	syncDebugMode    = csrc.Entry("cuda::sync_debug_mode() -> int")
 	setSyncDebugMode = csrc.Entry("cuda::set_sync_debug_mode(int mode) -> ()")
 )
+
+var warnOfPrototype sync.Once
 
 // SetSyncDebugMode says, for the whole process, what happens when an operator waits for
 // the GPU: nothing ("default"), a warning ("warn"), or an error ("error"). Operators in
@@ -21,7 +25,9 @@ func SetSyncDebugMode(mode string) {
 	if !ok {
 		panic(torch.NewError("RuntimeError", "invalid value of debug_mode, expected one of `default`, `warn`, `error`"))
 	}
-	torch.Warn("Synchronization debug mode is a prototype feature and does not yet detect all synchronizing operations")
+	warnOfPrototype.Do(func() {
+		torch.Warn("Synchronization debug mode is a prototype feature and does not yet detect all synchronizing operations")
+	})
 	var f entry.Frame
 	f.PutInt(number)
 	f.Call(setSyncDebugMode)

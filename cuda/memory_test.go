@@ -1,0 +1,149 @@
+package cuda_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wangkuiyi/gotorch/cuda"
+	"github.com/wangkuiyi/gotorch/internal/parity"
+	"github.com/wangkuiyi/gotorch/internal/testkit"
+	"github.com/wangkuiyi/gotorch/torch"
+)
+
+const mb = 1 << 20
+
+// useMemory does on device 1 what Python's useMemory does, after which the counts are
+// the same.
+func useMemory(t *testing.T) (py *parity.Result, kept []*torch.Tensor) {
+	t.Helper()
+	py = runOnDevices(t, `
+		torch.cuda.init()
+		import gc; gc.collect()
+		torch.cuda.empty_cache()
+		torch.cuda.reset_peak_memory_stats(1)
+		torch.cuda.reset_accumulated_memory_stats(1)
+		def use(n): return torch.empty(n, dtype=torch.uint8, device="cuda:1")
+		kept = [use(100), use(3 << 20), use(30 << 20)]
+		use(700); use(800 << 20)
+		kept += [use(5), use(1)]
+		del kept[3]
+		out["stats"] = list(torch.cuda.memory_stats(1).items())
+		out["keys"] = [k for k, v in torch.cuda.memory_stats_as_nested_dict(1).items()]
+		out["accelerator"] = list(torch.accelerator.memory_stats(1).items())
+		out["summary"] = torch.cuda.memory_summary(1)
+		out["abbreviated"] = torch.cuda.memory_summary(1, abbreviated=True)
+		out["numbers"] = [torch.cuda.memory_allocated(1), torch.cuda.max_memory_allocated(1), torch.cuda.memory_reserved(1),
+		    torch.cuda.max_memory_reserved(1), *torch.cuda.mem_get_info(1)]
+		del kept
+	`)
+	torch.CollectGarbage()
+	cuda.EmptyCache()
+	cuda.ResetPeakMemoryStats(torch.CUDA(1))
+	cuda.ResetAccumulatedMemoryStats(torch.CUDA(1))
+	use := func(n int64) *torch.Tensor { return torch.Empty([]int64{n}, torch.Uint8, torch.CUDA(1)) }
+	kept = []*torch.Tensor{use(100), use(3 * mb), use(30 * mb)}
+	use(700).Close()
+	use(800 * mb).Close()
+	five := use(5)
+	kept = append(kept, use(1))
+	five.Close()
+	torch.CollectGarbage()
+	return py, kept
+}
+
+func TestMemoryStats(t *testing.T) {
+	py, kept := useMemory(t)
+	defer func() {
+		for _, k := range kept {
+			k.Close()
+		}
+	}()
+	// num_device_alloc and num_device_free count since the process began.
+	everSince := map[string]bool{"num_device_alloc": true, "num_device_free": true, "num_sync_all_streams": true}
+	got := cuda.MemoryStats(torch.CUDA(1))
+	var names []string
+	for _, pair := range py.Value("stats").List {
+		name, value := pair.List[0].Value.(string), pair.List[1].Value.(float64)
+		names = append(names, name)
+		if !everSince[name] {
+			assert.Equal(t, int64(value), got[name], name)
+		}
+	}
+	assert.Equal(t, names, slices.Sorted(maps.Keys(got)))
+	assert.Equal(t, py.Text("summary"), cuda.MemorySummary(torch.CUDA(1)))
+	assert.Equal(t, py.Text("abbreviated"), cuda.AbbreviatedMemorySummary(torch.CUDA(1)))
+	free, total := cuda.MemGetInfo(torch.CUDA(1))
+	d := torch.CUDA(1)
+	var numbers []float64
+	for _, n := range []int64{cuda.MemoryAllocated(d), cuda.MaxMemoryAllocated(d), cuda.MemoryReserved(d), cuda.MaxMemoryReserved(d), free, total} {
+		numbers = append(numbers, float64(n))
+	}
+	assert.Equal(t, py.Numbers("numbers"), numbers)
+	nested := cuda.MemoryStatsAsNestedDict(d)
+	assert.Equal(t, got["segment.large_pool.peak"], nested.Segment.LargePool.Peak)
+	assert.Equal(t, got["max_split_size"], nested.MaxSplitSize)
+}
+
+func TestMemoryFraction(t *testing.T) {
+	testkit.NeedDevices(t, 2)
+	torch.CollectGarbage()
+	cuda.EmptyCache() // what is in the cache may be used beyond the limit
+	assert.Equal(t, 1.0, cuda.GetPerProcessMemoryFraction(torch.CUDA(1)))
+	cuda.SetPerProcessMemoryFraction(0.25, torch.CUDA(1))
+	defer cuda.SetPerProcessMemoryFraction(1, torch.CUDA(1))
+	assert.Equal(t, 0.25, cuda.GetPerProcessMemoryFraction(torch.CUDA(1)))
+	assert.Equal(t, 1.0, cuda.GetPerProcessMemoryFraction())
+	_, total := cuda.MemGetInfo(torch.CUDA(1))
+	e := refusal(t, func() { torch.Empty([]int64{total / 2}, torch.Uint8, torch.CUDA(1)) })
+	assert.Equal(t, "OutOfMemoryError", e.Kind)
+	assert.Contains(t, e.Message, "CUDA out of memory. Tried to allocate")
+}
+
+func TestAllocator(t *testing.T) {
+	testkit.NeedDevices(t, 1)
+	assert.Equal(t, "native", cuda.GetAllocatorBackend())
+	before := cuda.MemoryAllocated()
+	address := cuda.CachingAllocatorAlloc(1000)
+	assert.NotZero(t, address)
+	assert.Equal(t, before+1024, cuda.MemoryAllocated())
+	cuda.CachingAllocatorDelete(address)
+	assert.Equal(t, before, cuda.MemoryAllocated())
+	address = cuda.CachingAllocatorAlloc(1, cuda.NewStream())
+	cuda.CachingAllocatorDelete(address)
+	cuda.EmptyCache()
+	reserved := cuda.MemoryReserved()
+	cuda.WithCachingAllocatorDisabled(func() { torch.Ones([]int64{64 * mb}, torch.Uint8, torch.CUDA()).Close() })
+	assert.Equal(t, reserved, cuda.MemoryReserved())
+}
+
+func TestHostMemory(t *testing.T) {
+	py := runOnDevices(t, `
+		torch.cuda.init()
+		torch.accelerator.empty_host_cache()
+		torch.cuda.reset_peak_host_memory_stats()
+		torch.cuda.reset_accumulated_host_memory_stats()
+		x = torch.empty(1000, pin_memory=True)
+		out["stats"] = list(torch.cuda.host_memory_stats().items())
+		del x
+	`)
+	torch.CollectGarbage()
+	cuda.ResetPeakHostMemoryStats()
+	x := torch.Empty([]int64{1000}, torch.PinMemory(true))
+	defer x.Close()
+	got := cuda.HostMemoryStats()
+	var names []string
+	for _, pair := range py.Value("stats").List {
+		names = append(names, pair.List[0].Value.(string))
+	}
+	assert.Equal(t, names, slices.Sorted(maps.Keys(got)))
+	assert.Equal(t, int64(4096), got["active_bytes.current"])
+	stats := cuda.HostMemoryStatsAsNestedDict()
+	require.NotNil(t, stats)
+	assert.Equal(t, int64(1), stats.ActiveRequests.Current)
+	cuda.ResetAccumulatedHostMemoryStats()
+	assert.Zero(t, cuda.HostMemoryStats()["allocations.allocated"])
+}
