@@ -7,6 +7,8 @@
 
 #pragma once
 
+#include <ATen/core/LegacyTypeDispatch.h>
+
 #include "frame.h"
 
 // Declarations of all names, so that at::_ops::X is always something: lookup
@@ -18,10 +20,32 @@ using namespace gotorch::missing;
 
 namespace gotorch {
 
+// Whether the operator makes a tensor that depends on no tensor's values: all
+// that have options of tensors but those that hand their arguments on.
+constexpr bool is_factory(std::string_view schema) {
+  const std::string_view name = schema.substr(0, schema.find_first_of(".("));
+  return schema.find("pin_memory=") != schema.npos &&
+         (schema.find("Tensor") == schema.rfind("Tensor") ||  // the result alone
+          name.ends_with("_like") || name.ends_with("space"));
+}
+
+// Runs a factory as Python's bindings do, below the layers that would record it
+// and count what it writes to its result as changes of it.
+template <gt_function factory>
+void run_factory(uint64_t* words) {
+  const at::AutoDispatchBelowADInplaceOrView guard;
+  factory(words);
+}
+
 template <class Op>
 constexpr gt_entry operator_entry() {
   if constexpr (requires { typename Op::schema; }) {
-    return {&Caller<typename Op::schema>::template run<&Op::call>, Op::schema_str};
+    constexpr gt_function run = &Caller<typename Op::schema>::template run<&Op::call>;
+    if constexpr (is_factory(Op::schema_str)) {
+      return {&run_factory<run>, Op::schema_str};
+    } else {
+      return {run, Op::schema_str};
+    }
   } else {
     return {nullptr, nullptr};
   }

@@ -140,8 +140,26 @@ func (c *Call) judge(ts *tensors, results []reflect.Value, failure error) string
 			}
 		}
 	}
+	if d := c.differVersions(got); d != "" {
+		return d
+	}
 	if c.Weights != nil {
 		return c.differentiate(ts, got)
+	}
+	return ""
+}
+
+// differVersions compares how often new tensors among the results were written to,
+// as Python counts.
+func (c *Call) differVersions(got any) string {
+	tensors := tensorsIn(got)
+	if len(tensors) != len(c.Versions) {
+		return ""
+	}
+	for i, want := range c.Versions {
+		if want != nil && tensors[i].Version() != *want {
+			return fmt.Sprintf("result %d has version %d, not %d", i, tensors[i].Version(), *want)
+		}
 	}
 	return ""
 }

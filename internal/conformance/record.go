@@ -40,6 +40,7 @@ type Call struct {
 	Tuple       bool      // its index is one, and not a list
 	Bindings    []Binding // how Python may have named the arguments
 	Out         Value
+	Versions    []*int64 // of the tensors among the results; null where they share memory with arguments
 	After       []Value  // what the tensors among the arguments became; null where they were not written to
 	Weights     []Value  // of the results, for the gradients
 	Gradients   []Value  // by the tensors among the arguments that require them

@@ -137,6 +137,9 @@ class Call:
         for t, before in zip(self.tensors, self.versions):
             if t.requires_grad and version(t) != before:
                 self.record["unsupported"] = "it writes to a tensor that requires a gradient"
+        memory = {storage(t) for t in self.tensors}
+        outs = [o for o in tree_flatten(out)[0] if isinstance(o, torch.Tensor)]
+        self.record["versions"] = [None if storage(o) in memory else version(o) for o in outs]
         try:
             self.record["out"] = self.encoder.result(out)
             self.record["after"] = [
@@ -171,6 +174,11 @@ class Call:
 
 def version(t):
     return 0 if t.is_inference() else t._version
+
+
+def storage(t):
+    """What tells its memory from that of others; None where it has none of its own."""
+    return t.untyped_storage()._cdata if t.layout == torch.strided and not t.is_nested else None
 
 
 class Functions(TorchFunctionMode):
