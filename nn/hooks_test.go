@@ -2,6 +2,7 @@ package nn_test
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -199,4 +200,19 @@ func TestHooksWithTheWrongNumberOfTensors(t *testing.T) {
 	h.Remove()
 	m.RegisterForwardHook(func(nn.AnyModule, []*torch.Tensor, []*torch.Tensor) []*torch.Tensor { return []*torch.Tensor{} })
 	assert.ErrorContains(t, torch.Try(func() { m.Forward(x) }), "returned 0 outputs instead of 1")
+}
+
+// A warning names the program's line however deep in the library it is issued.
+func TestWarningBelowHooks(t *testing.T) {
+	var lines []int
+	defer torch.SetWarningHandler(torch.SetWarningHandler(func(w torch.Warning) { lines = append(lines, w.Line) }))
+	loss := nn.NewMSELoss()
+	loss.RegisterForwardPreHook(func(nn.AnyModule, []*torch.Tensor) []*torch.Tensor { return nil })
+	x, y := torch.Ones([]int64{3, 1}), torch.Ones([]int64{3})
+	_, _, here, _ := runtime.Caller(0)
+	for range 2 {
+		loss.Forward(x, y)
+	}
+	loss.Forward(x, y)
+	assert.Equal(t, []int{here + 2, here + 4}, lines)
 }

@@ -183,7 +183,7 @@ const modulePath = "github.com/wangkuiyi/gotorch/"
 // callSite returns the function of this library that the program called, and
 // the line where it did.
 func callSite() (op, caller string) {
-	program := programFrame(func(f runtime.Frame) {
+	program := programFrame(wholeStack(), func(f runtime.Frame) {
 		if name := publicName(f.Function); name != "" && name != "torch.NewError" {
 			op = name
 		}
@@ -194,11 +194,11 @@ func callSite() (op, caller string) {
 	return op, fmt.Sprintf("%s:%d", program.File, program.Line)
 }
 
-// programFrame returns the innermost stack frame of the program that uses this
-// library. It has visit see the library's frames on the way there; nil is none.
-func programFrame(visit func(runtime.Frame)) runtime.Frame {
-	var pcs [64]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+// programFrame returns the innermost frame in a stack that is of the program
+// that uses this library. It has visit see the library's frames on the way there;
+// nil is none.
+func programFrame(stack []uintptr, visit func(runtime.Frame)) runtime.Frame {
+	frames := runtime.CallersFrames(stack)
 	for {
 		f, more := frames.Next()
 		if !isLibrary(f) {

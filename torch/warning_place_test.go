@@ -25,6 +25,27 @@ func TestWarningInClosure(t *testing.T) {
 	require.Equal(t, []torch.Warning{{Category: "UserWarning", Message: "in closures", File: file, Line: line - 1}}, got)
 }
 
+// A line is found also where more stacks lead to it than are remembered.
+func TestWarningInRecursion(t *testing.T) {
+	places := map[int]bool{}
+	defer torch.SetWarningHandler(torch.SetWarningHandler(func(w torch.Warning) { places[w.Line] = true }))
+	var warnAt func(path int)
+	warnAt = func(path int) {
+		switch {
+		case path == 0:
+			torch.Warn("at the bottom")
+		case path%2 == 0:
+			warnAt(path / 2)
+		default:
+			warnAt(path / 2) // another line, so another stack
+		}
+	}
+	for path := range 3000 {
+		warnAt(path)
+	}
+	require.Len(t, places, 1)
+}
+
 // A program that does what it is warned of in each turn of a hot loop pays
 // little for it: finding the line is most of it.
 func BenchmarkRepeatedWarning(b *testing.B) {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 
@@ -81,9 +82,10 @@ func WarnAs(category, format string, args ...any) {
 }
 
 func warn(w csrc.Warning) {
-	// Walking the stack is most of a warning's cost, so only as far as needed.
-	program := programFrame(nil)
-	warning := Warning{Category: w.Category, Message: inPython(w.Text), File: program.File, Line: program.Line}
+	var stack innerStack
+	runtime.Callers(2, stack[:])
+	program := places.of(stack)
+	warning := Warning{Category: w.Category, Message: inPython(w.Text), File: program.file, Line: program.line}
 	if handler := handlerFor(warning); handler != nil {
 		handler(warning)
 	}
