@@ -34,7 +34,9 @@ UNWANTED = {
     "cpu": PYTHON_ONLY
     + ["torch/lib/*cuda*", "torch/lib/*nvrtc*", "torch/lib/*nvshmem*"]
     + ["torch/lib/libtorch.so", "torch/lib/libtorch_global_deps.so"],
-    "cuda": PYTHON_ONLY,
+    # Other interfaces to CUDA's libraries, which neither libtorch nor they open: 122 MB.
+    "cuda": PYTHON_ONLY
+    + ["nvidia/*/lib/libcusolverMg*", "nvidia/*/lib/libcufftw*", "nvidia/*/lib/libnvblas*"],
     "headers": [],
     "all": [],
 }

@@ -17,6 +17,8 @@
 #                     X.zip   a libtorch zip of PyTorch's download page
 #                     zip     the zip that $GOTORCH_LIBTORCH_ZIP names
 #   --update        the libtorch that an earlier run installed or used, if one did
+#   --fetch         only get libtorch, and build nothing: for images, whose layers
+#                   then keep it when the C++ code changes
 #   --jobs N        how many files to compile at a time; default all cores, or
 #                   fewer where memory is short
 #   -h, --help      this text
@@ -42,11 +44,12 @@ DEFAULT_VERSION=2.15.0
 usage() { awk 'NR > 2 && !/^#/ { exit } NR > 2 { sub(/^# ?/, ""); print }' "${BASH_SOURCE[0]}"; }
 
 parse_arguments() {
-  FLAVOR="" VERSION="" PREFIX="" FROM=wheel JOBS="" TREE="" UPDATE=""
+  FLAVOR="" VERSION="" PREFIX="" FROM=wheel JOBS="" TREE="" UPDATE="" FETCH=""
   while (($# > 0)); do
     case $1 in
       --cpu | --cuda) FLAVOR=${1#--} ;;
       --update) UPDATE=yes ;;
+      --fetch) FETCH=yes ;;
       --version | --prefix | --from | --jobs)
         [[ -n ${2:-} ]] || die "$1 needs a value: see $0 --help"
         case $1 in
@@ -130,6 +133,13 @@ install() {
   build_library
 }
 
+fetch_only() {
+  take_lock
+  fetch_libtorch
+  check_version
+  echo "libtorch $TORCH_VERSION ($FLAVOR): $TORCH"
+}
+
 report() {
   local library=$PREFIX/lib/$LIBRARY_NAME export_home
   echo "libtorch $(installed libtorch) ($(installed flavor)): $TORCH"
@@ -149,6 +159,10 @@ main() {
   choose_compiler
   if [[ -n $UPDATE ]]; then repeat_choice; fi
   find_libtorch
+  if [[ -n $FETCH ]]; then
+    fetch_only
+    return
+  fi
   if up_to_date; then
     echo "up to date: libtorch $(installed libtorch) ($(installed flavor)) in $PREFIX, nothing to do"
     return

@@ -1,0 +1,241 @@
+#!/usr/bin/env bash
+#
+# Builds the images of Dockerfile and Dockerfile.cuda, and of docs/docker.md's
+# example over them, and checks them, without a container engine.
+#
+#   scripts/images.sh [--if-changed] [cpu] [cuda]
+#
+#   --if-changed   skip an image that was good and whose files are as they were
+#   --clean        remove what all runs left in .cache/images
+#
+# By default only the image for CPU: that for CUDA downloads 2.5 GB and takes 12
+# GB of disk. Needs root, buildah, debootstrap and Go on Debian or Ubuntu. The base
+# images are made here, under the names that the Dockerfiles have. Steps of the
+# build see the certificates and package-index settings of this machine.
+set -euo pipefail
+
+SCRIPTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+ROOT=$(dirname "$SCRIPTS")
+STORE=$ROOT/.cache/images
+SOURCES=(.dockerignore LICENSE go.mod go.sum csrc torch internal/option cmd/gotorch scripts
+  nn optim autograd backends examples/simple_model docs/docker.md ':!*_test.go' ':!*/testdata/*')
+
+# shellcheck source-path=SCRIPTDIR
+# shellcheck source=lib.sh
+. "$SCRIPTS/lib.sh"
+
+step() { note "== $* ($SECONDS s)"; }
+
+# --- buildah --------------------------------------------------------------------
+
+# Without an engine's privileges: processes in a chroot.
+export BUILDAH_ISOLATION=chroot TMPDIR=$STORE/tmp
+
+# Overlays where the kernel has them; vfs, which works everywhere, copies the
+# whole file system for each layer.
+choose_storage() {
+  if [[ -z ${STORAGE_DRIVER:-} ]]; then
+    STORAGE_DRIVER=vfs
+    if grep -qw overlay /proc/filesystems; then STORAGE_DRIVER=overlay; fi
+  fi
+  export STORAGE_DRIVER
+}
+
+buildah() { command buildah --root "$STORE/storage" --runroot "$STORE/run" "$@"; }
+
+has_image() { buildah inspect --type image "$1" >/dev/null 2>&1; }
+
+# Sets HOST, options that show the steps of a build how this machine reaches
+# package indexes. Files of apt only where they say something about fetching.
+find_host_settings() {
+  local file target
+  HOST=()
+  for file in /etc/ssl/certs /etc/pip.conf "$HOME/.config/pip/pip.conf" $(grep -ls '^Acquire::' /etc/apt/apt.conf.d/*); do
+    target=${file/#"$HOME"//root}
+    if [[ -e $file ]]; then HOST+=(--volume "$file:$target:ro"); fi
+  done
+}
+
+# in_container IMAGE COMMAND...: runs it there and forgets what it changed.
+in_container() {
+  local container status=0
+  container=$(buildah from --pull-never "$1")
+  shift
+  buildah run "$container" -- "$@" || status=$?
+  buildah rm "$container" >/dev/null
+  return "$status"
+}
+
+# --- the base images --------------------------------------------------------------
+
+# The name in a line ARG $1=... of Dockerfile.
+base_name() { echo "docker.io/library/$(sed -n "s/^ARG $1=//p" "$ROOT/Dockerfile")"; }
+
+make_base_images() {
+  local debian go
+  debian=$(base_name RUNTIME_IMAGE) go=$(base_name GO_IMAGE)
+  has_image "$debian" || make_debian "$debian" "${go##*-}"
+  has_image "$go" || make_go "$go" "$debian"
+}
+
+# make_debian NAME RELEASE, from the mirror that this machine uses.
+make_debian() {
+  local mirror container
+  step "base image $1"
+  mirror=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/debian.sources 2>/dev/null | head -n 1)
+  rm -rf "$STORE/debian"
+  # Its mirror is an argument only where one is known.
+  # shellcheck disable=SC2086
+  debootstrap --variant=minbase "$2" "$STORE/debian" $mirror >"$STORE/debootstrap.log" ||
+    die "debootstrap failed: $(tail -n 1 "$STORE/debootstrap.log")"
+  rm -rf "$STORE"/debian/var/cache/apt/*.bin "$STORE"/debian/var/cache/apt/archives/*.deb "$STORE"/debian/var/lib/apt/lists/*
+  container=$(buildah from scratch)
+  cp -a "$STORE/debian/." "$(buildah mount "$container")"
+  buildah config --cmd bash --env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$container"
+  buildah commit --quiet --rm "$container" "$1" >/dev/null
+  rm -rf "$STORE/debian"
+}
+
+# make_go NAME DEBIAN: the packages of the official image, and this machine's Go.
+make_go() {
+  local container mounted
+  step "base image $1"
+  container=$(buildah from --pull-never "$2")
+  buildah run "${HOST[@]}" "$container" -- bash -c 'apt-get update &&
+    apt-get install -y --no-install-recommends g++ gcc libc6-dev make pkg-config ca-certificates &&
+    rm -rf /var/lib/apt/lists/*' >"$STORE/apt.log" || die "apt-get failed, see $STORE/apt.log"
+  mounted=$(buildah mount "$container")
+  cp -a "$(go env GOROOT)" "$mounted/usr/local/go"
+  buildah config --env GOPATH=/go --env GOTOOLCHAIN=local --workingdir /go \
+    --env PATH=/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$container"
+  buildah commit --quiet --rm "$container" "$1" >/dev/null
+}
+
+# --- an image ---------------------------------------------------------------------
+
+# build TAG FILE FOLDER [OPTION...]
+build() {
+  local tag=$1 file=$2 folder=$3
+  shift 3
+  # The format is Docker's, as OCI's has no health checks.
+  buildah bud --pull-never --layers --format docker "${HOST[@]}" --file "$file" --tag "$tag" "$@" "$folder"
+}
+
+# Stages get names, so that prune takes only what earlier versions left.
+build_image() {
+  local flavor=$1 file=$2 stage
+  for stage in libgotorch runtime gotorch; do
+    step "$file, $stage"
+    build "stage/$stage:$flavor" "$ROOT/$file" "$ROOT" --target "$stage"
+  done
+  step "$file"
+  build "gotorch:$flavor" "$ROOT/$file" "$ROOT"
+}
+
+# The article's program, as docs/docker.md says to make an image of a program.
+build_example() {
+  local flavor=$1 folder=$STORE/example
+  step "example over gotorch:$flavor"
+  rm -rf "$folder"
+  mkdir -p "$folder/gotorch"
+  (cd "$ROOT" && git ls-files -z -- "${SOURCES[@]}" | xargs -0 cp --parents -t "$folder/gotorch")
+  cp "$ROOT/examples/simple_model/main.go" "$folder"
+  awk '/^```$/ { inside = 0 } inside; /^```dockerfile$/ { inside = 1 }' "$ROOT/docs/docker.md" |
+    sed "s/^FROM gotorch:cpu/FROM gotorch:$flavor/" >"$folder/Dockerfile"
+  (cd "$folder" && go mod init example && go mod edit -require github.com/wangkuiyi/gotorch@v0.0.0 \
+    -replace github.com/wangkuiyi/gotorch=./gotorch) 2>/dev/null
+  build "example:$flavor" "$folder/Dockerfile" "$folder"
+  rm -rf "$folder"
+}
+
+# --- checks -----------------------------------------------------------------------
+
+check_image() {
+  local flavor=$1 image=gotorch:$1 found
+  step "checks of $image"
+  [[ $(in_container "$image" id -u) -gt 0 ]] || die "$image runs as root"
+  found=$(in_container "$image" sh -c 'for tool in cc gcc g++ ld python3 go; do command -v $tool; done
+    find / -xdev \( -name "*.h" -o -name "*.hpp" -o -name "*.a" \) 2>/dev/null') || true
+  [[ -z $found ]] || die "$image has what no program needs to run: $found"
+  in_container "$image" sh -c "$(command_of "$image")"
+  check_size "$image"
+}
+
+# What the image runs by default.
+command_of() { buildah inspect --type image --format '{{join .Docker.Config.Cmd " "}}' "$1"; }
+
+# Of a CPU-only install, 650 MB are what it may have on the disk.
+check_size() {
+  local all library
+  all=$(in_container "$1" du -smx / 2>/dev/null | cut -f 1) || true
+  library=$(in_container "$1" du -sm /usr/local/lib/gotorch | cut -f 1)
+  echo "$1: $all MB, of which libtorch and libgotorch are $library MB"
+  [[ $1 != *:cpu ]] || ((library <= 650)) || die "libtorch for CPU takes $library MB"
+}
+
+check_example() {
+  local image=example:$1 out=$STORE/example.out
+  step "runs $image"
+  in_container "$image" sh -c "$(command_of "$image")" >"$out"
+  [[ $(wc -l <"$out") == 101 && $(tail -n 1 "$out") == 'Predictions: '* ]] ||
+    die "the article's program printed $(wc -l <"$out") lines, not 101: $out"
+  tail -n 1 "$out"
+}
+
+# --- what changed -------------------------------------------------------------------
+
+image_key() {
+  (cd "$ROOT" && git ls-files -z --cached --others --exclude-standard -- "$1" "${SOURCES[@]}" |
+    xargs -0 sha256sum | sha256sum)
+}
+
+make_image() {
+  local flavor=$1 file=Dockerfile key
+  if [[ $flavor == cuda ]]; then file=Dockerfile.cuda; fi
+  key=$(image_key "$file")
+  if [[ -n $IF_CHANGED && $(cat "$STORE/$flavor.key" 2>/dev/null) == "$key" ]]; then
+    echo "gotorch:$flavor is unchanged"
+    return
+  fi
+  find_host_settings
+  make_base_images
+  build_image "$flavor" "$file"
+  build_example "$flavor"
+  check_image "$flavor"
+  check_example "$flavor"
+  buildah rmi --prune >/dev/null
+  echo "$key" >"$STORE/$flavor.key"
+}
+
+check_tools() {
+  local tool
+  [[ $EUID -eq 0 ]] || die "chroots need root: sudo $0"
+  for tool in buildah debootstrap; do
+    have "$tool" || die "$tool is missing: $(install_command "$tool")"
+  done
+}
+
+clean() {
+  buildah rm --all >/dev/null
+  buildah rmi --all --force >/dev/null
+  rm -rf "$STORE"
+}
+
+main() {
+  local flavors=() argument
+  IF_CHANGED=""
+  check_all check_tools check_go
+  choose_storage
+  mkdir -p "$STORE/tmp"
+  for argument in "$@"; do
+    case $argument in
+      --if-changed) IF_CHANGED=yes ;;
+      --clean) clean && exit ;;
+      cpu | cuda) flavors+=("$argument") ;;
+      *) die "unknown argument $argument: see the head of $0" ;;
+    esac
+  done
+  for argument in "${flavors[@]:-cpu}"; do make_image "$argument"; done
+}
+
+main "$@"
