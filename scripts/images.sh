@@ -46,13 +46,17 @@ buildah() { command buildah --root "$STORE/storage" --runroot "$STORE/run" "$@";
 has_image() { buildah inspect --type image "$1" >/dev/null 2>&1; }
 
 # Sets HOST, options that show the steps of a build how this machine reaches
-# package indexes. Files of apt only where they say something about fetching.
+# package indexes, and APT, those of them that are of apt: files that say something
+# about fetching.
 find_host_settings() {
-  local file target
-  HOST=()
-  for file in /etc/ssl/certs /etc/pip.conf "$HOME/.config/pip/pip.conf" $(grep -ls '^Acquire::' /etc/apt/apt.conf.d/*); do
-    target=${file/#"$HOME"//root}
-    if [[ -e $file ]]; then HOST+=(--volume "$file:$target:ro"); fi
+  local file
+  APT=()
+  while read -r file; do
+    APT+=(--volume "$file:$file:ro")
+  done < <(grep -ls '^Acquire::' /etc/apt/apt.conf.d/*)
+  HOST=("${APT[@]}")
+  for file in /etc/ssl/certs /etc/pip.conf "$HOME/.config/pip/pip.conf"; do
+    if [[ -e $file ]]; then HOST+=(--volume "$file:${file/#"$HOME"//root}:ro"); fi
   done
 }
 
@@ -97,11 +101,12 @@ make_debian() {
 }
 
 # make_go NAME DEBIAN: the packages of the official image, and this machine's Go.
+# Without this machine's certificates, as the package of certificates writes there.
 make_go() {
   local container mounted
   step "base image $1"
   container=$(buildah from --pull-never "$2")
-  buildah run "${HOST[@]}" "$container" -- bash -c 'apt-get update &&
+  buildah run "${APT[@]}" "$container" -- bash -c 'apt-get update &&
     apt-get install -y --no-install-recommends g++ gcc libc6-dev make pkg-config ca-certificates &&
     rm -rf /var/lib/apt/lists/*' >"$STORE/apt.log" || die "apt-get failed, see $STORE/apt.log"
   mounted=$(buildah mount "$container")
@@ -118,7 +123,8 @@ build() {
   local tag=$1 file=$2 folder=$3
   shift 3
   # The format is Docker's, as OCI's has no health checks.
-  buildah bud --pull-never --layers --format docker "${HOST[@]}" --file "$file" --tag "$tag" "$@" "$folder"
+  buildah bud --pull-never --layers --format docker "${HOST[@]}" --file "$file" --tag "$tag" "$@" "$folder" \
+    >"$STORE/build.log" 2>&1 || { tail -n 50 "$STORE/build.log" >&2 && die "building $tag failed, see $STORE/build.log"; }
 }
 
 # Stages get names, so that prune takes only what earlier versions left.
@@ -126,10 +132,10 @@ build_image() {
   local flavor=$1 file=$2 stage
   for stage in libgotorch runtime gotorch; do
     step "$file, $stage"
-    build "stage/$stage:$flavor" "$ROOT/$file" "$ROOT" --target "$stage"
+    build "localhost/stage-$stage:$flavor" "$ROOT/$file" "$ROOT" --target "$stage"
   done
   step "$file"
-  build "gotorch:$flavor" "$ROOT/$file" "$ROOT"
+  build "localhost/gotorch:$flavor" "$ROOT/$file" "$ROOT"
 }
 
 # The article's program, as docs/docker.md says to make an image of a program.
@@ -144,25 +150,32 @@ build_example() {
     sed "s/^FROM gotorch:cpu/FROM gotorch:$flavor/" >"$folder/Dockerfile"
   (cd "$folder" && go mod init example && go mod edit -require github.com/wangkuiyi/gotorch@v0.0.0 \
     -replace github.com/wangkuiyi/gotorch=./gotorch) 2>/dev/null
-  build "example:$flavor" "$folder/Dockerfile" "$folder"
+  build "localhost/example:$flavor" "$folder/Dockerfile" "$folder"
   rm -rf "$folder"
 }
 
 # --- checks -----------------------------------------------------------------------
 
 check_image() {
-  local flavor=$1 image=gotorch:$1 found
+  local flavor=$1 image=localhost/gotorch:$1 found
   step "checks of $image"
   [[ $(in_container "$image" id -u) -gt 0 ]] || die "$image runs as root"
+  # To be expanded there.
+  # shellcheck disable=SC2016
   found=$(in_container "$image" sh -c 'for tool in cc gcc g++ ld python3 go; do command -v $tool; done
-    find / -xdev \( -name "*.h" -o -name "*.hpp" -o -name "*.a" \) 2>/dev/null') || true
+    find / -xdev \( -name "*.h" -o -name "*.hpp" -o -name "*.a" \) 2>/dev/null; true')
   [[ -z $found ]] || die "$image has what no program needs to run: $found"
-  in_container "$image" sh -c "$(command_of "$image")"
+  run_default "$image"
   check_size "$image"
 }
 
-# What the image runs by default.
-command_of() { buildah inspect --type image --format '{{join .Docker.Config.Cmd " "}}' "$1"; }
+# run_default IMAGE: what it runs without being told.
+run_default() {
+  local command
+  command=$(buildah inspect --type image --format '{{range .OCIv1.Config.Cmd}}{{.}} {{end}}' "$1")
+  [[ -n $command ]] || die "$1 has no command"
+  in_container "$1" sh -c "exec $command"
+}
 
 # Of a CPU-only install, 650 MB are what it may have on the disk.
 check_size() {
@@ -174,9 +187,9 @@ check_size() {
 }
 
 check_example() {
-  local image=example:$1 out=$STORE/example.out
+  local image=localhost/example:$1 out=$STORE/example.out
   step "runs $image"
-  in_container "$image" sh -c "$(command_of "$image")" >"$out"
+  run_default "$image" >"$out"
   [[ $(wc -l <"$out") == 101 && $(tail -n 1 "$out") == 'Predictions: '* ]] ||
     die "the article's program printed $(wc -l <"$out") lines, not 101: $out"
   tail -n 1 "$out"
