@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"os"
-	"os/exec"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -33,18 +32,11 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// Loading happens once in a process, so the broken installation has one of its
-// own.
 func TestDoctorWithoutLibrary(t *testing.T) {
-	if os.Getenv("GOTORCH_DOCTOR_CHILD") == "1" {
-		os.Exit(run([]string{"doctor"}, os.Stdout, os.Stderr))
-	}
 	home := t.TempDir()
 	require.NoError(t, os.WriteFile(home+"/libgotorch.so", []byte("not a library"), 0o666))
-	cmd := exec.Command(os.Args[0], "-test.run", t.Name())
-	cmd.Env = append(os.Environ(), "GOTORCH_DOCTOR_CHILD=1", "GOTORCH_HOME="+home)
-	out, err := cmd.CombinedOutput()
-	require.Error(t, err)
-	assert.Contains(t, string(out), "NOT USABLE")
-	assert.Contains(t, string(out), "install_libtorch.sh")
+	out, status := doctorIn(t, home)
+	assert.Equal(t, 1, status)
+	assert.Contains(t, out, "NOT USABLE")
+	assert.Contains(t, out, "install_libtorch.sh")
 }
