@@ -20,6 +20,8 @@ type Function struct {
 	Schema string // name(arguments) -> results
 	Index  int    // of an ATen operator in the table; -1 for an entry, which is found by its name
 
+	repeatable bool // for an entry; see Repeatable
+
 	ptr atomic.Uintptr // the function's address, once it is resolved
 }
 
@@ -27,6 +29,23 @@ type Function struct {
 // is of libgotorch_cuda.so.
 func Entry(schema string) *Function {
 	return &Function{Schema: schema, Index: -1}
+}
+
+// RepeatableEntry is Entry for a function that changes nothing but what it returns.
+func RepeatableEntry(schema string) *Function {
+	return &Function{Schema: schema, Index: -1, repeatable: true}
+}
+
+// Repeatable reports whether the function may be called again with the same frame
+// after it ran out of memory, as far as its schema tells: it changes none of its
+// arguments, where an earlier part may have been written already, and has results.
+// Batch norm's schema does not say that it changes the running statistics.
+func (fn *Function) Repeatable() bool {
+	if fn.Index < 0 {
+		return fn.repeatable
+	}
+	return !strings.Contains(fn.Schema, "!") && !strings.HasSuffix(fn.Schema, "-> ()") &&
+		!strings.Contains(fn.Schema, " running_mean")
 }
 
 // Name returns the function's name: "add.Tensor", "backward".

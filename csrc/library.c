@@ -32,6 +32,9 @@ char* gt_open(const char* path) {
   char* problem = open_library(path, "gotorch_library", (void**)&table);
   if (problem == NULL) {
     gt_lib = table();
+    if (gt_cuda != NULL && gt_lib->use_cuda != NULL) {
+      gt_lib->use_cuda(gt_cuda);
+    }
   }
   return problem;
 }

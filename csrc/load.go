@@ -130,6 +130,9 @@ func openFile(path string) error {
 	if p := C.gt_lib.dropped; p != nil {
 		dropped = (*int64)(unsafe.Pointer(p))
 	}
+	if C.gt_cuda != nil && C.gt_cuda.grown != nil {
+		grown = (*uint64)(unsafe.Pointer(C.gt_cuda.grown))
+	}
 	C.gt_accept_callbacks()
 	return nil
 }
@@ -148,6 +151,19 @@ var allocated = new(int64)
 // Allocated returns the number of bytes that libtorch's CPU allocator has given
 // out, whether Go's tensors hold them or only graphs do.
 func Allocated() int64 { return atomic.LoadInt64(allocated) }
+
+// grown is where libgotorch_cuda.so notes devices, once it is loaded.
+var grown = new(uint64)
+
+// Grown reports whether the allocator of the CUDA device with this index has asked
+// CUDA for more memory since [TakeGrown] last said so.
+func Grown(device int) bool { return atomic.LoadUint64(grown)&(1<<(device&63)) != 0 }
+
+// TakeGrown returns what [Grown] does, and starts anew.
+func TakeGrown(device int) bool {
+	bit := uint64(1) << (device & 63)
+	return atomic.AndUint64(grown, ^bit)&bit != 0
+}
 
 // checkWhole refuses a file that is no shared library or was cut off. The
 // dynamic linker would map such a file, and the process would die of SIGBUS.

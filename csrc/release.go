@@ -23,6 +23,10 @@ func Release(handles []uint64) {
 	}
 }
 
+// Side is the bit in a tensor's handle that says that it was made on a side stream:
+// the handles of one tensor may differ in it.
+const Side uint64 = C.GT_SIDE
+
 // attention is not 0 when a call has more to do than to run: it is the number
 // of handles to be released, plus exceptional for each reason to let calls run
 // Go code. So the usual call looks at one word.

@@ -55,6 +55,10 @@ type Report struct {
 	Backtrace string // the message with its C++ backtrace, where there is one
 	Warnings  []Warning
 	Thrown    *Thrown // by a Go function that C++ called; Error is set, too
+
+	// OutOfMemory says that the error is that memory ran out, of the host or of a
+	// device, and Unrepeatable that the call has done what must not be done twice.
+	OutOfMemory, Unrepeatable bool
 }
 
 // newReport copies a report into Go memory and frees it. It takes nil, too.
@@ -65,7 +69,10 @@ func newReport(c *C.gt_report) *Report {
 		return nil
 	}
 	defer C.gt_free_report(c)
-	r := &Report{Kind: Kind(c.kind), Error: C.GoString(c.error), Backtrace: C.GoString(c.backtrace)}
+	r := &Report{
+		Kind: Kind(c.kind), Error: C.GoString(c.error), Backtrace: C.GoString(c.backtrace),
+		OutOfMemory: c.out_of_memory != 0, Unrepeatable: c.unrepeatable != 0,
+	}
 	if c.error != nil && r.Error == "" {
 		r.Error = "libtorch threw an exception without a message"
 	}

@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "55e82e15f51d5d91de05a03c0b3684cee37e5183b03b5c9ae086f017ae454796"
+const Stamp = "cfa08a4d3e340ef5023bb91a3bf7ea67d4724a479e6c3ceb760f6bdcf4bc147a"

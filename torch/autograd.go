@@ -300,6 +300,7 @@ func Backward(tensors []*Tensor, opts ...BackwardOption) {
 	f.putOptionalBool(a.retainGraph)
 	f.PutBool(a.createGraph)
 	f.putTensors(a.inputs, "inputs")
+	makeRoom()
 	f.callWithCallbacks(entryBackward)
 	runtime.KeepAlive(tensors)
 	runtime.KeepAlive(a.gradients)
@@ -334,6 +335,7 @@ func Grad(outputs, inputs []*Tensor, opts ...GradOption) []*Tensor {
 	f.putOptionalBool(a.retainGraph)
 	f.PutBool(a.createGraph)
 	f.PutBool(true) // what is not used is refused below, in Python's words
+	makeRoom()
 	f.callWithCallbacks(entryGradOf)
 	runtime.KeepAlive(outputs)
 	runtime.KeepAlive(inputs)

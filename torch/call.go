@@ -11,7 +11,7 @@ import (
 
 var (
 	entryFindOperator    = csrc.Entry("find_operator(str name, str overload) -> int")
-	entryCallOperator    = csrc.Entry("call_operator(int handle, Arguments arguments) -> int[]")
+	entryCallOperator    = csrc.RepeatableEntry("call_operator(int handle, Arguments arguments) -> int[]")
 	entryOperatorSchemas = csrc.Entry("operator_schemas(str prefix) -> str")
 )
 
@@ -238,7 +238,7 @@ func (r *valueReader) value() any {
 func (r *valueReader) tensor() *Tensor {
 	handle, about := r.word(), r.word()
 	for _, a := range r.arguments {
-		if t, ok := a.(*Tensor); ok && t != nil && t.handle == handle {
+		if t, ok := a.(*Tensor); ok && t != nil && sameHandle(t.handle, handle) {
 			csrc.Release([]uint64{handle})
 			return t
 		}

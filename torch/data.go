@@ -80,9 +80,7 @@ func copyOut[T Number](t *Tensor, n int64) []T {
 	data := make([]T, n)
 	var f frame
 	f.putTensor(t, "self")
-	if report := f.CopyOut(asBytes(data)); report != nil {
-		heed(report)
-	}
+	f.copyOut(asBytes(data))
 	runtime.KeepAlive(t)
 	return data
 }
@@ -205,9 +203,7 @@ func fromBytes(data []byte, dtype DType, shape []int64, c *creation) *Tensor {
 	var f frame
 	f.putDType(dtype, "dtype")
 	f.PutInts(shape)
-	if report := f.CopyIn(data); report != nil {
-		heed(report)
-	}
+	f.copyIn(data)
 	t := f.takeTensor()
 	if convert || (c.device.kind != 0 && c.device.kind != cpuType) {
 		t = t.replace(opToDevice(t, orElse(c.device, CPU), orElse(c.dtype, dtype), false, false, 0))

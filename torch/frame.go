@@ -13,14 +13,14 @@ type frame struct{ csrc.Frame }
 // call runs fn. It panics with an *Error if fn fails.
 func (f *frame) call(fn *csrc.Function) {
 	if report := f.Call(fn); report != nil {
-		heed(report)
+		f.settle(fn, report)
 	}
 }
 
 // callWithCallbacks is call for functions that may run Go code.
 func (f *frame) callWithCallbacks(fn *csrc.Function) {
 	if report := f.CallWithCallbacks(fn); report != nil {
-		heed(report)
+		heed(again(report, false, nil))
 	}
 }
 

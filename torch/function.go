@@ -190,7 +190,7 @@ func (f *frame) takeOutputs(outputs []*Tensor) []*Tensor {
 	for i, t := range outputs {
 		switch handle := words[2*i]; {
 		case handle == 0:
-		case handle == t.handle:
+		case sameHandle(handle, t.handle):
 			results[i] = t
 			csrc.Release([]uint64{handle})
 		default:

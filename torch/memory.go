@@ -15,14 +15,15 @@ import (
 //
 // Go's collector sees a Tensor as a few dozen bytes, whatever it holds in
 // libtorch. So this file counts the bytes of storage and the handles that
-// tensors stand for, and runs a collection when either has grown past a limit,
-// or when the bytes have that libtorch's CPU allocator has given out: a loss
-// of four bytes may hold a graph with megabytes that no handle stands for.
-// What the collector finds dead is queued, and dropped by the next call into
-// libtorch. Tensors in a scope (scope.go) are freed when the scope ends and
-// never wait for the collector.
+// tensors stand for, for each device (account.go), and runs a collection when
+// either has grown past a limit, or when the bytes have that libtorch's allocators
+// have given out: a loss of four bytes may hold a graph with megabytes that no
+// handle stands for. What the collector finds dead is queued, and dropped by the
+// next call into libtorch. Tensors in a scope (scope.go) are freed when the scope
+// ends and never wait for the collector. If memory runs out in spite of all that,
+// shortage.go collects what can be collected.
 
-// Growth that is allowed before a collection runs.
+// Growth that is allowed before a collection runs. The bytes are for the host.
 const (
 	byteBudget   = 64 << 20
 	handleBudget = 1 << 16
@@ -35,35 +36,19 @@ const (
 )
 
 var memory struct {
-	handles atomic.Int64 // live
-	bytes   atomic.Int64 // of storage that they hold
-
-	// A collection runs when handles, bytes or csrc.Allocated pass these.
-	handleLimit    atomic.Int64
-	byteLimit      atomic.Int64
-	allocatedLimit atomic.Int64
-
 	sync.Mutex                // held by whoever collects
 	factor      int64         // of the budgets, at present
 	collections int64         // so far
+	shortages   int64         // so far: that memory ran out
 	spent       time.Duration // on collections
+	took        time.Duration // by the last
 	lastEnd     time.Time     // of the last collection
 
 	tracking atomic.Bool // SetMemoryTracking
 	stacks   sync.Map    // handle -> creation stack, while tracking
 }
 
-func init() {
-	memory.factor = 1
-	memory.handleLimit.Store(handleBudget)
-	memory.byteLimit.Store(byteBudget)
-	memory.allocatedLimit.Store(byteBudget)
-}
-
-func overLimit(handles, bytes int64) bool {
-	return bytes > memory.byteLimit.Load() || handles > memory.handleLimit.Load() ||
-		csrc.Allocated() > memory.allocatedLimit.Load()
-}
+func init() { memory.factor = 1 }
 
 // A description is what libgotorch tells of a new handle; see describe in
 // csrc/src/frame.h.
@@ -71,15 +56,16 @@ type description uint64
 
 func (d description) heavy() bool  { return d&1 != 0 }
 func (d description) shared() bool { return d&2 != 0 }
-func (d description) bytes() int64 { return int64(d >> 2) }
+func (d description) bytes() int64 { return charge(d >> 2).bytes() }
 
 // charge is what the handle counts for: a storage that several tensors share
 // is charged to the first.
-func (d description) charge() int64 {
+func (d description) charge() charge {
+	c := charge(d >> 2)
 	if d.shared() {
-		return 0
+		return charge(c.account())
 	}
-	return d.bytes()
+	return c
 }
 
 // small reports whether the handle may share a slab with others: it holds no
@@ -89,9 +75,10 @@ func (d description) small() bool { return !d.heavy() && d.bytes() <= slabTensor
 // adopt makes the Tensor for a handle that the caller owns.
 func adopt(handle uint64, about description, scopeID uint64) *Tensor {
 	charge := about.charge()
-	handles, bytes := memory.handles.Add(1), memory.bytes.Add(charge)
-	if overLimit(handles, bytes) {
-		collect()
+	a := &accounts[charge.account()]
+	handles, bytes := a.handles.Add(1), a.bytes.Add(charge.bytes())
+	if overLimit(charge.account(), handles, bytes) {
+		collect(charge.account())
 	}
 	var t *Tensor
 	switch {
@@ -117,7 +104,7 @@ func (t *Tensor) leaveToCollector() {
 // collected is what must be released when a Tensor is gone.
 type collected struct {
 	handle uint64
-	charge int64
+	charge charge
 }
 
 // releaseCollected runs on the collector's goroutine, so it only queues.
@@ -126,84 +113,19 @@ func releaseCollected(c collected) {
 	csrc.ReleaseLater(c.handle)
 }
 
-// forget takes handles out of the statistics.
-func forget(bytes int64, handles ...uint64) {
-	memory.handles.Add(-int64(len(handles)))
-	memory.bytes.Add(-bytes)
+// forget takes a handle out of the statistics.
+func forget(c charge, handle uint64) {
+	gone := tally{account: c.account(), handles: 1, bytes: c.bytes()}
+	gone.settle()
+	forgetStacks(handle)
+}
+
+func forgetStacks(handles ...uint64) {
 	if memory.tracking.Load() {
 		for _, h := range handles {
 			memory.stacks.Delete(h)
 		}
 	}
-}
-
-// Slabs
-//
-// A cleanup for each tensor costs more than a small operator does. Small
-// tensors therefore lie in slabs that have one cleanup for all, and are freed
-// together. What a slab keeps alive for the sake of one of its tensors is
-// little: slabTensors is small, and so is slabTensorBytes.
-const (
-	slabTensors     = 8
-	slabTensorBytes = 512
-)
-
-type slab struct {
-	tensors [slabTensors]Tensor
-	used    int
-	record  *slabRecord
-}
-
-// slabRecord outlives its slab, to be released.
-type slabRecord struct {
-	handles [slabTensors]uint64 // 0: closed
-	charges [slabTensors]int64
-}
-
-var slabs sync.Pool // of those with room left
-
-func adoptInSlab(handle uint64, charge int64) *Tensor {
-	s, _ := slabs.Get().(*slab)
-	if s == nil {
-		s = &slab{record: new(slabRecord)}
-		runtime.AddCleanup(s, releaseSlab, s.record)
-	}
-	i := s.used
-	s.used++
-	s.record.handles[i], s.record.charges[i] = handle, charge
-	t := &s.tensors[i]
-	t.handle, t.charge, t.slab, t.slot = handle, charge, s.record, int32(i)
-	if s.used < slabTensors {
-		slabs.Put(s)
-	}
-	return t
-}
-
-// outOfSlab returns a new Tensor for t, whose place it takes, that is freed for
-// itself. A tensor that gets a graph or hooks is not small any more: they may
-// refer to others of its slab, and then none of them would be freed.
-func (t *Tensor) outOfSlab() *Tensor {
-	if t.slab == nil {
-		return t
-	}
-	t.slab.handles[t.slot] = 0
-	own := &Tensor{handle: t.handle, charge: t.charge}
-	own.leaveToCollector()
-	*t = Tensor{state: closed}
-	return own
-}
-
-func releaseSlab(r *slabRecord) {
-	var bytes int64
-	handles := make([]uint64, 0, slabTensors)
-	for i, h := range r.handles {
-		if h != 0 {
-			handles = append(handles, h)
-			bytes += r.charges[i]
-		}
-	}
-	forget(bytes, handles...)
-	csrc.ReleaseLater(handles...)
 }
 
 // Close frees the tensor's memory now, unless other tensors or the autograd
@@ -233,16 +155,16 @@ func (t *Tensor) Close() {
 }
 
 // collect runs Go's garbage collector, drops the dead tensors and sets the
-// next limits. Goroutines that come here meanwhile wait and go on.
+// next limits, if account i calls for it. Goroutines that come here meanwhile wait
+// and go on.
 //
 //go:noinline
-func collect() {
+func collect(i uint8) {
 	memory.Lock()
 	defer memory.Unlock()
-	if !overLimit(memory.handles.Load(), memory.bytes.Load()) {
-		return // another goroutine just did
+	if accounts[i].isOver(i) { // no other goroutine just did
+		collectLocked()
 	}
-	collectLocked()
 }
 
 func collectLocked() {
@@ -266,14 +188,11 @@ func collectLocked() {
 	}
 	memory.collections++
 	memory.spent += took
-	memory.lastEnd = end
-	memory.handleLimit.Store(nextLimit(memory.handles.Load(), handleBudget))
-	memory.byteLimit.Store(nextLimit(memory.bytes.Load(), byteBudget))
-	memory.allocatedLimit.Store(nextLimit(csrc.Allocated(), byteBudget))
+	memory.took, memory.lastEnd = took, end
+	for i := range accounts {
+		accounts[i].collected(uint8(i))
+	}
 }
-
-// nextLimit lets what is alive grow by the budget, or by a quarter.
-func nextLimit(alive, budget int64) int64 { return alive + max(memory.factor*budget, alive/4) }
 
 // awaitCleanups waits until the cleanups that the collection queued have run.
 func awaitCleanups() {
@@ -292,59 +211,17 @@ func awaitCleanups() {
 func CollectGarbage() {
 	memory.Lock()
 	defer memory.Unlock()
-	// Slabs with room left survive in their pool for two collections. A graph
-	// may hold Go functions that hold tensors with graphs, and so on.
-	for patience := 3; patience > 0; patience-- {
+	collectAllLocked(3) // slabs with room left survive in their pool for two
+}
+
+// collectAllLocked runs this many collections, and again so many if one found Go
+// functions: a graph may hold some that hold tensors with graphs, and so on.
+func collectAllLocked(n int) {
+	for left := n; left > 0; left-- {
 		before := csrc.Registered()
 		collectLocked()
 		if csrc.Registered() < before {
-			patience = 3
+			left = n
 		}
 	}
-}
-
-// Memory is what [MemoryStats] reports.
-type Memory struct {
-	// Handles is the number of tensors of libtorch that Go holds, and Bytes
-	// the size of their storages; a storage that several share counts once.
-	Handles, Bytes int64
-	// Functions is the number of Go functions that libtorch's graphs hold:
-	// hooks, and the backward of functions written in Go.
-	Functions int
-	// Allocated is the number of bytes that libtorch's CPU allocator has given
-	// out in blocks of at least 1 KiB, to tensors, graphs and operators.
-	Allocated int64
-	// ByteLimit and AllocatedLimit are the values of Bytes and of Allocated at
-	// which the next collection runs.
-	ByteLimit, AllocatedLimit int64
-	// Collections is the number of collections that ran because limits were
-	// reached, and CollectionTime the time that they took.
-	Collections    int64
-	CollectionTime time.Duration
-	// Stacks counts the live handles by the stack that made them, for those
-	// made since SetMemoryTracking(true).
-	Stacks map[string]int
-}
-
-// MemoryStats reports what the tensors of this process hold at present.
-func MemoryStats() Memory {
-	memory.Lock()
-	defer memory.Unlock()
-	m := Memory{
-		Functions: csrc.Registered(), Handles: memory.handles.Load(), Bytes: memory.bytes.Load(), Allocated: csrc.Allocated(),
-		ByteLimit: memory.byteLimit.Load(), AllocatedLimit: memory.allocatedLimit.Load(),
-		Collections: memory.collections, CollectionTime: memory.spent, Stacks: map[string]int{},
-	}
-	memory.stacks.Range(func(_, stack any) bool {
-		m.Stacks[stack.(string)]++
-		return true
-	})
-	return m
-}
-
-// SetMemoryTracking turns the recording of each tensor's creation stack on or
-// off, for [MemoryStats]. It is slow, and meant for finding what is kept.
-func SetMemoryTracking(on bool) {
-	memory.tracking.Store(on)
-	memory.stacks.Clear()
 }

@@ -64,9 +64,9 @@ func scopeByID(id uint64) *scope {
 	return (*scopes.Load())[id-1]
 }
 
-func adoptInScope(id, handle uint64, charge int64) *Tensor {
+func adoptInScope(id, handle uint64, c charge) *Tensor {
 	s := scopeByID(id)
-	t := &Tensor{handle: handle, charge: charge, scope: s}
+	t := &Tensor{handle: handle, charge: c, scope: s}
 	s.tensors = append(s.tensors, t)
 	return t
 }
@@ -84,15 +84,16 @@ func openScope(id uint64) (before uint64) {
 
 // end frees the tensors that are still in the scope.
 func (s *scope) end() {
-	var bytes int64
+	var gone tally
 	for _, t := range s.tensors {
 		if t.scope == s && t.handle != 0 {
 			s.handles = append(s.handles, t.handle)
-			bytes += t.charge
+			gone.add(t.charge)
 			t.handle, t.state = 0, outOfScope
 		}
 	}
-	forget(bytes, s.handles...)
+	gone.settle()
+	forgetStacks(s.handles...)
 	csrc.Release(s.handles)
 	unpinReturned()
 	clear(s.tensors)

@@ -187,6 +187,9 @@ func (s Stream) RecordEvent(e ...AnyEvent) *Event {
 	return event
 }
 
+// sameHandle reports whether two handles are of one tensor.
+func sameHandle(a, b uint64) bool { return (a^b)&^csrc.Side == 0 }
+
 // RecordStream tells the allocator that work in the stream uses t, so that t's
 // memory is not reused before that is done: Python's t.record_stream. It is
 // needed where t was made in another stream and may be freed before the work is

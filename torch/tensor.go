@@ -16,8 +16,8 @@ import (
 // turns that into an error. A tensor may be used by several goroutines at
 // once, as PyTorch's may by several threads, so long as none writes to it.
 type Tensor struct {
-	handle uint64 // the address of libtorch's TensorImpl; 0 if there is none
-	charge int64  // bytes that it counts for (memory.go)
+	handle uint64 // the address of libtorch's TensorImpl, with csrc.Side; 0 if there is none
+	charge charge // what it counts for (account.go)
 
 	// Who frees it: a scope, a slab, or its own cleanup.
 	scope   *scope

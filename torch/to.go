@@ -27,7 +27,7 @@ func (t *Tensor) To(opts ...ToOption) *Tensor {
 		return t
 	}
 	converted := opToDtypeLayout(t, dtype, 0, device, optional[bool]{}, nonBlocking, copies, format)
-	if converted.handle == t.handle { // t was on the current device, which only libtorch knows
+	if sameHandle(converted.handle, t.handle) { // t was on the current device, which only libtorch knows
 		converted.Close()
 		return t
 	}

@@ -20,5 +20,12 @@ std::span<const gt_entry> stream_entries();
 std::span<const gt_entry> event_entries();
 std::span<const gt_entry> memory_entries();
 std::span<const gt_entry> snapshot_entries();
+std::span<const gt_entry> shortage_entries();
+
+// shortage.cpp: what gt_cuda_library says of them.
+uint64_t* grown();
+uint64_t generator_offset(void* generator);
+void set_generator_offset(void* generator, uint64_t offset);
+int32_t capturing();
 
 }  // namespace gotorch::cuda

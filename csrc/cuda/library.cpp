@@ -9,15 +9,19 @@ namespace gotorch::cuda {
 namespace {
 
 const gt_entry* entry_named(const char* name) noexcept {
-  return find_entry(
-      {device_entries(), stream_entries(), event_entries(), memory_entries(), snapshot_entries()},
-      name);
+  return find_entry({device_entries(), stream_entries(), event_entries(), memory_entries(),
+                     snapshot_entries(), shortage_entries()},
+                    name);
 }
 
-constexpr gt_cuda_library kLibrary = {
+const gt_cuda_library kLibrary = {
     .stamp = GOTORCH_STAMP,
     .torch_version = TORCH_VERSION,
     .entry_named = entry_named,
+    .grown = grown(),
+    .generator_offset = generator_offset,
+    .set_generator_offset = set_generator_offset,
+    .capturing = capturing,
 };
 
 }  // namespace

@@ -15,6 +15,7 @@ namespace gotorch {
 
 thread_local constinit ThreadState thread_state{};
 constinit std::atomic<bool> flush_denormal{false};
+const gt_cuda_library* cuda_library = nullptr;
 
 namespace {
 
@@ -51,7 +52,26 @@ struct ErrorKind {
   std::string message;
   std::string backtrace;
   uint64_t panic = 0;
+  bool out_of_memory = false;
 };
+
+ErrorKind out_of_memory(ErrorKind e) {
+  e.out_of_memory = true;
+  return e;
+}
+
+// What libtorch's CPU allocator throws is no c10::OutOfMemoryError.
+bool is_out_of_host_memory(const c10::Error& e) {
+  return std::string_view(e.what_without_backtrace()).find("DefaultCPUAllocator: ") !=
+         std::string_view::npos;
+}
+
+// Nor what is thrown where memory does not come from the caching allocator:
+// pinned memory, the workspaces of CUDA's libraries.
+bool is_out_of_device_memory(const c10::AcceleratorError& e) {
+  constexpr int32_t kMemoryAllocation = 2;  // cudaErrorMemoryAllocation
+  return e.get_error_code() == kMemoryAllocation;
+}
 
 // Putting names to the addresses of a backtrace takes milliseconds: only who
 // asks for it waits.
@@ -76,7 +96,7 @@ ErrorKind current_error() {
   } catch (const c10::NotImplementedError& e) {
     return of(GT_NOT_IMPLEMENTED_ERROR, e);
   } catch (const c10::OutOfMemoryError& e) {
-    return of(GT_OUT_OF_MEMORY_ERROR, e);
+    return out_of_memory(of(GT_OUT_OF_MEMORY_ERROR, e));
   } catch (const c10::LinAlgError& e) {
     return of(GT_LINALG_ERROR, e);
   } catch (const c10::SyntaxError& e) {
@@ -84,15 +104,17 @@ ErrorKind current_error() {
   } catch (const c10::BufferError& e) {
     return of(GT_BUFFER_ERROR, e);
   } catch (const c10::AcceleratorError& e) {
-    return of(GT_ACCELERATOR_ERROR, e);
+    const ErrorKind error = of(GT_ACCELERATOR_ERROR, e);
+    return is_out_of_device_memory(e) ? out_of_memory(error) : error;
   } catch (const c10::DistError& e) {
     return of(GT_DISTRIBUTED_ERROR, e);
   } catch (const c10::Error& e) {
-    return of(GT_RUNTIME_ERROR, e);
+    const ErrorKind error = of(GT_RUNTIME_ERROR, e);
+    return is_out_of_host_memory(e) ? out_of_memory(error) : error;
   } catch (const GoPanic& e) {
     return {GT_GO_PANIC, e.what(), "", e.number()};
   } catch (const std::bad_alloc&) {
-    return {GT_OUT_OF_MEMORY_ERROR, "out of memory", ""};
+    return out_of_memory({GT_OUT_OF_MEMORY_ERROR, "out of memory", ""});
   } catch (const std::exception& e) {
     return {GT_RUNTIME_ERROR, e.what(), ""};
   } catch (...) {
@@ -102,10 +124,13 @@ ErrorKind current_error() {
 
 gt_report* take_warnings() {
   ThreadState& state = thread_state;
-  auto* report = new gt_report{nullptr, nullptr, 0, state.first_warning, 0};
+  auto* report = new gt_report{.warnings = state.first_warning};
   state.first_warning = state.last_warning = nullptr;
   return report;
 }
+
+// Whether work becomes a CUDA graph, which holds what a failed call has begun.
+bool is_capturing() { return cuda_library != nullptr && cuda_library->capturing() != 0; }
 
 gt_report* report_error() noexcept {
   const ErrorKind e = current_error();
@@ -114,6 +139,8 @@ gt_report* report_error() noexcept {
   report->error = copy_text(e.message);
   report->backtrace = copy_text(e.backtrace);
   report->panic = e.panic;
+  report->out_of_memory = e.out_of_memory;
+  report->unrepeatable = thread_state.unrepeatable || (e.out_of_memory && is_capturing());
   return report;
 }
 
@@ -145,6 +172,7 @@ gt_report* run_call(uint64_t* frame, Body body) noexcept {
   }
   const uint64_t flags = frame[0];
   frame[0] = state.scope;
+  state.unrepeatable = false;
   const FlushDenormals flush(flush_denormal.load(std::memory_order_relaxed));
   try {
     if (flags & GT_FLAG_NO_GRAD) {
@@ -154,6 +182,7 @@ gt_report* run_call(uint64_t* frame, Body body) noexcept {
       body();
     }
   } catch (...) {
+    frame[0] = flags;  // so that the frame can be called again
     return report_error();
   }
   return state.first_warning == nullptr ? nullptr : take_warnings();
@@ -192,7 +221,7 @@ void release(const uint64_t* handles, uint64_t count) noexcept {
       c10::intrusive_ptr<torch::autograd::Node>::reclaim(
           reinterpret_cast<torch::autograd::Node*>(handles[i] & ~uint64_t{GT_NODE}));
     } else if (handles[i] != 0) {
-      TensorPtr::reclaim(reinterpret_cast<c10::TensorImpl*>(handles[i]));
+      TensorPtr::reclaim(tensor_of(handles[i]));
     }
   }
 }
@@ -200,10 +229,12 @@ void release(const uint64_t* handles, uint64_t count) noexcept {
 void retain(const uint64_t* handles, uint64_t count) noexcept {
   for (uint64_t i = 0; i < count; i++) {
     if (handles[i] != 0) {
-      TensorPtr::reclaim_copy(reinterpret_cast<c10::TensorImpl*>(handles[i])).release();
+      TensorPtr::reclaim_copy(tensor_of(handles[i])).release();
     }
   }
 }
+
+void use_cuda(const gt_cuda_library* cuda) noexcept { cuda_library = cuda; }
 
 void free_report(gt_report* report) noexcept {
   for (gt_warning* w = report->warnings; w != nullptr;) {
@@ -244,6 +275,7 @@ const gt_library* library() {
       .set_callback = set_callback,
       .dropped = dropped_functions(),
       .take_dropped = take_dropped,
+      .use_cuda = use_cuda,
   };
   install_engine();
   return &lib;

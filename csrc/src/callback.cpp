@@ -71,6 +71,7 @@ Reader& Callback::run() {
   state.callbacks = false;
   const uint64_t thrown = run_go.load()(function_, words_);
   state.callbacks = true;
+  state.unrepeatable = true;
   if (thrown != 0) {
     throw GoPanic(thrown);
   }
@@ -86,8 +87,8 @@ at::Tensor take_tensor(Reader& results) {
   if (handle == 0) {
     return {};
   }
-  return at::Tensor(c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>::reclaim(
-      reinterpret_cast<c10::TensorImpl*>(handle)));
+  return at::Tensor(
+      c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>::reclaim(tensor_of(handle)));
 }
 
 std::vector<at::Tensor> take_tensors(Reader& results) {

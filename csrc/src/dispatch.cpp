@@ -20,6 +20,7 @@
 #include <mutex>
 
 #include "library.h"
+#include "state.h"
 
 namespace gotorch {
 namespace {
@@ -158,7 +159,7 @@ class Words {
   // the way must not leak.
   std::vector<int64_t> take() {
     for (auto& [position, tensor] : tensors_) {
-      words_[position] = reinterpret_cast<int64_t>(tensor.unsafeReleaseTensorImpl());
+      words_[position] = static_cast<int64_t>(give_away(std::move(tensor)));
     }
     return std::move(words_);
   }
@@ -220,6 +221,8 @@ std::vector<int64_t> call_operator(int64_t handle, Arguments arguments) {
   const auto& op = *reinterpret_cast<c10::OperatorHandle*>(handle);
   const c10::FunctionSchema& schema = op.schema();
   std::vector<c10::IValue> stack = normalize(std::move(arguments), schema);
+  thread_state.unrepeatable = schema.is_mutable() || schema.returns().empty() ||
+                              op.hasTag(at::Tag::nondeterministic_seeded);
   op.callBoxed(stack);
   Words words;
   for (size_t i = 0; i < stack.size(); i++) {

@@ -23,7 +23,7 @@ const gt_entry* entry_named(const char* name) noexcept {
   return find_entry(
       {tensor_entries(), autograd_entries(), hook_entries(), node_entries(), function_entries(),
        engine_entries(), random_entries(), context_entries(), accelerator_entries(),
-       dispatch_entries(), functorch_entries(), storage_entries()},
+       device_entries(), dispatch_entries(), functorch_entries(), storage_entries()},
       name);
 }
 

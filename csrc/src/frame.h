@@ -6,9 +6,10 @@
 // wrapper is written by hand.
 //
 // Layout of the arguments, in words:
-//   Tensor           the handle (TensorImpl*); 0 is an undefined tensor. Where
-//                    Python takes a number for a tensor, it may be a number: the
-//                    Scalar's tag << 1 | 1, then its value as for Scalar
+//   Tensor           the handle (TensorImpl*, with GT_SIDE); 0 is an undefined
+//                    tensor. Where Python takes a number for a tensor, it may be
+//                    a number: the Scalar's tag << 1 | 1, then its value as for
+//                    Scalar
 //   int, bool, enums the value           float      the bits of the double
 //   Scalar           tag, value; a complex one has two values
 //   Device           type << 16 | index (16 bits, signed)
@@ -73,14 +74,44 @@ class Reader {
   std::forward_list<at::Tensor> held_;
 };
 
+// Streams
+//
+// The caching allocator of a device gives a block that was freed to whoever next
+// asks for memory on the stream that it was allocated on, though other streams
+// may still have to read it. Users of Python record such uses, or keep a variable
+// until the streams have met; but Go's collector frees what is not used any more,
+// variable or not. So uses are recorded here, where they are rare enough to cost
+// nothing else: of all tensors on a thread whose current stream is a side stream,
+// and everywhere of those that were made on such a thread, which have GT_SIDE in
+// their handle.
+
+// Whether the current stream of this thread is another than the default one.
+extern thread_local constinit bool on_side_stream __attribute__((tls_model("initial-exec")));
+
+// Takes GT_SIDE out of a handle, and records that the current stream uses the tensor.
+void record_use(uint64_t* handle);
+
+inline c10::TensorImpl* tensor_of(uint64_t handle) {
+  return reinterpret_cast<c10::TensorImpl*>(handle & ~uint64_t{GT_SIDE});
+}
+
+// Returns the handle for a tensor whose reference the receiver gets.
+inline uint64_t give_away(at::Tensor&& t) {
+  const uint64_t side = on_side_stream && !t.is_cpu() ? GT_SIDE : 0;
+  return reinterpret_cast<uint64_t>(t.unsafeReleaseTensorImpl()) | side;
+}
+
 // Turns the words at p into tensors in place. An at::Tensor is nothing but a
 // pointer to a TensorImpl, so a word that holds one can be used as a Tensor,
 // without touching the reference count; only "undefined" has another form.
 inline at::Tensor* as_tensors(uint64_t* p, uint64_t n) {
   static_assert(sizeof(at::Tensor) == sizeof(uint64_t));
+  const bool side = on_side_stream;
   for (uint64_t i = 0; i < n; i++) {
     if (p[i] == 0) {
       p[i] = reinterpret_cast<uint64_t>(c10::UndefinedTensorImpl::singleton());
+    } else if (side || (p[i] & GT_SIDE) != 0) [[unlikely]] {
+      record_use(p + i);
     }
   }
   return reinterpret_cast<at::Tensor*>(p);
@@ -291,10 +322,11 @@ struct Argument<std::array<T, N>> {
   }
 };
 
-// Tells Go how much memory a new handle stands for:
-//   bit 0      heavy: it holds a graph, or memory that is not a plain storage
-//   bit 1      shared: others hold the same storage, which is charged to them
-//   bits 2...  bytes of the storage
+// Tells Go how much memory a new handle stands for, and where:
+//   bit 0       heavy: it holds a graph, or memory that is not a plain storage
+//   bit 1       shared: others hold the same storage, which is charged to them
+//   bits 2-9    0 for the host's memory, or 1 + the index of the device
+//   bits 10...  bytes of the storage
 uint64_t describe(const at::Tensor& t) noexcept;
 
 // Writes results, one after the other.
@@ -309,7 +341,7 @@ class Writer {
       return;
     }
     const uint64_t description = describe(t);
-    word(reinterpret_cast<uint64_t>(t.unsafeReleaseTensorImpl()));
+    word(give_away(std::move(t)));
     word(description);
   }
 
@@ -390,9 +422,9 @@ class Writer {
     const uint64_t used = next_ - begin_;
     const bool fits = used + 2 + words <= GT_FRAME_WORDS - 1 - kReserve;
     auto* p = fits ? next_ + 2 : static_cast<uint64_t*>(std::malloc(words * sizeof(uint64_t)));
-    if (p == nullptr) {
-      throw std::bad_alloc();
-    }
+    // No std::bad_alloc, upon which the call would be repeated: the arguments may
+    // be overwritten already.
+    TORCH_CHECK(p != nullptr, "no memory for the results of a call");
     word(n);
     word(fits ? 0 : reinterpret_cast<uint64_t>(p));
     if (fits) {

@@ -24,8 +24,11 @@ extern "C" {
 #define GT_FLAG_NO_GRAD 1u  // run this call as inside torch.no_grad()
 
 // The bit that tells the handle of a graph's node from that of a tensor, which
-// is an even address.
+// is the address of something aligned.
 #define GT_NODE 1u
+// The bit in the handle of a tensor that was made while a side stream was
+// current: what other streams do with it must be recorded (see frame.h).
+#define GT_SIDE 2u
 
 // The kinds of error, named after the Python exceptions that PyTorch raises.
 enum {
@@ -56,6 +59,8 @@ typedef struct gt_report {
   int32_t kind;           // one of the kinds above
   gt_warning* warnings;   // in the order in which they were issued
   uint64_t panic;         // Go's number of what a Go function threw, for GT_GO_PANIC
+  int32_t out_of_memory;  // the error is that memory ran out, of the host or of a device
+  int32_t unrepeatable;   // it has done what must not be done twice, such as to run Go code
 } gt_report;
 
 typedef void (*gt_function)(uint64_t* words);
@@ -66,6 +71,8 @@ typedef void (*gt_function)(uint64_t* words);
 // 0 in word 0; or, if they do not fit, in a block from malloc, whose address is
 // in word 0. Returns 0, or the number of what the function threw.
 typedef uint64_t (*gt_callback)(uint64_t function, uint64_t* frame);
+
+struct gt_cuda_library;
 
 // One callable: an ATen operator or an entry of our own.
 typedef struct gt_entry {
@@ -106,6 +113,9 @@ typedef struct gt_library {
   const int64_t* dropped;
   // Moves up to capacity of them to functions, and returns how many.
   uint64_t (*take_dropped)(uint64_t* functions, uint64_t capacity);
+
+  // Says that libgotorch_cuda.so is open, too.
+  void (*use_cuda)(const struct gt_cuda_library* cuda);
 } gt_library;
 
 // The library's one exported symbol.
@@ -117,6 +127,15 @@ typedef struct gt_cuda_library {
   const char* stamp;          // hash of the sources it was built from
   const char* torch_version;  // of the libtorch it was built for
   const gt_entry* (*entry_named)(const char* name);
+
+  // A bit for each device whose caching allocator has asked CUDA for more memory.
+  // Who has looked at a device clears its bit.
+  uint64_t* grown;
+  // Where the random numbers of a generator (at::CUDAGeneratorImpl) go on.
+  uint64_t (*generator_offset)(void* generator);
+  void (*set_generator_offset)(void* generator, uint64_t offset);
+  // Whether the current stream's work becomes a graph.
+  int32_t (*capturing)(void);
 } gt_cuda_library;
 
 // Its one exported symbol.

@@ -67,5 +67,6 @@ std::span<const gt_entry> accelerator_entries();
 std::span<const gt_entry> dispatch_entries();
 std::span<const gt_entry> functorch_entries();
 std::span<const gt_entry> storage_entries();
+std::span<const gt_entry> device_entries();
 
 }  // namespace gotorch

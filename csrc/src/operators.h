@@ -9,7 +9,7 @@
 
 #include <ATen/core/LegacyTypeDispatch.h>
 
-#include "frame.h"
+#include "draw.h"
 
 // Declarations of all names, so that at::_ops::X is always something: lookup
 // in at::_ops comes here only for what at::_ops does not declare itself.
@@ -37,10 +37,12 @@ void run_factory(uint64_t* words) {
   factory(words);
 }
 
-template <class Op>
+// The line of an operator; draws says that it draws random numbers.
+template <class Op, bool draws = false>
 constexpr gt_entry operator_entry() {
   if constexpr (requires { typename Op::schema; }) {
-    constexpr gt_function run = &Caller<typename Op::schema>::template run<&Op::call>;
+    using Called = std::conditional_t<draws, Drawing<Op, typename Op::schema>, Op>;
+    constexpr gt_function run = &Caller<typename Op::schema>::template run<&Called::call>;
     if constexpr (is_factory(Op::schema_str)) {
       return {&run_factory<run>, Op::schema_str};
     } else {

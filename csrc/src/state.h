@@ -17,6 +17,7 @@ struct ThreadState {
   int64_t dual_owner;    // who has a level of forward mode open on this thread, or 0
   bool callbacks;        // Go code may run: this is no nocallback call
   uint64_t saved_hooks;  // Go's number of the saved-tensor hooks in force, or 0
+  bool unrepeatable;     // the call that is running has done what must not be done twice
 };
 
 // The static TLS model avoids a function call; the few bytes fit into what
@@ -25,6 +26,9 @@ extern thread_local constinit ThreadState thread_state __attribute__((tls_model(
 
 // Whether calls flush denormal numbers to zero.
 extern std::atomic<bool> flush_denormal;
+
+// libgotorch_cuda.so's table, or NULL if it is not open.
+extern const gt_cuda_library* cuda_library;
 
 // Sends this thread's warnings to thread_state.
 void listen_to_warnings();

@@ -78,6 +78,7 @@ type Operator struct {
 	Schema    string // add_.Tensor(Tensor(a!) self, ...) -> Tensor(a!)
 	Arguments []Argument
 	Returns   []Return
+	Draws     bool // random numbers
 
 	Index int `json:"-"` // its place in the table
 }

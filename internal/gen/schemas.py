@@ -45,6 +45,7 @@ def describe(function):
         "returns": [
             {"type": str(r.type), "argument": r.is_write} for r in schema.returns
         ],
+        "draws": "nondeterministic_seeded" in function.tags,
     }
 
 

@@ -41,7 +41,11 @@ func tablePart(i int, operators []*Operator) []byte {
 	b.WriteString("}  // namespace gotorch::missing\n\nnamespace gotorch {\n\n")
 	fmt.Fprintf(&b, "extern const gt_entry operators_%[1]d[];\nconst gt_entry operators_%[1]d[] = {\n", i)
 	for _, op := range operators {
-		fmt.Fprintf(&b, "    operator_entry<at::_ops::%s>(),\n", op.Struct)
+		draws := ""
+		if op.Draws {
+			draws = ", true"
+		}
+		fmt.Fprintf(&b, "    operator_entry<at::_ops::%s%s>(),\n", op.Struct, draws)
 	}
 	b.WriteString("};\n\n}  // namespace gotorch\n")
 	return b.Bytes()
