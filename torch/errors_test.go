@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wangkuiyi/gotorch/internal/parity"
+	"github.com/wangkuiyi/gotorch/csrc"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -247,7 +248,7 @@ func TestLoadError(t *testing.T) {
 	exe, err := os.Executable()
 	require.NoError(t, err)
 	cmd := exec.Command(exe, "-test.v", "-test.run=^TestLoadError$")
-	cmd.Env = append(os.Environ(), "GOTORCH_TORCH_TEST_CHILD=1", "GOTORCH_HOME="+home)
+	cmd.Env = append(os.Environ(), "GOTORCH_TORCH_TEST_CHILD=1", "GOTORCH_HOME="+home, csrc.DeviceVariable+"=")
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	require.True(t, strings.Contains(string(out), "--- PASS: TestLoadError"), "%s", out)
