@@ -19,9 +19,15 @@ var (
 // NewTensor makes a tensor of data as [NewTensor] does, with t's dtype and on t's
 // device unless the options say others: Python's t.new_tensor.
 func (t *Tensor) NewTensor(data any, opts ...CreationOption) *Tensor {
-	c := creation{dtype: t.DType(), device: t.Device()}
+	var c creation
 	for _, o := range opts {
 		o.applyCreation(&c)
+	}
+	if c.dtype == 0 {
+		c.dtype = t.DType()
+	}
+	if c.device.kind == 0 {
+		c.device = t.Device()
 	}
 	return newTensor(data, &c)
 }

@@ -3,7 +3,8 @@ package torch
 // To converts t to another dtype, device or memory format, Python's t.to. It
 // returns t itself if t is that already, unless [Copy] asks for a copy.
 //
-// Options: a [DType], a [Device], a [MemoryFormat], [NonBlocking], [Copy].
+// Options: a [DType], a [Device], another tensor for its dtype and device, a
+// [MemoryFormat], [NonBlocking], [Copy].
 func (t *Tensor) To(opts ...ToOption) *Tensor {
 	var dtype DType
 	var device Device
@@ -15,6 +16,8 @@ func (t *Tensor) To(opts ...ToOption) *Tensor {
 			dtype = o
 		case Device:
 			device = o
+		case *Tensor:
+			dtype, device = o.DType(), o.Device()
 		case MemoryFormat:
 			format = o
 		case NonBlockingArg:
@@ -33,6 +36,9 @@ func (t *Tensor) To(opts ...ToOption) *Tensor {
 	}
 	return converted
 }
+
+// A tensor is an option of [Tensor.To].
+func (t *Tensor) toOption() {}
 
 // Contiguous returns t, or a copy, with its elements in row-major order, or in
 // that of the format given, Python's t.contiguous.
