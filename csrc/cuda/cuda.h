@@ -21,6 +21,7 @@ std::span<const gt_entry> event_entries();
 std::span<const gt_entry> memory_entries();
 std::span<const gt_entry> snapshot_entries();
 std::span<const gt_entry> shortage_entries();
+std::span<const gt_entry> nvml_entries();
 
 // shortage.cpp: what gt_cuda_library says of them.
 uint64_t* grown();

@@ -10,7 +10,7 @@ namespace {
 
 const gt_entry* entry_named(const char* name) noexcept {
   return find_entry({device_entries(), stream_entries(), event_entries(), memory_entries(),
-                     snapshot_entries(), shortage_entries()},
+                     snapshot_entries(), shortage_entries(), nvml_entries()},
                     name);
 }
 
