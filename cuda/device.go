@@ -52,14 +52,19 @@ func index(device []torch.Device) int {
 		return CurrentDevice()
 	}
 	d := device[0]
-	if d.Type() != torch.CUDA().Type() {
-		panic(torch.NewError("ValueError", "Expected a cuda device, but got: %s", d))
-	}
+	checkType(d)
 	if d.Index() < 0 {
 		return CurrentDevice()
 	}
 	start()
 	return d.Index()
+}
+
+// checkType refuses a device that is no GPU.
+func checkType(d torch.Device) {
+	if d.Type() != torch.CUDA().Type() {
+		panic(torch.NewError("ValueError", "Expected a cuda device, but got: %s", d))
+	}
 }
 
 // WithDevice runs fn with d as the current device. That holds for this goroutine,

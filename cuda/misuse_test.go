@@ -22,6 +22,7 @@ var misuses = []struct {
 	{"torch.cuda.Stream(7)", func() { cuda.NewStream(torch.CUDA(7)) }},
 	{"torch.cuda.Stream('cpu')", func() { cuda.NewStream(torch.CPU) }},
 	{"torch.Stream('cuda:7')", func() { torch.NewStream(torch.CUDA(7)) }},
+	{"with torch.cuda.stream(torch.Stream('cpu')): pass", func() { cuda.WithStream(torch.NewStream(torch.CPU), func() {}) }},
 	{"torch.Stream('mps')", func() { torch.NewStream(torch.NewDevice("mps")) }},
 	{"torch.Event('mps')", func() { torch.NewEvent(torch.NewDevice("mps")) }},
 	{"torch.Event('cpu').record()", func() { torch.NewEvent(torch.CPU).Record() }},

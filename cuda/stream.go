@@ -60,7 +60,9 @@ func WithStream(s torch.AnyStream, fn func()) {
 		fn()
 		return
 	}
-	s.AsStream().With(fn)
+	stream := s.AsStream()
+	checkType(stream.Device())
+	stream.With(fn)
 }
 
 // CudaStream returns the stream's cudaStream_t.

@@ -121,13 +121,14 @@ func (e *Event) ask(fn *csrc.Function) frame {
 	return f
 }
 
-// streamOr is the stream given or, without one, the current one of a device.
-func streamOr(s []AnyStream, device Device) Stream {
+// streamOr is the stream given or, without one, the current one of the event's type
+// of device.
+func (e *Event) streamOr(s []AnyStream) Stream {
 	if len(s) > 0 {
 		return s[0].AsStream()
 	}
 	var f frame
-	f.putDevice(Device{device.kind, -1}, "device")
+	f.putDevice(Device{e.Device().kind, -1}, "device")
 	f.call(currentStream)
 	return f.takeStream()
 }
@@ -135,7 +136,7 @@ func streamOr(s []AnyStream, device Device) Stream {
 // Record marks what is in the stream now: this one or, without one, the current
 // one. A further call moves the mark.
 func (e *Event) Record(s ...AnyStream) {
-	stream := streamOr(s, e.Device())
+	stream := e.streamOr(s)
 	var f frame
 	e.lock.Lock()
 	defer e.lock.Unlock()
@@ -148,7 +149,7 @@ func (e *Event) Record(s ...AnyStream) {
 // mark is done: this stream or, without one, the current one. It returns at once,
 // and does nothing if the event was never recorded.
 func (e *Event) Wait(s ...AnyStream) {
-	stream := streamOr(s, e.Device())
+	stream := e.streamOr(s)
 	var f frame
 	e.lock.RLock()
 	defer e.lock.RUnlock()

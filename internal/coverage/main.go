@@ -88,7 +88,11 @@ func sections() ([]section, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(append([]section{
+	ofCUDA, err := cudaSections()
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat([]section{
 		{"torch", names.Torch.Functions, "torch", ""},
 		{"torch.Tensor, methods", names.Tensor.Methods, "torch", "Tensor"},
 		{"torch.Tensor, attributes", names.Tensor.Attributes, "torch", "Tensor"},
@@ -108,7 +112,7 @@ func sections() ([]section, error) {
 		{"torch.optim.Optimizer, methods", names.Optim.Methods, "optim", "Base"},
 		{"torch.optim.lr_scheduler", names.Optim.Scheduler, "optim/lrscheduler", ""},
 		{"torch.optim.swa_utils", names.Optim.SWA, "optim/swa", ""},
-	}, ofNN...), ofAutograd...), nil
+	}, ofNN, ofAutograd, ofCUDA), nil
 }
 
 // renamed are names that are spelled otherwise in Go, or are functions there.
