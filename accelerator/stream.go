@@ -20,6 +20,9 @@ func CurrentStream(device ...torch.Device) torch.Stream {
 // WithStream runs fn with s as the current stream and its device as the current
 // device, see [torch.Stream.With]. Python's "with stream:".
 func WithStream(s torch.AnyStream, fn func()) {
+	if s == nil {
+		panic(torch.NewError("TypeError", "argument 's' must be Stream, not None"))
+	}
 	stream := s.AsStream()
 	check(stream.Device())
 	stream.With(fn)

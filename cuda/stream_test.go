@@ -230,3 +230,32 @@ func TestManyEvents(t *testing.T) {
 	runtime.GC()
 	cuda.NewEvent().Close()
 }
+
+// Nothing crashes for want of a stream or an event.
+func TestNil(t *testing.T) {
+	var none *torch.Event
+	s := torch.StreamOf(0, torch.CPU)
+	for name, fn := range map[string]func(){
+		"record":        func() { none.Record() },
+		"record in":     func() { none.Record(s) },
+		"wait":          func() { none.Wait(s) },
+		"query":         func() { none.Query() },
+		"close":         func() { none.Close() },
+		"elapsed":       func() { none.ElapsedTime(none) },
+		"elapsed nil":   func() { torch.NewEvent(torch.CPU).ElapsedTime(nil) },
+		"text":          func() { _ = none.String() },
+		"handle":        func() { new(cuda.Event).IpcHandle() },
+		"empty":         func() { new(cuda.Event).Record(s) },
+		"wait event":    func() { s.WaitEvent(nil) },
+		"wait stream":   func() { s.WaitStream(nil) },
+		"record event":  func() { s.RecordEvent(none) },
+		"record stream": func() { torch.Ones([]int64{1}).RecordStream(nil) },
+		"no stream":     func() { torch.Stream{}.Synchronize() },
+		"enter":         func() { torch.Stream{}.With(func() {}) },
+	} {
+		e := refusal(t, fn)
+		assert.Equal(t, "TypeError", e.Kind, name)
+		assert.Contains(t, e.Message, "not None", name)
+	}
+	assert.Contains(t, refusal(t, func() { new(torch.Event).Query() }).Message, "not made by torch.NewEvent")
+}

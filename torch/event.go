@@ -91,7 +91,7 @@ func adoptEvent(handle uint64) *Event {
 
 // Close frees the event now. It is safe to call twice.
 func (e *Event) Close() {
-	e.lock.Lock()
+	e.given().lock.Lock()
 	defer e.lock.Unlock()
 	if e.handle != 0 {
 		e.cleanup.Stop()
@@ -101,11 +101,24 @@ func (e *Event) Close() {
 	}
 }
 
-// put adds the event, which the caller has locked, to a call's arguments.
-func (e *Event) put(f *frame) {
+// given returns the event, which must not be nil.
+func (e *Event) given() *Event {
 	if e == nil {
 		refuseArgument("argument 'event' must be torch.Event, not None")
 	}
+	return e
+}
+
+// eventOf returns the event in e.
+func eventOf(e AnyEvent) *Event {
+	if e == nil {
+		return (*Event)(nil).given()
+	}
+	return e.AsEvent().given()
+}
+
+// put adds the event, which the caller has locked, to a call's arguments.
+func (e *Event) put(f *frame) {
 	if e.handle == 0 {
 		refuse(runtimeErrorKind, "argument 'event' was freed by Close, or not made by torch.NewEvent")
 	}
@@ -114,7 +127,7 @@ func (e *Event) put(f *frame) {
 
 func (e *Event) ask(fn *csrc.Function) frame {
 	var f frame
-	e.lock.RLock()
+	e.given().lock.RLock()
 	defer e.lock.RUnlock()
 	e.put(&f)
 	f.call(fn)
@@ -125,7 +138,7 @@ func (e *Event) ask(fn *csrc.Function) frame {
 // of device.
 func (e *Event) streamOr(s []AnyStream) Stream {
 	if len(s) > 0 {
-		return s[0].AsStream()
+		return streamOf(s[0])
 	}
 	var f frame
 	f.putDevice(Device{e.Device().kind, -1}, "device")
@@ -136,7 +149,7 @@ func (e *Event) streamOr(s []AnyStream) Stream {
 // Record marks what is in the stream now: this one or, without one, the current
 // one. A further call moves the mark.
 func (e *Event) Record(s ...AnyStream) {
-	stream := e.streamOr(s)
+	stream := e.given().streamOr(s)
 	var f frame
 	e.lock.Lock()
 	defer e.lock.Unlock()
@@ -149,7 +162,7 @@ func (e *Event) Record(s ...AnyStream) {
 // mark is done: this stream or, without one, the current one. It returns at once,
 // and does nothing if the event was never recorded.
 func (e *Event) Wait(s ...AnyStream) {
-	stream := e.streamOr(s)
+	stream := e.given().streamOr(s)
 	var f frame
 	e.lock.RLock()
 	defer e.lock.RUnlock()
@@ -171,8 +184,8 @@ func (e *Event) Synchronize() { e.ask(eventSynchronize) }
 // ElapsedTime returns the milliseconds from e to end. Both must have been made
 // with [EnableTiming], recorded, and reached.
 func (e *Event) ElapsedTime(end AnyEvent) float64 {
-	other := end.AsEvent()
-	if e.special != other.special {
+	other := eventOf(end)
+	if e.given().special != other.special {
 		kind := map[bool]string{true: "torch.cuda.Event", false: "torch.Event"}[e.special]
 		refuse(runtimeErrorKind, "expected other to be a %s object", kind)
 	}

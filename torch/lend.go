@@ -41,7 +41,7 @@ func TakeEvent(f *entry.Frame) *Event {
 
 // CallWith calls fn with the event, for package cuda.
 func (e *Event) CallWith(fn *csrc.Function, f *entry.Frame) {
-	e.lock.Lock() // fn may create what the event stands for
+	e.given().lock.Lock() // fn may create what the event stands for
 	defer e.lock.Unlock()
 	var own frame
 	e.put(&own)

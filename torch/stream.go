@@ -34,6 +34,14 @@ type Stream struct {
 // AnyStream is a Stream, or a type that embeds one, such as cuda.Stream.
 type AnyStream interface{ AsStream() Stream }
 
+// streamOf returns the stream in s.
+func streamOf(s AnyStream) Stream {
+	if s == nil {
+		refuseArgument("argument 's' must be Stream, not None")
+	}
+	return s.AsStream()
+}
+
 // AsStream returns s.
 func (s Stream) AsStream() Stream { return s }
 
@@ -168,21 +176,21 @@ func (s Stream) NativeHandle() uintptr {
 func (s Stream) WaitStream(other AnyStream) {
 	var f frame
 	f.putStream(s)
-	f.putStream(other.AsStream())
+	f.putStream(streamOf(other))
 	f.call(streamWaitStream)
 }
 
 // WaitEvent has what is put into s from now on wait for the event, see
 // [Event.Wait].
-func (s Stream) WaitEvent(e AnyEvent) { e.AsEvent().Wait(s) }
+func (s Stream) WaitEvent(e AnyEvent) { eventOf(e).Wait(s) }
 
 // RecordEvent records an event in s, see [Event.Record]: this one or, without
 // one, a new one. It returns the event.
 func (s Stream) RecordEvent(e ...AnyEvent) *Event {
-	event := NewEvent(s.device)
-	if len(e) > 0 {
-		event = e[0].AsEvent()
+	if len(e) == 0 {
+		e = []AnyEvent{NewEvent(s.device)}
 	}
+	event := eventOf(e[0])
 	event.Record(s)
 	return event
 }
@@ -194,4 +202,4 @@ func sameHandle(a, b uint64) bool { return (a^b)&^csrc.Side == 0 }
 // memory is not reused before that is done: Python's t.record_stream. It is
 // needed where t was made in another stream and may be freed before the work is
 // done. Only devices with streams have it.
-func (t *Tensor) RecordStream(s AnyStream) { opRecordStream(t, s.AsStream()) }
+func (t *Tensor) RecordStream(s AnyStream) { opRecordStream(t, streamOf(s)) }
