@@ -68,5 +68,6 @@ std::span<const gt_entry> dispatch_entries();
 std::span<const gt_entry> functorch_entries();
 std::span<const gt_entry> storage_entries();
 std::span<const gt_entry> device_entries();
+std::span<const gt_entry> backend_entries();
 
 }  // namespace gotorch
