@@ -145,7 +145,7 @@ keep_tree() {
   rm -rf "$TREE.old" "$PREFIX/downloads"
 }
 
-# Sets HEADERS_TREE, with the headers of CUDA's runtime: two small wheels, as
+# Sets HEADERS_TREE, with the headers of CUDA's runtime and of NVTX: small wheels, as
 # nvidia-cuda-crt is none of those that torch asks for. Not needed where CUDA_HOME
 # names a toolkit. Its variables hide those of libtorch's tree from what it calls.
 fetch_cuda_headers() {

@@ -52,13 +52,14 @@ def main():
         runtime = next(package for package in packages if package[0] == "nvidia-cuda-runtime")
         # Headers that the runtime's include, and that torch itself does not need.
         crt = f"nvidia-cuda-crt=={runtime[1]}"
+        nvtx = next(package for package in packages if package[0] == "nvidia-nvtx")
         headers = [resolve(crt, machine, folder) for machine in MACHINES]
     chosen = [(n, v) for n, v in packages if n == "torch" or n.startswith("nvidia-") and n not in UNUSED]
     # torch first: if its wheel cannot be had, nothing else need be fetched.
     chosen.sort(key=lambda package: package[0] != "torch")
     print_section(f"{version} cpu", [p for p in chosen if p[0] in CPU], resolved)
     print_section(f"{version} cuda", [p for p in chosen if p[0] not in CPU], resolved)
-    print_section(f"{version} headers", [tuple(crt.split("==")), runtime], [h | r for h, r in zip(headers, resolved)])
+    print_section(f"{version} headers", [tuple(crt.split("==")), runtime, nvtx], [h | r for h, r in zip(headers, resolved)])
 
 
 main()
