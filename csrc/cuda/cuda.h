@@ -22,6 +22,10 @@ std::span<const gt_entry> memory_entries();
 std::span<const gt_entry> snapshot_entries();
 std::span<const gt_entry> shortage_entries();
 std::span<const gt_entry> nvml_entries();
+std::span<const gt_entry> graph_entries();
+std::span<const gt_entry> pool_entries();
+std::span<const gt_entry> nvtx_entries();
+std::span<const gt_entry> backend_entries();
 
 // shortage.cpp: what gt_cuda_library says of them.
 uint64_t* grown();

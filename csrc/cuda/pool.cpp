@@ -1,0 +1,97 @@
+// Entries about pools of memory that programs make. A pool's handle is its address;
+// that of an allocator, the address of a shared_ptr.
+
+#include "pool.h"
+
+#include <ATen/cuda/CUDAGraph.h>
+#include <ATen/cuda/MemPool.h>
+#include <c10/cuda/CUDACachingAllocator.h>
+#include <dlfcn.h>
+#include <torch/csrc/cuda/CUDAPluggableAllocator.h>
+
+#include <thread>
+
+#include "cuda.h"
+
+namespace gotorch::cuda {
+namespace {
+
+namespace allocator = c10::cuda::CUDACachingAllocator;
+namespace pluggable = torch::cuda::CUDAPluggableAllocator;
+
+using Pool = at::cuda::MemPool;
+using Allocator = std::shared_ptr<allocator::CUDAAllocator>;
+
+Pool& pool_at(int64_t handle) { return *reinterpret_cast<Pool*>(handle); }
+
+int64_t new_pool(int64_t custom, bool use_on_oom, bool no_split) {
+  Allocator a = custom == 0 ? nullptr : *reinterpret_cast<Allocator*>(custom);
+  return reinterpret_cast<int64_t>(new Pool(std::move(a), true, use_on_oom, no_split));
+}
+void delete_pool(int64_t pool) { delete &pool_at(pool); }
+std::tuple<int64_t, int64_t> pool_number(int64_t pool) { return words_of(pool_at(pool).id()); }
+int64_t pool_use_count(int64_t pool) { return pool_at(pool).use_count(); }
+int64_t pool_device(int64_t pool) { return pool_at(pool).device(); }
+
+std::tuple<int64_t, int64_t> graph_pool_handle() { return words_of(at::cuda::graph_pool_handle()); }
+
+// From now on what this thread allocates on the device comes from the pool. A
+// graph that is being captured keeps the pool for as long as itself.
+void pool_begin(int64_t device, int64_t first, int64_t second) {
+  const auto id = pool_id(first, second);
+  if (is_capturing()) {
+    at::cuda::CUDAGraph::get_currently_capturing_graph()->retain_pool(id);
+  }
+  allocator::beginAllocateToPool(index_of(device), id,
+                                 [thread = std::this_thread::get_id()](cudaStream_t) {
+                                   return std::this_thread::get_id() == thread;
+                                 });
+}
+void pool_end(int64_t device, int64_t first, int64_t second) {
+  const auto index = index_of(device);
+  const auto id = pool_id(first, second);
+  allocator::endAllocateToPool(index, id);
+  allocator::releasePool(index, id);
+}
+
+void* symbol_in(void* library, const std::string& name) {
+  void* symbol = dlsym(library, name.c_str());
+  TORCH_CHECK(symbol != nullptr, dlerror());
+  return symbol;
+}
+
+// An allocator made of two functions of a shared library, which stays open.
+int64_t new_allocator(std::string_view path, std::string_view alloc, std::string_view free) {
+  void* library = dlopen(std::string(path).c_str(), RTLD_NOW | RTLD_LOCAL);
+  TORCH_CHECK(library != nullptr, dlerror());
+  using Alloc = void*(size_t, int, cudaStream_t);
+  using Free = void(void*, size_t, int, cudaStream_t);
+  auto* alloc_function = reinterpret_cast<Alloc*>(symbol_in(library, std::string(alloc)));
+  auto* free_function = reinterpret_cast<Free*>(symbol_in(library, std::string(free)));
+  return reinterpret_cast<int64_t>(
+      new Allocator(pluggable::createCustomAllocator(alloc_function, free_function)));
+}
+void delete_allocator(int64_t custom) { delete reinterpret_cast<Allocator*>(custom); }
+void change_allocator(int64_t custom) {
+  pluggable::changeCurrentAllocator(*reinterpret_cast<Allocator*>(custom));
+}
+
+constexpr gt_entry kEntries[] = {
+    entry<new_pool>("cuda::new_pool(int custom, bool use_on_oom, bool no_split) -> int"),
+    entry<delete_pool>("cuda::delete_pool(int pool) -> ()"),
+    entry<pool_number>("cuda::pool_number(int pool) -> (int first, int second)"),
+    entry<pool_use_count>("cuda::pool_use_count(int pool) -> int"),
+    entry<pool_device>("cuda::pool_device(int pool) -> int"),
+    entry<graph_pool_handle>("cuda::graph_pool_handle() -> (int first, int second)"),
+    entry<pool_begin>("cuda::pool_begin(int device, int first, int second) -> ()"),
+    entry<pool_end>("cuda::pool_end(int device, int first, int second) -> ()"),
+    entry<new_allocator>("cuda::new_allocator(str path, str alloc, str free) -> int"),
+    entry<delete_allocator>("cuda::delete_allocator(int custom) -> ()"),
+    entry<change_allocator>("cuda::change_allocator(int custom) -> ()"),
+};
+
+}  // namespace
+
+std::span<const gt_entry> pool_entries() { return kEntries; }
+
+}  // namespace gotorch::cuda
