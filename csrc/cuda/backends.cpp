@@ -23,12 +23,14 @@ bool can_compute(const at::Tensor& query, const at::Tensor& key, const at::Tenso
 // In bytes.
 int64_t cublas_workspace_size() { return static_cast<int64_t>(at::cuda::getChosenWorkspaceSize()); }
 void set_cublas_workspace_size(int64_t n) {
+  TORCH_CHECK(n >= 0, "cublas workspace size must be non-negative, got ", n);
   at::cuda::setChosenWorkspaceSize(static_cast<size_t>(n));
 }
 int64_t cublaslt_workspace_size() {
   return static_cast<int64_t>(at::cuda::getCUDABlasLtWorkspaceSize());
 }
 void set_cublaslt_workspace_size(int64_t n) {
+  TORCH_CHECK(n >= 0, "cublaslt workspace size must be non-negative, got ", n);
   at::cuda::setCUDABlasLtWorkspaceSize(static_cast<size_t>(n));
 }
 

@@ -45,7 +45,9 @@ constexpr Switch kSwitches[] = {
      [](bool on) { context().setAllowTF32CuDNN(on); }},
     switch_of<&C::userEnabledMkldnn, &C::setUserEnabledMkldnn>("mkldnn.enabled"),
     switch_of<&C::deterministicMkldnn, &C::setDeterministicMkldnn>("mkldnn.deterministic"),
-    switch_of<&C::allowTF32OneDNN, &C::setAllowTF32OneDNN>("mkldnn.allow_tf32"),
+    // Without Intel's GPUs, libtorch warns when it is asked; Python does not ask.
+    {"mkldnn.allow_tf32", [] { return C::hasXPU() && context().allowTF32OneDNN(); },
+     [](bool on) { context().setAllowTF32OneDNN(on); }},
     switch_of<&C::userEnabledNNPACK, &C::setUserEnabledNNPACK>("nnpack.enabled"),
     switch_of<&C::immediateMiopen, &C::setImmediateMiopen>("miopen.immediate"),
     switch_of<&C::allowTF32CuBLAS, &C::setAllowTF32CuBLAS>("cuda.matmul.allow_tf32"),
@@ -89,6 +91,7 @@ constexpr Feature kFeatures[] = {
     {"nnpack", at::_nnpack_available},
     {"xnnpack", C::isXNNPACKAvailable},
     {"mps", C::hasMPS},
+    {"xpu", C::hasXPU},
     {"cudnn", C::hasCuDNN},
 };
 
