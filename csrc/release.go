@@ -28,8 +28,8 @@ func Release(handles []uint64) {
 const Side uint64 = C.GT_SIDE
 
 // attention is not 0 when a call has more to do than to run: it is the number
-// of handles to be released, plus exceptional for each reason to let calls run
-// Go code. So the usual call looks at one word.
+// of handles to be released and of functions to be run later, plus exceptional for
+// each reason to let calls run Go code. So the usual call looks at one word.
 var attention atomic.Int64
 
 const exceptional = 1 << 40
@@ -61,6 +61,11 @@ func ReleasePending() {
 
 //go:noinline
 func releasePending() {
+	releaseHandles()
+	runLater()
+}
+
+func releaseHandles() {
 	pendingLock.Lock()
 	handles := pendingList
 	if len(handles) == 0 {
