@@ -157,11 +157,16 @@ func (g *CUDAGraph) begin(a captureArguments) {
 			"To capture a new graph, create a new instance."))
 	}
 	g.stream = CurrentStream()
+	torch.DefaultGenerator(g.stream.Device()) // which cannot be made during a capture
 	runtime.LockOSThread() // CUDA and libtorch know the thread that captures
 	csrc.BeginCapture()
 	begun := false
 	defer func() {
-		if !begun {
+		switch {
+		case begun:
+		case g.state == capturing: // a hook has failed
+			g.abandon()
+		default:
 			g.giveUp()
 		}
 	}()
@@ -170,8 +175,9 @@ func (g *CUDAGraph) begin(a captureArguments) {
 		f.Put(a.pool[1])
 		f.PutString(a.mode)
 	})
-	g.state, begun = capturing, true
+	g.state = capturing
 	g.hooks.run(afterCaptureBegin, g)
+	begun = true
 }
 
 // CaptureEnd ends what CaptureBegin began. If that fails, say because something was
@@ -207,7 +213,9 @@ func (g *CUDAGraph) abandon() {
 		return // it has failed, and was given up
 	}
 	WithStream(g.stream, func() {
-		_ = torch.Try(func() { g.call(graphCaptureEndPre) }) // it may complain of what comes already
+		var f csrc.Frame
+		f.Put(g.handle)
+		f.Call(graphCaptureEndPre) // whatever it complains of, a panic is underway
 	})
 	g.giveUp()
 }
