@@ -158,7 +158,7 @@ func (g *CUDAGraph) begin(a captureArguments) {
 	}
 	g.stream = CurrentStream()
 	torch.DefaultGenerator(g.stream.Device()) // which cannot be made during a capture
-	runtime.LockOSThread() // CUDA and libtorch know the thread that captures
+	runtime.LockOSThread()                    // CUDA and libtorch know the thread that captures
 	csrc.BeginCapture()
 	begun := false
 	defer func() {

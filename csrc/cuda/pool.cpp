@@ -38,14 +38,23 @@ std::tuple<int64_t, int64_t> graph_pool_handle() { return words_of(at::cuda::gra
 // From now on what this thread allocates on the device comes from the pool. A
 // graph that is being captured keeps the pool for as long as itself.
 void pool_begin(int64_t device, int64_t first, int64_t second) {
+  const auto index = index_of(device);
   const auto id = pool_id(first, second);
   if (is_capturing()) {
     at::cuda::CUDAGraph::get_currently_capturing_graph()->retain_pool(id);
   }
-  allocator::beginAllocateToPool(index_of(device), id,
-                                 [thread = std::this_thread::get_id()](cudaStream_t) {
-                                   return std::this_thread::get_id() == thread;
-                                 });
+  const int users = allocator::getPoolUseCount(index, id);
+  try {
+    allocator::beginAllocateToPool(index, id, [thread = std::this_thread::get_id()](cudaStream_t) {
+      return std::this_thread::get_id() == thread;
+    });
+  } catch (...) {
+    // It counts the user before it refuses a pool that is in use.
+    if (allocator::getPoolUseCount(index, id) > users) {
+      allocator::releasePool(index, id);
+    }
+    throw;
+  }
 }
 void pool_end(int64_t device, int64_t first, int64_t second) {
   const auto index = index_of(device);
