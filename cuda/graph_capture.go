@@ -52,7 +52,10 @@ func (poolOption) captureBegin()                      {}
 //
 // Graphs that share one use less memory, but overwrite each other's results: they
 // must be replayed in the order in which they were captured, and one at a time.
-func Pool[P accelerator.PoolId | *MemPool](pool P) CaptureBeginOption {
+func Pool[P accelerator.PoolId | *MemPool](pool P) interface {
+	CaptureBeginOption
+	MakeGraphedCallablesOption
+} {
 	switch p := any(pool).(type) {
 	case *MemPool:
 		return poolOption(p.Id())

@@ -1,6 +1,7 @@
 package cuda_test
 
 import (
+	"fmt"
 	"runtime"
 	"strings"
 	"sync"
@@ -33,6 +34,23 @@ func device(t *testing.T) torch.Device {
 }
 
 func floats(t *torch.Tensor) []float32 { return torch.Data[float32](t) }
+
+func ExampleCapture() {
+	if !cuda.IsAvailable() {
+		return
+	}
+	model := nn.NewLinear(8, 2)
+	model.Cuda()
+	x := torch.Empty([]int64{16, 8}, torch.CUDA())
+	var y *torch.Tensor
+	g := cuda.NewCUDAGraph()
+	cuda.Capture(g, func() { y = model.Forward(x) })
+	for range 3 {
+		x.Copy_(torch.Randn([]int64{16, 8})) // the next batch
+		g.Replay()
+		fmt.Println(y.Shape())
+	}
+}
 
 func TestGraph(t *testing.T) {
 	d := device(t)
@@ -190,6 +208,12 @@ var captureErrors = []struct {
 	{"stream synchronize", `capture(G(), lambda: torch.cuda.current_stream().synchronize())`, func(*torch.Tensor) {
 		cuda.Capture(cuda.NewCUDAGraph(), func() { cuda.CurrentStream().Synchronize() })
 	}},
+	{"tensor of the CPU", `capture(G(), lambda: x + torch.ones(4))`, func(x *torch.Tensor) {
+		cuda.Capture(cuda.NewCUDAGraph(), func() { x.Add(torch.Ones([]int64{4})) })
+	}},
+	{"other dtype", `capture(G(), lambda: x @ torch.ones(4, device="cuda").long())`, func(x *torch.Tensor) {
+		cuda.Capture(cuda.NewCUDAGraph(), func() { x.Matmul(torch.Ones([]int64{4}, torch.CUDA()).To(torch.Int64)) })
+	}},
 	{"nested", `capture(G(), lambda: capture(G(), lambda: x + 1))`, func(x *torch.Tensor) {
 		cuda.Capture(cuda.NewCUDAGraph(), func() { cuda.Capture(cuda.NewCUDAGraph(), func() { x.Add(1) }) })
 	}},
@@ -274,6 +298,26 @@ func TestPanicInCapture(t *testing.T) {
 	} {
 		assert.Equal(t, "TypeError", refusal(t, misuse).Kind)
 	}
+}
+
+// Memory that runs out during a capture ends it, and is free again.
+func TestOutOfMemoryInCapture(t *testing.T) {
+	d := device(t)
+	_, total := cuda.MemGetInfo()
+	g := cuda.NewCUDAGraph()
+	err := refusal(t, func() {
+		cuda.Capture(g, func() {
+			torch.Ones([]int64{total / 8}, d, torch.Uint8)
+			torch.Ones([]int64{total}, d, torch.Uint8)
+		})
+	})
+	assert.Equal(t, "OutOfMemoryError", err.Kind)
+	assert.Contains(t, err.Message, "CUDA out of memory. Tried to allocate")
+	torch.CollectGarbage()
+	cuda.EmptyCache()
+	assert.Zero(t, cuda.MemoryReserved())
+	cuda.Capture(g, func() { torch.Ones([]int64{total / 8}, d, torch.Uint8) })
+	g.Replay()
 }
 
 func TestCaptureBegin(t *testing.T) {

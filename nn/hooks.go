@@ -158,6 +158,13 @@ func Call(layer Layer, input *torch.Tensor) *torch.Tensor {
 	return m.runHooks(layer.Forward, input)
 }
 
+// HasHooks reports whether hooks are registered on m that run in its Forward, or in the
+// backward pass of that.
+func (m *Module) HasHooks() bool {
+	h := m.hooks
+	return h != nil && len(h.forwardPre)+len(h.forward)+len(h.backwardPre)+len(h.backward) > 0
+}
+
 // hooked reports whether Forward may have hooks to run. It is what a layer's
 // Forward costs that has none.
 func (m *Module) hooked() bool { return m.hooks != nil || globalHooks.Load() != nil }
