@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wangkuiyi/gotorch/accelerator"
+	"github.com/wangkuiyi/gotorch/autograd"
 	"github.com/wangkuiyi/gotorch/cuda"
 	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/nn"
@@ -484,6 +485,42 @@ func TestCapturedTraining(t *testing.T) {
 	require.Len(t, graphed, 5)
 	assert.Equal(t, plain, graphed)
 	assert.NotEqual(t, plain[0], plain[4])
+}
+
+// A node of an earlier pass, in the default stream, spoils the capture of a backward
+// pass, in Python's words, unless it may be overridden.
+func TestStaleStream(t *testing.T) {
+	d := device(t)
+	want := runOnDevices(t, `
+		import gc
+		w = torch.ones(2, device="cuda", requires_grad=True)
+		alive = (w * 2).sum()
+		try:
+			with torch.cuda.graph(torch.cuda.CUDAGraph()):
+				(w * 3).sum().backward()
+		except Exception as e:
+			while e.__context__ is not None:
+				e = e.__context__
+			out["error"] = str(e)
+		del w, alive, e
+		gc.collect()
+	`).Text("error")
+	w := torch.Ones([]int64{2}, d).RequiresGrad_()
+	alive := w.Mul(2).Sum()
+	pass := func() {
+		w.SetGrad(nil)
+		w.Mul(3).Sum().Backward()
+	}
+	g := cuda.NewCUDAGraph()
+	assert.Equal(t, want, refusal(t, func() { cuda.Capture(g, pass) }).Message)
+	autograd.SetOverrideStaleCaptureStream(true)
+	autograd.SetWarnOnAccumulateGradStreamMismatch(false)
+	defer autograd.SetOverrideStaleCaptureStream(false)
+	defer autograd.SetWarnOnAccumulateGradStreamMismatch(true)
+	cuda.Capture(g, pass)
+	g.Replay()
+	assert.Equal(t, []float32{3, 3}, floats(w.Grad()))
+	runtime.KeepAlive(alive)
 }
 
 // Each replay draws other random numbers, those that would have been drawn without a

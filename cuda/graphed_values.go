@@ -16,7 +16,7 @@ var (
 // its results must be tensors and slices of tensors.
 func argumentsOf(fn reflect.Type, samples []any) []reflect.Value {
 	for i := range fn.NumOut() {
-		checkType(fn.Out(i))
+		checkTensorType(fn.Out(i))
 	}
 	n := fn.NumIn()
 	fixed := n
@@ -32,7 +32,7 @@ func argumentsOf(fn reflect.Type, samples []any) []reflect.Value {
 		if i >= fixed {
 			want = want.Elem()
 		}
-		checkType(want)
+		checkTensorType(want)
 		args[i] = reflect.ValueOf(s)
 		if !args[i].IsValid() || args[i].Type() != want {
 			refuseSample()
@@ -41,7 +41,7 @@ func argumentsOf(fn reflect.Type, samples []any) []reflect.Value {
 	return args
 }
 
-func checkType(t reflect.Type) {
+func checkTensorType(t reflect.Type) {
 	if t != tensorType && t != tensorsType {
 		panic(torch.NewError("TypeError", "a callable's parameters and results must be *torch.Tensor or []*torch.Tensor, not %s", t))
 	}

@@ -62,6 +62,11 @@ constexpr Switch kSwitches[] = {
     switch_of<&C::userEnabledOverrideableSDP, &C::setSDPUseOverrideable>("cuda.overrideable_sdp"),
     switch_of<&C::allowFP16BF16ReductionMathSDP, &C::setAllowFP16BF16ReductionMathSDP>(
         "cuda.fp16_bf16_reduction_math_sdp"),
+    // These are of torch.autograd.graph.
+    switch_of<&C::warnOnAccumulateGradStreamMismatch, &C::setWarnOnAccumulateGradStreamMismatch>(
+        "autograd.warn_on_accumulate_grad_stream_mismatch"),
+    switch_of<&C::overrideStaleCaptureStream, &C::setOverrideStaleCaptureStream>(
+        "autograd.override_stale_capture_stream"),
 };
 
 const Switch& switch_named(std::string_view name) {

@@ -17,11 +17,11 @@ func cudaSections() ([]section, error) {
 	list := []section{{"torch.accelerator", names.Accelerator, "accelerator", ""}}
 	for _, group := range []struct{ key, title string }{
 		{"device/misc", "torch.cuda"}, {"stream/event", "torch.cuda.streams"}, {"memory", "torch.cuda.memory"},
-		{"random", "torch.cuda.random"},
+		{"random", "torch.cuda.random"}, {"module torch.cuda.graphs", "torch.cuda.graphs"},
 	} {
 		list = append(list, section{group.title, names.CUDA[group.key], "cuda", ""})
 	}
-	return list, nil
+	return append(list, section{"torch.cuda.nvtx", names.CUDA["module torch.cuda.nvtx"], "cuda/nvtx", ""}), nil
 }
 
 const (
@@ -39,9 +39,15 @@ func init() {
 		"torch.cuda.device_of": "WithDeviceOf", "torch.cuda.streams.stream": "WithStream",
 		"torch.cuda.streams.get_stream_from_external":  "ExternalStream",
 		"torch.cuda.memory.caching_allocator_disabled": "WithCachingAllocatorDisabled",
+		"torch.cuda.memory.CUDAPluggableAllocator":     "PluggableAllocator",
+		"torch.cuda.graphs.graph":                      "Capture",
 	})
 	maps.Copy(leftOut, map[string]string{
-		"torch.accelerator.current_device_idx": oldName, "torch.accelerator.set_device_idx": oldName,
+		"torch.accelerator.Graph":                       "PyTorch 2.15 refuses it for CUDA; package cuda has graphs",
+		"torch.cuda.GreenContext":                       "libtorch's package lacks its header",
+		"torch.cuda.graphs.export_graph_data":           "a pickle for Python's profilers",
+		"torch.cuda.graphs.register_graph_destroy_hook": "tells the numbers that CUPTI gives to graphs; RegisterDestroyCallback",
+		"torch.accelerator.current_device_idx":          oldName, "torch.accelerator.set_device_idx": oldName,
 		"torch.accelerator.set_device_index": withDevice, "torch.accelerator.set_stream": withStream,
 		"torch.cuda.set_device": withDevice, "torch.cuda.streams.set_stream": withStream,
 		"torch.cuda.streams.StreamContext": withStream, "torch.cuda.CudaError": runtimeAPI, "torch.cuda.check_error": runtimeAPI,

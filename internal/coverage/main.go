@@ -92,6 +92,10 @@ func sections() ([]section, error) {
 	if err != nil {
 		return nil, err
 	}
+	ofBackends, err := backendSections()
+	if err != nil {
+		return nil, err
+	}
 	return slices.Concat([]section{
 		{"torch", names.Torch.Functions, "torch", ""},
 		{"torch.Tensor, methods", names.Tensor.Methods, "torch", "Tensor"},
@@ -112,7 +116,7 @@ func sections() ([]section, error) {
 		{"torch.optim.Optimizer, methods", names.Optim.Methods, "optim", "Base"},
 		{"torch.optim.lr_scheduler", names.Optim.Scheduler, "optim/lrscheduler", ""},
 		{"torch.optim.swa_utils", names.Optim.SWA, "optim/swa", ""},
-	}, ofNN, ofAutograd, ofCUDA), nil
+	}, ofNN, ofAutograd, ofCUDA, ofBackends), nil
 }
 
 // renamed are names that are spelled otherwise in Go, or are functions there.
@@ -243,7 +247,7 @@ func camel(name string) string {
 	return b.String()
 }
 
-// declaredIn lists the exported functions and types of a package, or the
+// declaredIn lists the functions, types, variables and constants of a package, or the
 // methods of one of its types.
 func declaredIn(dir, receiver string) (map[string]bool, error) {
 	files, err := filepath.Glob(dir + "/*.go")
@@ -272,8 +276,16 @@ func addDeclared(names map[string]bool, declaration ast.Decl, receiver string) {
 		}
 	case *ast.GenDecl:
 		for _, s := range d.Specs {
-			if t, ok := s.(*ast.TypeSpec); ok && receiver == "" {
-				names[t.Name.Name] = true
+			if receiver != "" {
+				continue
+			}
+			switch s := s.(type) {
+			case *ast.TypeSpec:
+				names[s.Name.Name] = true
+			case *ast.ValueSpec:
+				for _, n := range s.Names {
+					names[n.Name] = true
+				}
 			}
 		}
 	}
