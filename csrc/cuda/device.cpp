@@ -13,19 +13,19 @@ namespace {
 int64_t device_count() { return c10::cuda::device_count(); }
 int64_t device_count_ensured() { return c10::cuda::device_count_ensure_non_zero(); }
 
-// Versions are as CUDA counts: 13020 is 13.2.
-int64_t runtime_version() {
+// Without C10_CUDA_CHECK, which also looks up what kernels asserted: that takes a driver.
+int64_t version_by(cudaError_t (*ask)(int*)) {
   int version = 0;
-  C10_CUDA_CHECK(cudaRuntimeGetVersion(&version));
+  const cudaError_t error = ask(&version);
+  TORCH_CHECK(error == cudaSuccess, "CUDA error: ", cudaGetErrorString(error));
   return version;
 }
 
+// Versions are as CUDA counts: 13020 is 13.2.
+int64_t runtime_version() { return version_by(cudaRuntimeGetVersion); }
+
 // Of the newest CUDA that the driver can run; 0 without a driver.
-int64_t driver_version() {
-  int version = 0;
-  C10_CUDA_CHECK(cudaDriverGetVersion(&version));
-  return version;
-}
+int64_t driver_version() { return version_by(cudaDriverGetVersion); }
 
 int64_t compiled_version() { return CUDART_VERSION; }
 
