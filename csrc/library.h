@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/gotorch.h"
+#include "gotorch.h"
 
 // Set once, by gt_open, before anything is called.
 extern const gt_library* gt_lib;

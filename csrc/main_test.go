@@ -71,7 +71,7 @@ func buildFake(t *testing.T, flags ...string) string {
 
 func compileFake(t *testing.T, library, source string, flags ...string) {
 	t.Helper()
-	args := append([]string{"-shared", "-fPIC", "-Wall", "-Werror", "-Isrc", "-o", library, source}, flags...)
+	args := append([]string{"-shared", "-fPIC", "-Wall", "-Werror", "-o", library, source}, flags...)
 	out, err := exec.Command("gcc", args...).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 }

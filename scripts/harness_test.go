@@ -110,7 +110,8 @@ func newTree(t *testing.T) *tree {
 			tr.write(filepath.Join("scripts", file), tr.read(file))
 		}
 	}
-	tr.write("csrc/src/lib.h", "int one();\n")
+	tr.write("csrc/gotorch.h", "int one();\n")
+	tr.write("csrc/src/lib.h", "#include \"../gotorch.h\"\n")
 	tr.write("csrc/src/stamp.h", "#define GOTORCH_STAMP \"c0ffee\"\n")
 	tr.write("csrc/src/lib.cpp", "#include \"lib.h\"\n#include \"stamp.h\"\n"+
 		"extern \"C\" __attribute__((visibility(\"default\"))) const char* stamp() { return one() ? GOTORCH_STAMP : \"\"; }\n")
@@ -322,7 +323,7 @@ func (tr *tree) wheels() {
 		"nvidia/cu13/include/cuda_runtime_api.h": []byte(cudaHeader),
 	}
 	crt := map[string][]byte{"nvidia/cu13/include/crt/host_defines.h": nil}
-	cublas := map[string][]byte{"nvidia/cu13/lib/libcublas.so.13": nil}
+	cublas := map[string][]byte{"nvidia/cu13/lib/libcublas.so.13": nil, "nvidia/cu13/lib/libcusolverMg.so.12": nil}
 	runtime := tr.wheel("nvidia-cuda-runtime", "13.2.86", "py3-none-manylinux_2_25", cudart)
 	tr.write("scripts/libtorch.lock", "# comment\n\n# ["+version+" cpu]\n"+
 		tr.wheel("torch", version, "cp312-cp312-manylinux_2_28", torch)+runtime+

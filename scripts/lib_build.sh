@@ -19,12 +19,13 @@ CUDA_LIBRARY_NAME=libgotorch_cuda.so
 # Of csrc/src, and part of both libraries.
 SHARED_SOURCE=csrc/src/frame.cpp
 
-source_folders() { if [[ $FLAVOR == cuda ]]; then echo csrc/src csrc/cuda; else echo csrc/src; fi; }
+# Where sources are: a file, and folders.
+source_folders() { printf '%s\n' csrc/gotorch.h csrc/src; if [[ $FLAVOR == cuda ]]; then echo csrc/cuda; fi; }
 
 # source_files [TEST OF find...]: in the folders that this flavor is built from.
 source_files() {
   local folders
-  read -ra folders < <(source_folders)
+  mapfile -t folders < <(source_folders)
   (cd "$ROOT" && find "${folders[@]}" -type f "$@" | LC_ALL=C sort)
 }
 

@@ -71,7 +71,7 @@ func homeWithout(t *testing.T, flags ...string) string {
 	if flags == nil {
 		return home
 	}
-	args := append([]string{"-std=c++20", "-shared", "-fPIC", "-Wall", "-Werror", "-I../../csrc/src",
+	args := append([]string{"-std=c++20", "-shared", "-fPIC", "-Wall", "-Werror",
 		fmt.Sprintf("-DGOTORCH_STAMP=%q", csrc.Stamp), "-o", filepath.Join(home, "lib/libgotorch_cuda.so"),
 		"testdata/fake_cuda.cpp"}, flags...)
 	out, err := exec.Command("g++", args...).CombinedOutput()

@@ -44,7 +44,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "gotorch.h"
+#include "../gotorch.h"
 
 namespace gotorch {
 

@@ -4,7 +4,7 @@
 
 #include <torch/csrc/autograd/function.h>
 
-#include "gotorch.h"
+#include "../gotorch.h"
 
 namespace gotorch {
 

@@ -4,7 +4,7 @@
 
 #include <atomic>
 
-#include "gotorch.h"
+#include "../gotorch.h"
 
 namespace gotorch {
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gotorch.h"
+#include "../gotorch.h"
 
 #ifndef RUNNING_VERSION
 #define RUNNING_VERSION "1.2.3"

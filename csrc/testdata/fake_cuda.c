@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "gotorch.h"
+#include "../gotorch.h"
 
 // cuda::answer() -> int
 static void answer(uint64_t* words) { words[0] = 42; }

@@ -82,7 +82,7 @@ func tableIndex(count, size int) []byte {
 // writeStamp hashes the C++ sources, of both libraries.
 func writeStamp() error {
 	var files []string
-	for _, folder := range []string{"csrc/src", "csrc/cuda"} {
+	for _, folder := range []string{"csrc/gotorch.h", "csrc/src", "csrc/cuda"} {
 		err := filepath.WalkDir(folder, func(path string, file fs.DirEntry, err error) error { // in order
 			if err == nil && !file.IsDir() && file.Name() != "stamp.h" {
 				files = append(files, path)

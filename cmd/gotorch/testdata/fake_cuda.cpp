@@ -5,7 +5,7 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "gotorch.h"
+#include "../../../csrc/gotorch.h"
 
 namespace {
 

@@ -1,7 +1,8 @@
 // The C boundary between the Go package csrc and libgotorch.so.
 //
 // Both sides include this file. It is plain C, so that any C compiler can
-// build the Go side and the library can be opened with dlopen.
+// build the Go side and the library can be opened with dlopen. It lies beside the
+// Go code, since go mod vendor takes nothing from folders without Go code.
 
 #ifndef GOTORCH_H
 #define GOTORCH_H
