@@ -61,6 +61,7 @@ func TestWheelCUDA(t *testing.T) {
 	} {
 		require.FileExists(t, filepath.Join(tr.prefix, name))
 	}
+	require.NoFileExists(t, filepath.Join(tr.prefix, "libtorch-2.15.0-cuda/nvidia/cu13/lib/libcusolverMg.so.12"))
 	tr.requireLoadsCUDA()
 
 	// --update keeps the choice, so that scripts/test.sh does not undo it.
@@ -73,6 +74,25 @@ func TestWheelCUDA(t *testing.T) {
 	require.Contains(t, tr.mustInstall("--cpu"), "libtorch 2.15.0 (cpu)")
 	require.NoFileExists(t, tr.cudaLibrary())
 	require.Contains(t, tr.mustInstall("--update"), "up to date: libtorch 2.15.0 (cpu)")
+}
+
+// Images get libtorch in one step and build in the next.
+func TestFetch(t *testing.T) {
+	tr := newTree(t)
+	tr.wheels()
+	log := tr.compiler("")
+	out, err := tr.install("--cuda", "--fetch")
+	require.NoError(t, err, out)
+	require.Contains(t, out, "libtorch 2.15.0 (cuda): "+tr.prefix)
+	require.NoFileExists(t, tr.library())
+	require.Empty(t, tr.read(log))
+	out, err = tr.install("--cuda", "--fetch")
+	require.NoError(t, err, out)
+	require.NotContains(t, out, "downloading")
+
+	require.NoError(t, os.RemoveAll(tr.index()))
+	tr.mustInstall("--cuda")
+	tr.requireLoadsCUDA()
 }
 
 func TestFolderCUDA(t *testing.T) {
