@@ -21,6 +21,7 @@ RUN bash scripts/install_libtorch.sh --cpu --fetch
 
 # libgotorch.so, which only a change of the C++ code builds anew.
 FROM libtorch AS libgotorch
+COPY csrc/gotorch.h csrc/
 COPY csrc/src csrc/src
 RUN bash scripts/install_libtorch.sh --cpu
 
@@ -30,11 +31,7 @@ RUN rm -r "$GOTORCH_HOME"/libtorch-*/torch/include "$GOTORCH_HOME"/.lock
 
 FROM ${GO_IMAGE} AS gotorch
 WORKDIR /gotorch
-COPY go.mod go.sum ./
-COPY csrc csrc
-COPY internal/option internal/option
-COPY torch torch
-COPY cmd/gotorch cmd/gotorch
+COPY . .
 RUN --mount=type=cache,target=/root/.cache/go-build \
     go build -trimpath -ldflags='-s -w' -o /usr/local/bin/gotorch ./cmd/gotorch
 

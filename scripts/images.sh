@@ -17,9 +17,6 @@ set -euo pipefail
 SCRIPTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(dirname "$SCRIPTS")
 STORE=$ROOT/.cache/images
-SOURCES=(.dockerignore LICENSE go.mod go.sum csrc torch internal/option cmd/gotorch scripts
-  nn optim autograd backends examples/simple_model docs/docker.md ':!*_test.go' ':!*/testdata/*')
-
 # shellcheck source-path=SCRIPTDIR
 # shellcheck source=lib.sh
 . "$SCRIPTS/lib.sh"
@@ -144,7 +141,7 @@ build_example() {
   step "example over gotorch:$flavor"
   rm -rf "$folder"
   mkdir -p "$folder/gotorch"
-  (cd "$ROOT" && git ls-files -z -- "${SOURCES[@]}" | xargs -0 cp --parents -t "$folder/gotorch")
+  (cd "$ROOT" && image_files | xargs -0 cp --parents -t "$folder/gotorch")
   cp "$ROOT/examples/simple_model/main.go" "$folder"
   awk '/^```$/ { inside = 0 } inside; /^```dockerfile$/ { inside = 1 }' "$ROOT/docs/docker.md" |
     sed "s/^FROM gotorch:cpu/FROM gotorch:$flavor/" >"$folder/Dockerfile"
@@ -197,15 +194,25 @@ check_example() {
 
 # --- what changed -------------------------------------------------------------------
 
+# Names of the files that an image is made of, besides its Dockerfile.
+image_files() {
+  git ls-files -z --cached --others --exclude-standard -- . ':!.*' ':!*.md' ':!Dockerfile*' \
+    ':!benchmarks' ':!docs' ':!examples' ':!*_test.go' ':!*/testdata/*'
+}
+
+# image_key FLAVOR FILE, of what an image, and the example over it, are made of. For
+# CUDA only of what is not also in the CPU image: it takes minutes to build.
 image_key() {
-  (cd "$ROOT" && git ls-files -z --cached --others --exclude-standard -- "$1" "${SOURCES[@]}" |
-    xargs -0 sha256sum | sha256sum)
+  (cd "$ROOT" && {
+    if [[ $1 == cpu ]]; then image_files; else git ls-files -z -- scripts csrc/cuda ':!*_test.go'; fi
+    printf '%s\0' "$2" .dockerignore docs/docker.md examples/simple_model/main.go
+  } | xargs -0 sha256sum | sha256sum)
 }
 
 make_image() {
   local flavor=$1 file=Dockerfile key
   if [[ $flavor == cuda ]]; then file=Dockerfile.cuda; fi
-  key=$(image_key "$file")
+  key=$(image_key "$flavor" "$file")
   if [[ -n $IF_CHANGED && $(cat "$STORE/$flavor.key" 2>/dev/null) == "$key" ]]; then
     echo "gotorch:$flavor is unchanged"
     return
