@@ -174,3 +174,18 @@ func TestSchemaSkew(t *testing.T) {
 		}
 	})
 }
+
+// go mod vendor takes nothing from folders without Go code, so what cgo compiles
+// includes nothing from there.
+func TestVendorable(t *testing.T) {
+	files, err := filepath.Glob("*.[ch]")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		for line := range strings.Lines(string(read(t, file))) {
+			if name, ok := strings.CutPrefix(line, `#include "`); ok {
+				assert.NotContains(t, name, "/", file)
+			}
+		}
+	}
+}
