@@ -196,6 +196,8 @@ func (l *MultiheadAttention) whyNotFast(query, key, value *torch.Tensor, a atten
 	case query.IsNested() && (a.keyPaddingMask != nil || a.attnMask != nil):
 		return "supplying both src_key_padding_mask and src_mask at the same time " +
 			"                                 is not supported with NestedTensor input"
+	case torch.IsAutocastEnabled("cuda"): // nothing but this, in Python, too
+		return "autocast is enabled"
 	}
 	return whyNotTensors("cpu, cuda or privateuseone", query, l.InProjWeight, l.InProjBias, l.OutProj.Weight, l.OutProj.Bias)
 }

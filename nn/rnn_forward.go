@@ -164,7 +164,7 @@ func (l *RNNBase) checkStateDims(hx []*torch.Tensor, batched bool) {
 }
 
 func (l *RNNBase) checkArguments(input *torch.Tensor, hx []*torch.Tensor, dims, batch int64) {
-	if want := l.weights()[0].DType(); input.DType() != want {
+	if want := l.weights()[0].DType(); input.DType() != want && !torch.IsAnyAutocastEnabled() {
 		raise("ValueError", "RNN input dtype (%s) does not match weight dtype (%s). Convert input: input.to(%[2]s), "+
 			"or convert model: model.to(%[1]s)", input.DType(), want)
 	}

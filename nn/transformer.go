@@ -117,7 +117,7 @@ func (l *TransformerEncoder) takesNested(first *TransformerEncoderLayer, src, ma
 	if l.MaskCheck && !operators().NestedTensorFromMaskLeftAligned(src, padding.LogicalNot()) {
 		return false
 	}
-	return !src.IsNested() && mask == nil && first.whyNotTensors(src) == ""
+	return !src.IsNested() && mask == nil && !torch.IsAutocastEnabled("cuda") && first.whyNotTensors(src) == ""
 }
 
 // isCausalMask returns hint or, if that is nil, whether mask is the causal one.

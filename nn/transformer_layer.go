@@ -152,7 +152,8 @@ func (l *TransformerEncoderLayer) isFast(src, padding, mask *torch.Tensor) bool 
 	a := l.SelfAttn
 	return mha.GetFastpathEnabled() && src.Dim() == 3 && !l.Training() && a.BatchFirst && a.InProjBias != nil && a.sameSizes() &&
 		l.nonlinearity.kind != noKernel && l.Norm1.Eps == l.Norm2.Eps && !(src.IsNested() && (padding != nil || mask != nil)) &&
-		a.NumHeads%2 == 0 && !slices.ContainsFunc(l.Modules(), hasForwardHooks) && l.whyNotTensors(src) == ""
+		a.NumHeads%2 == 0 && !slices.ContainsFunc(l.Modules(), hasForwardHooks) && !torch.IsAutocastEnabled("cuda") &&
+		l.whyNotTensors(src) == ""
 }
 
 func hasForwardHooks(m AnyModule) bool {

@@ -89,10 +89,11 @@ func IsInferenceModeEnabled() bool {
 }
 
 // A State is the part of a goroutine's state that new goroutines do not
-// inherit: whether gradients are recorded, inference mode, the current device and
-// the current streams.
+// inherit: whether gradients are recorded, inference mode, autocast, the current
+// device and the current streams.
 type State struct {
 	grad, inference bool
+	autocast        autocastStates
 	devices         deviceState
 }
 
@@ -101,13 +102,13 @@ type State struct {
 //	state := torch.CaptureState()
 //	go state.Run(func() { ... })
 func CaptureState() State {
-	return State{IsGradEnabled(), IsInferenceModeEnabled(), currentDevices()}
+	return State{IsGradEnabled(), IsInferenceModeEnabled(), captureAutocast(), currentDevices()}
 }
 
 // Run runs fn in the captured state.
 func (s State) Run(fn func()) {
 	withInferenceMode(s.inference, func() {
-		withGradMode(s.grad, func() { s.devices.run(fn) })
+		withGradMode(s.grad, func() { s.autocast.run(func() { s.devices.run(fn) }) })
 	})
 }
 

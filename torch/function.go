@@ -52,6 +52,10 @@ type FunctionCtx struct {
 	// Python's functions set on ctx.
 	Data any
 
+	// Autocast is the state that Backward runs in, if amp.CustomFwd and
+	// amp.CustomBwd made the methods; the former sets it.
+	Autocast AutocastState
+
 	needsInputGrad                                         []bool
 	nonDifferentiable, dirty, savedForBackward, forForward []*Tensor
 	noZeros                                                bool

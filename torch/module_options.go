@@ -3,7 +3,7 @@ package torch
 import "github.com/wangkuiyi/gotorch/internal/option"
 
 // What follows makes this package's option types options of functions in the
-// packages sparse, nested, masked and signal/windows, which look at the values
+// packages amp, sparse, nested, masked and signal/windows, which look at the values
 // themselves. The method's name is that of the option type there.
 
 // Of package windows.
@@ -99,3 +99,6 @@ func (DType) FactoryOption(option.Marker) {}
 
 // FactoryOption makes a device an option of functions that make module tensors.
 func (Device) FactoryOption(option.Marker) {}
+
+// AutocastOption makes a dtype an option of amp.Autocast.
+func (DType) AutocastOption(option.Marker) {}

@@ -40,7 +40,8 @@ func worker(id int, until time.Time) error {
 		}
 		check(torch.IsGradEnabled(), "gradients are off outside NoGrad")
 		check(!torch.IsInferenceModeEnabled(), "inference mode is on outside InferenceMode")
-		switch round % 5 {
+		check(!torch.IsAnyAutocastEnabled(), "autocast is on outside autocast")
+		switch round % 6 {
 		case 0:
 			torch.NoGrad(func() {
 				check(!torch.IsGradEnabled(), "gradients are on in NoGrad")
@@ -62,6 +63,11 @@ func worker(id int, until time.Time) error {
 				kept := torch.Keep(w.Mul(x))
 				torch.Scope(func() { w.Add(x) })
 				check(kept.RequiresGrad(), "an operation was not recorded in a scope")
+			})
+		case 4:
+			inAutocast(torch.BFloat16, func() {
+				product := x.View(1, -1).Mm(x.View(-1, 1))
+				check(product.DType() == torch.BFloat16, "a product is not in lower precision")
 			})
 		default:
 			loss := w.Mul(x).Sum()

@@ -57,6 +57,7 @@ inline const gt_entry* find_entry(std::initializer_list<std::span<const gt_entry
 // Each file of entries defines one of these.
 std::span<const gt_entry> tensor_entries();
 std::span<const gt_entry> autograd_entries();
+std::span<const gt_entry> autocast_entries();
 std::span<const gt_entry> hook_entries();
 std::span<const gt_entry> node_entries();
 std::span<const gt_entry> function_entries();

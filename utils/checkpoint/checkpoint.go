@@ -4,9 +4,12 @@
 package checkpoint
 
 import (
+	"github.com/wangkuiyi/gotorch/internal/option"
 	"github.com/wangkuiyi/gotorch/nn"
 	"github.com/wangkuiyi/gotorch/torch"
 )
+
+func operators() torch.Operators { return torch.ModuleOperators(option.Marker{}) }
 
 // A Func is what can be checkpointed: a part of a model.
 type Func = func(inputs ...*torch.Tensor) []*torch.Tensor

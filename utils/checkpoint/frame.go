@@ -17,12 +17,13 @@ import (
 
 // frame is one checkpointed part of a model.
 type frame struct {
-	fn      Func
-	inputs  []*input
-	rng     *rngState
-	context func(func()) // of the second computation; may be nil
-	early   bool
-	check   bool
+	fn       Func
+	inputs   []*input
+	rng      *rngState
+	autocast func(func()) // runs a function as the first computation ran
+	context  func(func()) // of the second computation; may be nil
+	early    bool
+	check    bool
 
 	sync.Mutex
 	holders []*holder
@@ -49,7 +50,10 @@ type input struct {
 }
 
 func nonReentrant(fn Func, inputs []*torch.Tensor, o *options) []*torch.Tensor {
-	f := &frame{fn: fn, rng: rngStateFor(inputs, o), early: !o.noEarlyStop, check: o.check == "default", passes: map[int64]*pass{}}
+	f := &frame{
+		fn: fn, rng: rngStateFor(inputs, o), autocast: operators().CaptureAutocast(), early: !o.noEarlyStop,
+		check: o.check == "default", passes: map[int64]*pass{},
+	}
 	forward := func(fn func()) { fn() }
 	if o.context != nil {
 		forward, f.context = o.context()
@@ -140,7 +144,7 @@ func (f *frame) recompute(id int64) {
 	untilStopped(p, func() {
 		torch.Scope(func() {
 			autograd.SavedTensorsHooks(pack, unpack, func() {
-				torch.EnableGrad(func() { f.rng.with(func() { f.run(inputs) }) })
+				torch.EnableGrad(func() { f.rng.with(func() { f.autocast(func() { f.run(inputs) }) }) })
 			})
 		})
 	})

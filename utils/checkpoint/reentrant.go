@@ -8,13 +8,14 @@ import (
 // CheckpointFunction is the autograd function of the older implementation; its
 // name is seen in graphs.
 type CheckpointFunction struct {
-	fn  Func
-	rng *rngState
+	fn       Func
+	rng      *rngState
+	autocast func(func()) // runs a function as the first computation ran
 }
 
 func reentrant(fn Func, inputs []*torch.Tensor, o *options) []*torch.Tensor {
 	requiresGrad := false
-	f := &CheckpointFunction{fn: fn, rng: rngStateFor(inputs, o)}
+	f := &CheckpointFunction{fn: fn, rng: rngStateFor(inputs, o), autocast: operators().CaptureAutocast()}
 	for _, t := range inputs {
 		requiresGrad = requiresGrad || t != nil && t.RequiresGrad()
 	}
@@ -38,20 +39,17 @@ func (f *CheckpointFunction) Backward(ctx *autograd.FunctionCtx, grads ...*torch
 			inputs[i] = t.Detach().RequiresGrad_(t.RequiresGrad())
 		}
 	}
-	var outputs, with []*torch.Tensor
+	var outputs []*torch.Tensor
 	f.rng.with(func() {
 		torch.EnableGrad(func() {
-			for i, t := range f.fn(inputs...) {
-				if t != nil && t.RequiresGrad() {
-					outputs, with = append(outputs, t), append(with, grads[i])
-				}
-			}
+			f.autocast(func() { outputs = f.fn(inputs...) })
 		})
 	})
+	outputs, grads = differentiable(outputs, grads)
 	if len(outputs) == 0 {
 		panic(torch.NewError("RuntimeError", "none of output has requires_grad=True, this checkpoint() is not necessary"))
 	}
-	torch.Backward(outputs, torch.WithGradient(with...))
+	torch.Backward(outputs, torch.WithGradient(grads...))
 	results := make([]*torch.Tensor, len(inputs))
 	for i, t := range inputs {
 		if t != nil {
@@ -59,4 +57,14 @@ func (f *CheckpointFunction) Backward(ctx *autograd.FunctionCtx, grads ...*torch
 		}
 	}
 	return results
+}
+
+// differentiable returns the outputs that have a gradient, and those gradients.
+func differentiable(outputs, grads []*torch.Tensor) (kept, with []*torch.Tensor) {
+	for i, t := range outputs {
+		if t != nil && t.RequiresGrad() {
+			kept, with = append(kept, t), append(with, grads[i])
+		}
+	}
+	return kept, with
 }
