@@ -80,6 +80,7 @@ func (a *Adagrad) updateGroup(g *ParamGroup) {
 		s.runFused(&a.Base, g)
 		return
 	}
+	a.scaling.refuse(expectedNoScale)
 	s.each, s.all, s.late = s.updateEach, s.updateAll, true
 	s.run(&a.Base, g)
 }
@@ -136,9 +137,13 @@ func (s *adagradStep) runFused(o *Base, g *ParamGroup) {
 		panic(torch.NewError("RuntimeError", "adagrad with fused=True does not support differentiable=True"))
 	}
 	for _, l := range groupByDeviceAndDtype(lists) {
+		device := l[0][0].Device()
+		scaling := o.scaling.on(device)
 		torch.ForeachAdd_(l[3], 1)
 		torch.FusedAdagrad_(l[0], l[1], l[2], l[3], torch.FusedAdagradArguments{
-			LR: s.lr.Any(), LRDecay: s.lrDecay, WeightDecay: s.weightDecay, Eps: s.eps, Maximize: s.maximize,
+			LR: lrOn(s.lr, device), LRDecay: s.lrDecay, WeightDecay: s.weightDecay, Eps: s.eps, Maximize: s.maximize,
+			GradScale: scaling.scale, FoundInf: scaling.found,
 		})
+		scaling.uncount(l[3])
 	}
 }

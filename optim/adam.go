@@ -126,10 +126,13 @@ func updateAdam(o *Base, g *ParamGroup) {
 	if all && g.isNone("foreach") && step.lr.Tensor != nil && !step.capturable {
 		all = false
 	}
+	if !g.flag("fused") {
+		o.scaling.refuse(expectedNoScale)
+	}
 	switch {
 	case len(lists[adamParams]) == 0:
 	case g.flag("fused"):
-		step.runFused(lists)
+		step.runFused(lists, o.scaling)
 	case all && step.differentiable:
 		panic(torch.NewError("AssertionError", "_foreach ops don't support autograd"))
 	default:
@@ -313,7 +316,7 @@ func (h *adamStep) descendOnDevice(params, expAvgs, expAvgSqs, steps list) {
 }
 
 // runFused does the step with fused operators.
-func (h *adamStep) runFused(lists []list) {
+func (h *adamStep) runFused(lists []list, scaling scaling) {
 	if h.differentiable {
 		panic(torch.NewError("RuntimeError", "Adam with fused=True does not support differentiable=True"))
 	}
@@ -322,12 +325,15 @@ func (h *adamStep) runFused(lists []list) {
 		step = torch.FusedAdamw_
 	}
 	for _, l := range groupByDeviceAndDtype(lists) {
+		device := l[adamParams][0].Device()
+		scaling := scaling.on(device)
 		torch.ForeachAdd_(l[adamSteps], 1)
 		step(l[adamParams], l[adamGrads], l[adamExpAvgs], l[adamExpAvgSqs], l[adamMaxExpAvgSqs], l[adamSteps],
 			torch.FusedAdamArguments{
-				LR: h.lr.Any(), Beta1: h.beta1, Beta2: h.beta2, WeightDecay: h.weightDecay, Eps: h.eps, Amsgrad: h.amsgrad,
-				Maximize: h.maximize,
+				LR: lrOn(h.lr, device), Beta1: h.beta1, Beta2: h.beta2, WeightDecay: h.weightDecay, Eps: h.eps, Amsgrad: h.amsgrad,
+				Maximize: h.maximize, GradScale: scaling.scale, FoundInf: scaling.found,
 			})
+		scaling.uncount(l[adamSteps])
 	}
 }
 

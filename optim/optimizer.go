@@ -80,6 +80,7 @@ type Base struct {
 	hooks             hooks
 	watched, hadSteps bool
 	params, grads     list // scratch of gather
+	scaling           scaling
 }
 
 // init sets o up as Python's Optimizer.__init__ does, without the groups.

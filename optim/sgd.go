@@ -91,6 +91,7 @@ func (s *SGD) updateGroup(g *ParamGroup) {
 		}
 	}
 	if all := useForeach(g, params, false); all || !g.flag("fused") {
+		s.scaling.refuse(expectedNoScale)
 		apply(all, []list{params, grads, buffers}, step.run)
 	} else {
 		step.runFused(params, grads, buffers)
@@ -177,14 +178,25 @@ func (h *sgdStep) runFused(params, grads, buffers list) {
 	}
 	if first {
 		for i, grad := range grads {
-			buffers[i] = torch.Keep(torch.EmptyLike(grad))
+			buffers[i] = torch.Keep(h.newBuffer(grad))
 			h.sgd.stateOf(params[i])["momentum_buffer"] = buffers[i]
 		}
 	}
 	for _, same := range groupByDeviceAndDtype([]list{params, grads, buffers}) {
+		scaling := h.sgd.scaling.on(same[0][0].Device())
 		torch.FusedSgd_(same[0], same[1], same[2], torch.FusedSgdArguments{
 			WeightDecay: h.weightDecay, Momentum: h.momentum, Dampening: h.dampening, LR: h.lr.Any(), Nesterov: h.nesterov,
-			Maximize: h.maximize, IsFirstStep: first,
+			Maximize: h.maximize, IsFirstStep: first, GradScale: scaling.scale, FoundInf: scaling.found,
 		})
 	}
+}
+
+// newBuffer returns a momentum buffer for the operator to fill. It does not if
+// the step is skipped, and takes what it finds the next time, so that then there
+// must be zeros; Python leaves there what memory holds.
+func (h *sgdStep) newBuffer(grad *torch.Tensor) *torch.Tensor {
+	if h.sgd.scaling.found != nil {
+		return torch.ZerosLike(grad)
+	}
+	return torch.EmptyLike(grad)
 }

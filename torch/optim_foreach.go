@@ -29,9 +29,15 @@ func ForeachAdd_(input []*Tensor, other any, opts ...ForeachAddOption) {
 	}
 }
 
-// ForeachSub_ subtracts a number from each tensor, Python's
-// torch._foreach_sub_.
-func ForeachSub_(input []*Tensor, other any) { op_ForeachSub_Scalar(input, toScalar(other, "other")) }
+// ForeachSub_ subtracts other from each tensor, Python's torch._foreach_sub_.
+// other is a number, or a list of tensors.
+func ForeachSub_(input []*Tensor, other any) {
+	if o, ok := other.([]*Tensor); ok {
+		op_ForeachSub_List(input, o, intScalar(1))
+		return
+	}
+	op_ForeachSub_Scalar(input, toScalar(other, "other"))
+}
 
 // ForeachMul_ multiplies each tensor by other, Python's torch._foreach_mul_.
 // other is a number, a list of numbers, a list of tensors or one tensor.
