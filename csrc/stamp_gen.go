@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "cfa08a4d3e340ef5023bb91a3bf7ea67d4724a479e6c3ceb760f6bdcf4bc147a"
+const Stamp = "a77c29f0a3601047ef6ab54244a42d093e697b0d5ecdb9c9a65ba4aced01c85b"
