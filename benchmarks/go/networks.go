@@ -133,8 +133,8 @@ func newGPT(vocabulary, length, layers, width, heads int64) *gpt {
 }
 
 func (m *gpt) Forward(x *torch.Tensor) *torch.Tensor {
-	mask := nn.GenerateSquareSubsequentMask(x.Size(1))
-	h := m.tokens.Forward(x).Add(m.positions.Forward(torch.Arange(x.Size(1))))
+	mask := nn.GenerateSquareSubsequentMask(x.Size(1), x.Device())
+	h := m.tokens.Forward(x).Add(m.positions.Forward(torch.Arange(x.Size(1), x.Device())))
 	for _, block := range m.blocks.All() {
 		h = block.Forward(h, nn.SrcMask(mask), nn.IsCausal(true))
 	}

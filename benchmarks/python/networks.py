@@ -95,8 +95,8 @@ class GPT(nn.Module):
         self.head = nn.Linear(width, vocabulary, bias=False)
 
     def forward(self, x):
-        mask = nn.Transformer.generate_square_subsequent_mask(x.size(1))
-        h = self.tokens(x) + self.positions(torch.arange(x.size(1)))
+        mask = nn.Transformer.generate_square_subsequent_mask(x.size(1), device=x.device)
+        h = self.tokens(x) + self.positions(torch.arange(x.size(1), device=x.device))
         for block in self.blocks:
             h = block(h, src_mask=mask, is_causal=True)
         return self.head(self.norm(h))
