@@ -72,21 +72,32 @@ func run(o options) error {
 // operatorPrefix begins the names of operators that are measured by size.
 const operatorPrefix = "operators/"
 
+// onRequest are groups of items that take minutes, or a GPU: they are measured when
+// a filter names them.
+var onRequest = []string{operatorPrefix, "gpu/"}
+
 // itemNames asks the Go worker, which has all items.
 func (o options) itemNames() ([]string, error) {
 	out, err := exec.Command(o.goWorker, "items").Output()
 	if err != nil {
 		return nil, fmt.Errorf("asking for the items: %w", err)
 	}
-	// The operators by size take minutes: they are measured when a filter names them.
-	asked := strings.Contains(o.filter.String(), "operators")
 	var names []string
 	for _, name := range strings.Fields(string(out)) {
-		if o.filter.MatchString(name) && (asked || !strings.HasPrefix(name, operatorPrefix)) {
+		if o.filter.MatchString(name) && o.asksFor(name) {
 			names = append(names, name)
 		}
 	}
 	return names, nil
+}
+
+func (o options) asksFor(name string) bool {
+	for _, group := range onRequest {
+		if strings.HasPrefix(name, group) {
+			return strings.Contains(o.filter.String(), strings.TrimSuffix(group, "/"))
+		}
+	}
+	return true
 }
 
 // compareItems measures the items in rounds and writes a table of them.

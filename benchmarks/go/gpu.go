@@ -1,6 +1,8 @@
 package main
 
 import (
+	"github.com/wangkuiyi/gotorch/amp"
+	"github.com/wangkuiyi/gotorch/cuda"
 	"github.com/wangkuiyi/gotorch/nn"
 	F "github.com/wangkuiyi/gotorch/nn/functional"
 	"github.com/wangkuiyi/gotorch/optim"
@@ -27,23 +29,26 @@ var full = workload{
 	vocabulary: 50257, layers: 12, width: 768, heads: 12, side: 1024,
 }
 
+// gpuItems are measured on the current CUDA device.
 func gpuItems(w workload) []item {
-	device := torch.CUDA()
+	onGPU := func(setup func() func()) func() func() { return on(torch.CUDA(), setup) }
 	return []item{
-		{gpuPrefix + "add_2", operators, waiting(func() func() {
-			x, y := torch.Randn([]int64{2}, device), torch.Randn([]int64{2}, device)
-			return func() { torch.Add(x, y) }
-		})},
-		{gpuPrefix + "mm", operators, waiting(func() func() {
-			x, y := torch.Randn([]int64{w.side, w.side}, device), torch.Randn([]int64{w.side, w.side}, device)
+		{gpuPrefix + "add_2", operators, onGPU(func() func() { x, y := randn(2), randn(2); return func() { torch.Add(x, y) } })},
+		{gpuPrefix + "mm", operators, onGPU(func() func() {
+			x, y := randn(w.side, w.side), randn(w.side, w.side)
 			return func() { torch.Mm(x, y) }
 		})},
-		{gpuPrefix + "mlp_step", 1, on(device, mlpStep)},
-		{gpuPrefix + "adam_200", 1, waiting(on(device, adam200))},
-		{gpuPrefix + "resnet50_step", 1, on(device, w.resnet50Step)},
-		{gpuPrefix + "gpt2_step", 1, on(device, w.gpt2Step)},
+		{gpuPrefix + "adam_200", 1, onGPU(adam200)},
+		{gpuPrefix + "mlp_step", 1, onGPU(mlpStep)},
+		{gpuPrefix + "mlp_graph_step", 1, onGPU(mlpGraphStep)},
+		{gpuPrefix + "resnet50_step", 1, onGPU(w.resnet50Step)},
+		{gpuPrefix + "resnet50_amp_step", 1, onGPU(w.resnet50AMPStep)},
+		{gpuPrefix + "gpt2_step", 1, onGPU(w.gpt2Step)},
+		{gpuPrefix + "gpt2_amp_step", 1, onGPU(w.gpt2AMPStep)},
 	}
 }
+
+func init() { items = append(items, gpuItems(full)...) }
 
 // on prepares an item with tensors that are made on the device.
 func on(device torch.Device, setup func() func()) func() func() {
@@ -109,19 +114,82 @@ func (m *bottleneck) Forward(x *torch.Tensor) *torch.Tensor {
 	return F.Relu(out.Add(identity))
 }
 
-func (w workload) resnet50Step() func() {
+func (w workload) resnet50() (optimizer optim.Optimizer, loss func() *torch.Tensor) {
 	model := newResNet50(1000)
-	optimizer := optim.NewSGD(model.Parameters(), optim.LR(0.01), optim.Momentum(0.9))
+	optimizer = optim.NewSGD(model.Parameters(), optim.LR(0.01), optim.Momentum(0.9))
 	x, y := randn(w.images, 3, w.imageSide, w.imageSide), torch.Randint(0, 1000, []int64{w.images})
-	return step(optimizer, func() *torch.Tensor { return F.CrossEntropy(model.Forward(x), y) })
+	return optimizer, func() *torch.Tensor { return F.CrossEntropy(model.Forward(x), y) }
 }
 
-func (w workload) gpt2Step() func() {
+func (w workload) resnet50Step() func() { return step(w.resnet50()) }
+
+// resnet50AMPStep computes in float16, with scaled gradients.
+func (w workload) resnet50AMPStep() func() {
+	optimizer, forward := w.resnet50()
+	scaler := amp.NewGradScaler("cuda")
+	return func() {
+		optimizer.ZeroGrad()
+		loss := autocast(torch.Float16, forward)
+		scaler.Scale(loss).Backward()
+		scaler.Step(optimizer)
+		scaler.Update()
+		loss.Item()
+	}
+}
+
+func (w workload) gpt2() (optimizer optim.Optimizer, loss func() *torch.Tensor) {
 	model := newGPT(w.vocabulary, w.length, w.layers, w.width, w.heads)
-	optimizer := optim.NewAdamW(model.Parameters(), optim.LR(1e-4))
+	optimizer = optim.NewAdamW(model.Parameters(), optim.LR(1e-4))
 	text := torch.Randint(0, w.vocabulary, []int64{w.sequences, w.length + 1})
 	input, target := text.Narrow(1, 0, w.length), text.Narrow(1, 1, w.length).Reshape(-1)
-	return step(optimizer, func() *torch.Tensor {
+	return optimizer, func() *torch.Tensor {
 		return F.CrossEntropy(model.Forward(input).View(-1, w.vocabulary), target)
+	}
+}
+
+func (w workload) gpt2Step() func() { return step(w.gpt2()) }
+
+// gpt2AMPStep computes in bfloat16, which needs no scaling.
+func (w workload) gpt2AMPStep() func() {
+	optimizer, forward := w.gpt2()
+	return step(optimizer, func() *torch.Tensor { return autocast(torch.Bfloat16, forward) })
+}
+
+func autocast(dtype torch.DType, forward func() *torch.Tensor) (loss *torch.Tensor) {
+	amp.Autocast("cuda", func() { loss = forward() }, dtype)
+	return loss
+}
+
+// mlpGraphStep replays a training step of mlpStep's network that was captured as a
+// graph.
+func mlpGraphStep() func() {
+	optimizer, forward := mlp()
+	train := func() (loss *torch.Tensor) {
+		optimizer.ZeroGrad()
+		loss = forward()
+		loss.Backward()
+		optimizer.Step()
+		return loss
+	}
+	warmUp(train)
+	var loss *torch.Tensor
+	graph := cuda.NewCUDAGraph()
+	cuda.Capture(graph, func() { loss = train() })
+	return func() {
+		graph.Replay()
+		loss.Item()
+	}
+}
+
+// warmUp runs what is to be captured on a side stream, so that all that happens
+// only the first times has happened.
+func warmUp(train func() *torch.Tensor) {
+	side := cuda.NewStream()
+	side.WaitStream(cuda.CurrentStream())
+	cuda.WithStream(side, func() {
+		for range 3 {
+			train()
+		}
 	})
+	cuda.CurrentStream().WaitStream(side)
 }

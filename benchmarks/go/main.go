@@ -6,10 +6,13 @@ import (
 	"bufio"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/wangkuiyi/gotorch/csrc"
+	"github.com/wangkuiyi/gotorch/cuda"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -73,18 +76,24 @@ type round struct {
 	n     int
 }
 
+// prepare returns nil for an item that there is not, or not on this machine.
 func prepare(name string, inScope bool) *round {
-	for _, it := range items {
-		if it.name != name {
-			continue
-		}
-		operation := it.setup()
-		if inScope {
-			return &round{run: func(n int) { inScopes(n, it.perScope, operation) }, n: 1}
-		}
-		return &round{run: func(n int) { collected(n, operation) }, n: 1}
+	i := slices.IndexFunc(items, func(it item) bool { return it.name == name })
+	onGPU := strings.HasPrefix(name, gpuPrefix)
+	if i < 0 || onGPU && !cuda.IsAvailable() {
+		return nil
 	}
-	return nil
+	operation, perScope := items[i].setup(), items[i].perScope
+	return &round{n: 1, run: func(n int) {
+		if inScope {
+			inScopes(n, perScope, operation)
+		} else {
+			collected(n, operation)
+		}
+		if onGPU {
+			cuda.Synchronize()
+		}
+	}}
 }
 
 func (r *round) measure(length time.Duration) (nanoseconds float64) {

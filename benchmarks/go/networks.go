@@ -19,14 +19,16 @@ func step(optimizer optim.Optimizer, forward func() *torch.Tensor) func() {
 	}
 }
 
-// mlpStep trains four linear layers of 64 on a batch of 32.
-func mlpStep() func() {
+// mlp is four linear layers of 64 and a batch of 32.
+func mlp() (optimizer optim.Optimizer, loss func() *torch.Tensor) {
 	model := nn.NewSequential(nn.NewLinear(64, 64), nn.NewReLU(), nn.NewLinear(64, 64), nn.NewReLU(),
 		nn.NewLinear(64, 64), nn.NewReLU(), nn.NewLinear(64, 64))
-	optimizer := optim.NewSGD(model.Parameters(), optim.LR(0.01))
+	optimizer = optim.NewSGD(model.Parameters(), optim.LR(0.01))
 	x, y := randn(32, 64), randn(32, 64)
-	return step(optimizer, func() *torch.Tensor { return F.MseLoss(model.Forward(x), y) })
+	return optimizer, func() *torch.Tensor { return F.MseLoss(model.Forward(x), y) }
 }
+
+func mlpStep() func() { return step(mlp()) }
 
 // A languageModel predicts the next word of each.
 type languageModel struct {

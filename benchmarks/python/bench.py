@@ -7,11 +7,12 @@ import timeit
 
 import torch
 
+import gpu
 import networks
 import operators_by_size
 
-# name: (setup, operation). The items of go/items.go, go/operators.go and cpp/bench.cpp are the
-# same. timeit puts the text of an operation into a loop, so that no call of a
+# name: (setup, operation). The items of go/items.go, go/operators.go, go/gpu.go and cpp/bench.cpp
+# are the same. timeit puts the text of an operation into a loop, so that no call of a
 # function is measured with it.
 ITEMS = {
     "add": ("x, y = randn(2), randn(2)", "torch.add(x, y)"),
@@ -24,6 +25,7 @@ ITEMS = {
     "gpt_step": ("step = networks.gpt_step()", "step()"),
     "resnet18_step": ("step = networks.resnet_step()", "step()"),
     **operators_by_size.items(),
+    **gpu.items(),
 }
 
 
@@ -71,6 +73,7 @@ def adam_200():
 GLOBALS = {
     "torch": torch,
     "networks": networks,
+    "gpu": gpu,
     "randn": torch.randn,
     "training_step": training_step,
     "adam_200": adam_200,
@@ -80,18 +83,26 @@ GLOBALS = {
 class Round:
     """Runs one operation many times."""
 
-    def __init__(self, setup, operation):
+    def __init__(self, setup, operation, on_gpu):
         # timeit switches the garbage collector off; programs have it on.
         self.timer = timeit.Timer(operation, "import gc; gc.enable(); " + setup, globals=GLOBALS)
+        self.on_gpu = on_gpu
         self.n = 1
         self.guess = 0  # seconds that n operations took, the last time
+
+    def time(self):
+        self.guess = self.timer.timeit(self.n)
+        if self.on_gpu:  # where work may go on
+            start = time.perf_counter()
+            torch.cuda.synchronize()
+            self.guess += time.perf_counter() - start
 
     def measure(self, length):
         while self.guess < length / 10:
             self.n *= 2
-            self.guess = self.timer.timeit(self.n)
+            self.time()
         self.n = max(1, int(self.n * length / self.guess))
-        self.guess = self.timer.timeit(self.n)
+        self.time()
         return self.guess / self.n * 1e9
 
 
@@ -102,11 +113,12 @@ def serve():
     prepared = {}
     for line in sys.stdin:
         name, milliseconds = line.split()
-        if name not in ITEMS:
+        on_gpu = name.startswith(gpu.PREFIX)
+        if name not in ITEMS or on_gpu and not torch.cuda.is_available():
             print("missing", flush=True)
             continue
         if name not in prepared:
-            prepared[name] = Round(*ITEMS[name])
+            prepared[name] = Round(*ITEMS[name], on_gpu)
         print(prepared[name].measure(int(milliseconds) / 1000), flush=True)
 
 

@@ -58,26 +58,95 @@ def resnet50(classes):
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, classes))
 
 
-def on_device(setup):
-    """Runs setup with tensors that are made on the GPU."""
+def resnet50_training(w):
+    model = resnet50(1000)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
+    x, y = torch.randn(w.images, 3, w.image_side, w.image_side), torch.randint(0, 1000, (w.images,))
+    return optimizer, lambda: F.cross_entropy(model(x), y)
+
+
+def resnet50_amp_step(w):
+    """Computes in float16, with scaled gradients."""
+    optimizer, forward = resnet50_training(w)
+    scaler = torch.amp.GradScaler("cuda")
+    forward = autocast(torch.float16, forward)
 
     def run():
-        with torch.device("cuda"):
-            return setup()
+        optimizer.zero_grad()
+        loss = forward()
+        scaler.scale(loss).backward()
+        scaler.step(optimizer)
+        scaler.update()
+        loss.item()
 
     return run
 
 
-def resnet50_step(w):
-    model = resnet50(1000)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
-    x, y = torch.randn(w.images, 3, w.image_side, w.image_side), torch.randint(0, 1000, (w.images,))
-    return networks.step(optimizer, lambda: F.cross_entropy(model(x), y))
-
-
-def gpt2_step(w):
+def gpt2_training(w):
     model = networks.GPT(w.vocabulary, w.length, w.layers, w.width, w.heads)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)
     text = torch.randint(0, w.vocabulary, (w.sequences, w.length + 1))
     input, target = text.narrow(1, 0, w.length), text.narrow(1, 1, w.length).reshape(-1)
-    return networks.step(optimizer, lambda: F.cross_entropy(model(input).view(-1, w.vocabulary), target))
+    return optimizer, lambda: F.cross_entropy(model(input).view(-1, w.vocabulary), target)
+
+
+def gpt2_amp_step(w):
+    """Computes in bfloat16, which needs no scaling."""
+    optimizer, forward = gpt2_training(w)
+    return networks.step(optimizer, autocast(torch.bfloat16, forward))
+
+
+def autocast(dtype, forward):
+    def run():
+        with torch.autocast("cuda", dtype):
+            return forward()
+
+    return run
+
+
+def mlp_graph_step():
+    """Replays a training step that was captured as a graph."""
+    optimizer, forward = networks.mlp()
+
+    def train():
+        optimizer.zero_grad()
+        loss = forward()
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    side = torch.cuda.Stream()
+    side.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(side):
+        for _ in range(3):
+            train()
+    torch.cuda.current_stream().wait_stream(side)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        loss = train()
+
+    def run():
+        graph.replay()
+        loss.item()
+
+    return run
+
+
+# name: what to run while tensors are made on the GPU, and the operation.
+SETUPS = {
+    "add_2": ("x, y = randn(2), randn(2)", "torch.add(x, y)"),
+    "mm": ("x, y = randn(w.side, w.side), randn(w.side, w.side)", "torch.mm(x, y)"),
+    "adam_200": ("step = adam_200()", "step()"),
+    "mlp_step": ("step = networks.mlp_step()", "step()"),
+    "mlp_graph_step": ("step = gpu.mlp_graph_step()", "step()"),
+    "resnet50_step": ("step = networks.step(*gpu.resnet50_training(w))", "step()"),
+    "resnet50_amp_step": ("step = gpu.resnet50_amp_step(w)", "step()"),
+    "gpt2_step": ("step = networks.step(*gpu.gpt2_training(w))", "step()"),
+    "gpt2_amp_step": ("step = gpu.gpt2_amp_step(w)", "step()"),
+}
+
+
+def items():
+    """The items by name, as bench.py has them."""
+    made = "w = gpu.FULL; torch.set_default_device('cuda'); {}; torch.set_default_device(None)"
+    return {PREFIX + name: (made.format(setup), operation) for name, (setup, operation) in SETUPS.items()}

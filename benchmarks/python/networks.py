@@ -19,13 +19,17 @@ def step(optimizer, forward):
     return run
 
 
-def mlp_step():
+def mlp():
     model = nn.Sequential(
         nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 64)
     )
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
     x, y = torch.randn(32, 64), torch.randn(32, 64)
-    return step(optimizer, lambda: F.mse_loss(model(x), y))
+    return optimizer, lambda: F.mse_loss(model(x), y)
+
+
+def mlp_step():
+    return step(*mlp())
 
 
 class LanguageModel(nn.Module):
