@@ -152,7 +152,7 @@ func (w workload) gpt2Step() func() { return step(w.gpt2()) }
 // gpt2AMPStep computes in bfloat16, which needs no scaling.
 func (w workload) gpt2AMPStep() func() {
 	optimizer, forward := w.gpt2()
-	return step(optimizer, func() *torch.Tensor { return autocast(torch.Bfloat16, forward) })
+	return step(optimizer, func() *torch.Tensor { return autocast(torch.BFloat16, forward) })
 }
 
 func autocast(dtype torch.DType, forward func() *torch.Tensor) (loss *torch.Tensor) {
@@ -182,12 +182,13 @@ func mlpGraphStep() func() {
 }
 
 // warmUp runs what is to be captured on a side stream, so that all that happens
-// only the first times has happened.
+// only the first times has happened. Each loss goes with its scope: a graph that is
+// still there would be of that stream.
 func warmUp(train func() *torch.Tensor) {
 	side := cuda.NewStream()
 	side.WaitStream(cuda.CurrentStream())
 	cuda.WithStream(side, func() {
-		for range 3 {
+		for range torch.Scoped(3) {
 			train()
 		}
 	})
