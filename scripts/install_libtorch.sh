@@ -41,8 +41,6 @@ DEFAULT_VERSION=2.15.0
 # shellcheck source=lib_build.sh
 . "$SCRIPTS/lib_build.sh"
 
-usage() { awk 'NR > 2 && !/^#/ { exit } NR > 2 { sub(/^# ?/, ""); print }' "${BASH_SOURCE[0]}"; }
-
 parse_arguments() {
   FLAVOR="" VERSION="" PREFIX="" FROM=wheel JOBS="" TREE="" UPDATE="" FETCH=""
   while (($# > 0)); do
@@ -67,15 +65,6 @@ parse_arguments() {
   done
   JOBS=${JOBS:-$(default_jobs)}
   [[ $JOBS =~ ^[1-9][0-9]*$ ]] || die "--jobs needs a number, not $JOBS"
-}
-
-# A compiler takes up to 1 GB.
-default_jobs() {
-  local gigabytes jobs
-  jobs=$(nproc)
-  gigabytes=$(awk '/^MemAvailable:/ { print int($2 / 1e6) }' /proc/meminfo)
-  if ((gigabytes < jobs)); then jobs=$((gigabytes > 0 ? gigabytes : 1)); fi
-  echo "$jobs"
 }
 
 # PyTorch publishes libtorch for other systems too, but not under these names.
@@ -107,23 +96,6 @@ repeat_choice() {
   if [[ -z $path ]]; then return; fi
   FLAVOR=$(installed flavor)
   if [[ $(installed from) != wheel ]]; then FROM=$(cd "$PREFIX/lib" && realpath -m "$path"); fi
-}
-
-# The lock goes when this process does; its long-running children close 9, so
-# that none of them, left behind by a kill, holds it.
-take_lock() {
-  if ! mkdir -p "$PREFIX" 2>/dev/null || [[ ! -w $PREFIX ]]; then
-    die "cannot write to $PREFIX: use --prefix DIR"
-  fi
-  have flock || die "flock is missing: $(install_command util-linux)"
-  exec 9>"$PREFIX/.lock"
-  if ! flock -n 9; then
-    note "another install into $PREFIX is running, waiting for it to end"
-    flock 9
-  fi
-  trap 'rm -rf "$PREFIX/.tmp"' EXIT
-  rm -rf "$PREFIX/.tmp"
-  mkdir "$PREFIX/.tmp"
 }
 
 install() {

@@ -10,6 +10,9 @@ die() {
   exit 1
 }
 
+# The comment at the top of the script that runs.
+usage() { awk 'NR > 2 && !/^#/ { exit } NR > 2 { sub(/^# ?/, ""); print }' "$0"; }
+
 have() { command -v "$1" >/dev/null 2>&1; }
 
 # The command that installs a system package here: NAME [NAME-ON-FEDORA].
@@ -86,4 +89,31 @@ check_all() {
     ("$check") || missing=yes
   done
   [[ -z $missing ]] || exit 1
+}
+
+# A compiler takes up to 1 GB.
+default_jobs() {
+  local gigabytes jobs
+  jobs=$(nproc)
+  gigabytes=$(awk '/^MemAvailable:/ { print int($2 / 1e6) }' /proc/meminfo)
+  if ((gigabytes < jobs)); then jobs=$((gigabytes > 0 ? gigabytes : 1)); fi
+  echo "$jobs"
+}
+
+# Nobody else installs into PREFIX from here on. The lock goes when this process
+# does; its long-running children close 9, so that none of them, left behind by a
+# kill, holds it.
+take_lock() {
+  if ! mkdir -p "$PREFIX" 2>/dev/null || [[ ! -w $PREFIX ]]; then
+    die "cannot write to $PREFIX: use --prefix DIR"
+  fi
+  have flock || die "flock is missing: $(install_command util-linux)"
+  exec 9>"$PREFIX/.lock"
+  if ! flock -n 9; then
+    note "another install into $PREFIX is running, waiting for it to end"
+    flock 9
+  fi
+  trap 'rm -rf "$PREFIX/.tmp"' EXIT
+  rm -rf "$PREFIX/.tmp"
+  mkdir "$PREFIX/.tmp"
 }

@@ -2,12 +2,17 @@
 #
 # Runs the tests, after installing what they need: libtorch and libgotorch.so.
 #
-#   scripts/test.sh [ARGUMENT OF go test...]
+#   scripts/test.sh [--fakecuda] [ARGUMENT OF go test...]
 #
 # Without a package among the arguments, all of them (./...). The tests that
 # compare with Python need its torch: GOTORCH_PYTHON, by default python3, is the
 # interpreter that has it. Where it has none they are skipped, and named at the
 # end.
+#
+# --fakecuda runs the suites that compute on simulated CUDA devices, which
+# scripts/fakecuda.sh builds: those that make tensors somewhere make them on
+# GOTORCH_TEST_DEVICE, by default cuda:1, and so does Python. What cannot pass
+# there is in internal/fakecuda/exceptions.txt, with its cause.
 set -euo pipefail
 
 SCRIPTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -16,16 +21,62 @@ SCRIPTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$SCRIPTS/lib.sh"
 
 cd "$SCRIPTS/.."
-packages=(./...)
-verbose=""
-for argument in "$@"; do
-  case $argument in
-    . | ./* | *...) packages=() ;;
-    -v | -v=true | -bench*) verbose=--verbose ;;
-  esac
-done
+EXCEPTIONS=internal/fakecuda/exceptions.txt
 
-choose_compiler
-check_all check_go check_compiler check_pip
-bash "$SCRIPTS/install_libtorch.sh" --update >&2
-go test -json "$@" ${packages[@]+"${packages[@]}"} | "$PYTHON" "$SCRIPTS/test_report.py" $verbose
+# Those whose tests are about tensors. Others are the same on every device.
+device_packages() {
+  local package
+  for package in torch nn optim autograd amp cuda accelerator internal/fakecuda; do
+    if [[ -d $package ]]; then echo "./$package/..."; fi
+  done
+}
+
+# use_fakecuda: the environment in which Go and Python have simulated devices.
+use_fakecuda() {
+  local home=${FAKECUDA_HOME:-$PWD/.cache/fakecuda}
+  bash "$SCRIPTS/fakecuda.sh" >&2
+  export GOTORCH_HOME=$home GOTORCH_DEVICE=cuda GOTORCH_TEST_DEVICE=${GOTORCH_TEST_DEVICE:-cuda:1}
+  export PYTHONPATH=$home/site${PYTHONPATH:+:$PYTHONPATH}
+}
+
+# Without those whose exceptions are known the exit status is that of go test.
+run_tests() {
+  go test -json "$@" ${packages[@]+"${packages[@]}"} | "$PYTHON" "$SCRIPTS/test_report.py" $verbose
+}
+
+# Examples are left out: they print tensors, and with them the device.
+run_device_tests() {
+  local skip arguments=()
+  skip=$("$PYTHON" "$SCRIPTS/test_report.py" --skip-pattern "$EXCEPTIONS")
+  if [[ -n $complete ]]; then arguments+=(-run '^(Test|Fuzz)'); fi
+  if [[ -n $skip ]]; then arguments+=(-skip "$skip"); fi
+  { go test -json "${arguments[@]}" "$@" ${packages[@]+"${packages[@]}"} || true; } |
+    "$PYTHON" "$SCRIPTS/test_report.py" $verbose --exceptions "$EXCEPTIONS" ${complete:+--complete}
+}
+
+main() {
+  local device="" packages=(./...) verbose="" complete=yes argument
+  if [[ ${1:-} == --fakecuda ]]; then
+    device=fakecuda
+    mapfile -t packages < <(device_packages)
+    shift
+  fi
+  for argument in "$@"; do
+    case $argument in
+      . | ./* | *...) packages=() ;;
+      -v | -v=true | -bench*) verbose=--verbose ;;
+      -run*) complete="" ;;
+    esac
+  done
+  choose_compiler
+  check_all check_go check_compiler check_pip
+  if [[ -n $device ]]; then
+    use_fakecuda
+    run_device_tests "$@"
+  else
+    bash "$SCRIPTS/install_libtorch.sh" --update >&2
+    run_tests "$@"
+  fi
+}
+
+main "$@"

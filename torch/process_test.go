@@ -8,13 +8,14 @@ import (
 
 	"github.com/wangkuiyi/gotorch/fft"
 	"github.com/wangkuiyi/gotorch/internal/parity"
+	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
 func TestDefaultDevice(t *testing.T) {
+	testkit.UseDevice(t, torch.Device{})
 	assert.Equal(t, torch.CPU, torch.GetDefaultDevice())
 	torch.SetDefaultDevice(torch.Meta)
-	defer torch.SetDefaultDevice(torch.Device{})
 	assert.Equal(t, torch.Meta, torch.GetDefaultDevice())
 	x := torch.FromSlice([]float32{1, 2})
 	assert.Equal(t, torch.CPU, x.Device())

@@ -8,6 +8,9 @@
 //	torch.ManualSeed(0)
 //	py.EqualTensor("y", torch.Randn([]int64{3}))
 //
+// Where Go's default device is a CUDA device, as testkit makes it for a device under
+// test, it is Python's, too.
+//
 // One Python process serves all tests of a package, since importing PyTorch
 // takes seconds. It is $GOTORCH_PYTHON, or else python3. Where that has no
 // PyTorch of the right version the test is skipped, or fails if

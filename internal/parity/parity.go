@@ -40,13 +40,14 @@ type Exception struct{ Type, Message, Trace string }
 // A Value of the dictionary: a tensor (with DType), a number, a string, a list
 // or a dictionary.
 type Value struct {
-	DType string
-	Shape []int64
-	Data  string
-	Value any
-	Float string
-	List  []Value
-	Dict  [][2]json.RawMessage
+	DType  string
+	Device string // of a tensor
+	Shape  []int64
+	Data   string
+	Value  any
+	Float  string
+	List   []Value
+	Dict   [][2]json.RawMessage
 }
 
 // Run runs a snippet, which must not raise.
@@ -150,10 +151,19 @@ var process = sync.OnceValues(func() (*python, error) {
 	return p, nil
 })
 
+// deviceUnderTest is the CUDA device on which Go makes its tensors now, and Python
+// shall, too; "" if it is none.
+func deviceUnderTest() string {
+	if d := torch.GetDefaultDevice(); d.Type().String() == "cuda" {
+		return d.String()
+	}
+	return ""
+}
+
 func (p *python) run(code string) (*Result, error) {
 	p.Lock()
 	defer p.Unlock()
-	request, err := json.Marshal(map[string]string{"code": code})
+	request, err := json.Marshal(map[string]string{"code": code, "device": deviceUnderTest()})
 	if err != nil {
 		return nil, err
 	}
@@ -240,7 +250,7 @@ func (v Value) number(t testing.TB, key string) float64 {
 }
 
 // EqualTensor fails the test unless the tensor stored under key equals got in
-// dtype, shape and bits.
+// dtype, shape, device and bits.
 func (r *Result) EqualTensor(key string, got *torch.Tensor) {
 	r.t.Helper()
 	equal(r.t, key, r.Value(key), got)
@@ -273,6 +283,10 @@ func equal(t testing.TB, key string, want Value, got *torch.Tensor) {
 	}
 	if shape := got.Shape(); fmt.Sprint(shape) != fmt.Sprint(want.Shape) {
 		t.Errorf("%s: Python has shape %v, Go %v", key, want.Shape, shape)
+		return
+	}
+	if device := got.Device().String(); device != want.Device {
+		t.Errorf("%s: Python's is on %s, Go's on %s", key, want.Device, device)
 		return
 	}
 	data, err := base64.StdEncoding.DecodeString(want.Data)

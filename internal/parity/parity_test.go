@@ -32,10 +32,11 @@ func TestRun(t *testing.T) {
 // A comparison that cannot fail would make every parity suite worthless.
 func TestDifferencesAreFound(t *testing.T) {
 	for name, tensor := range map[string]*torch.Tensor{
-		"value": torch.NewTensor([]float32{1, 2.0000002}),
-		"shape": torch.NewTensor([][]float32{{1, 2}}),
-		"dtype": torch.NewTensor([]float64{1, 2}),
-		"none":  nil,
+		"value":  torch.NewTensor([]float32{1, 2.0000002}),
+		"shape":  torch.NewTensor([][]float32{{1, 2}}),
+		"dtype":  torch.NewTensor([]float64{1, 2}),
+		"device": torch.Empty([]int64{2}, torch.Meta),
+		"none":   nil,
 	} {
 		t.Run(name, func(t *testing.T) {
 			probe := &probe{TB: t}

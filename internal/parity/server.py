@@ -22,6 +22,7 @@ def encode(value):
         data = bytes(t.reshape(-1).view(torch.uint8).tolist())
         return {
             "dtype": str(t.dtype),
+            "device": str(t.device),
             "shape": list(t.shape),
             "data": base64.b64encode(data).decode(),
         }
@@ -36,13 +37,14 @@ def encode(value):
     return {"value": str(value)}
 
 
-def run(code):
+def run(code, device):
     out = {}
     names = {"torch": torch, "nn": nn, "F": F, "optim": optim, "out": out}
     stdout = io.StringIO()
     reply = {}
     torch.set_default_dtype(torch.float32)
     torch.set_printoptions(profile="default")
+    torch.set_default_device(device or None)
     with contextlib.redirect_stdout(stdout), warnings.catch_warnings(
         record=True
     ) as caught:
@@ -67,7 +69,7 @@ def main():
     replies = sys.stdout
     print(json.dumps({"version": torch.__version__}), file=replies, flush=True)
     for line in sys.stdin:
-        print(json.dumps(run(json.loads(line)["code"])), file=replies, flush=True)
+        print(json.dumps(run(**json.loads(line))), file=replies, flush=True)
 
 
 main()

@@ -21,6 +21,7 @@ import (
 // Under GOTORCH_TEST_STACKS=1 it says where the tensors were made that are
 // left, for which it records the stack of each.
 func Main(m *testing.M) {
+	useDeviceOfEnvironment()
 	torch.SetMemoryTracking(os.Getenv("GOTORCH_TEST_STACKS") == "1")
 	code := m.Run()
 	if code == 0 {

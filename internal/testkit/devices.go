@@ -1,0 +1,49 @@
+package testkit
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/wangkuiyi/gotorch/csrc"
+	"github.com/wangkuiyi/gotorch/torch"
+)
+
+// DeviceVariable is the environment variable that names the device on which the
+// tests of a package make their tensors: "cuda:1". Without it, that is the CPU.
+// Package parity lets Python do the same.
+const DeviceVariable = "GOTORCH_TEST_DEVICE"
+
+// SkippedDevice is what the reason of a skipped test begins with if the machine has
+// not the devices. scripts/test_report.py looks for it.
+const SkippedDevice = "SKIPPED DEVICE: "
+
+// useDeviceOfEnvironment makes the device under test the default device.
+func useDeviceOfEnvironment() {
+	if name := os.Getenv(DeviceVariable); name != "" {
+		torch.SetDefaultDevice(torch.NewDevice(name))
+	}
+}
+
+// UseDevice makes a device the default until the test ends; the zero Device is the
+// default of a program that sets none.
+func UseDevice(t testing.TB, device torch.Device) {
+	t.Helper()
+	before := torch.GetDefaultDevice()
+	if before == torch.CPU {
+		before = torch.Device{} // the CPU is the default where none is set
+	}
+	torch.SetDefaultDevice(device)
+	t.Cleanup(func() { torch.SetDefaultDevice(before) })
+}
+
+// NeedDevices skips the test unless there are n CUDA devices. The test says itself
+// where its tensors are: the default device is the CPU while it runs, whatever the
+// device under test.
+func NeedDevices(t testing.TB, n int) {
+	t.Helper()
+	if err := csrc.CUDA(); err != nil || torch.CudaDeviceCount() < n {
+		t.Skip(SkippedDevice + fmt.Sprintf("needs %d CUDA devices", n))
+	}
+	UseDevice(t, torch.Device{})
+}
