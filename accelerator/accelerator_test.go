@@ -145,3 +145,17 @@ func TestMisuse(t *testing.T) {
 		assertDefaults(t)
 	}
 }
+
+func TestRandom(t *testing.T) {
+	testkit.NeedDevices(t, 2)
+	torch.ManualSeed(7)
+	assert.Equal(t, uint64(7), accelerator.InitialSeed(torch.CUDA(1)))
+	states := accelerator.GetRngStateAll()
+	assert.Len(t, states, 2)
+	assert.True(t, torch.Equal(states[1], accelerator.GetRngState(torch.CUDA(1))))
+	torch.Rand([]int64{3}, torch.CUDA(1))
+	assert.False(t, torch.Equal(states[1], accelerator.GetRngState(torch.CUDA(1))))
+	assert.True(t, torch.Equal(states[0], accelerator.GetRngState()))
+	torch.DefaultGenerator(torch.CUDA(1)).SetState(states[1])
+	assert.True(t, torch.Equal(states[1], accelerator.GetRngState(torch.CUDA(1))))
+}

@@ -147,3 +147,26 @@ func TestHostMemory(t *testing.T) {
 	cuda.ResetAccumulatedHostMemoryStats()
 	assert.Zero(t, cuda.HostMemoryStats()["allocations.allocated"])
 }
+
+// Memory that another stream uses is not free before that stream is done, which the
+// allocator asks about when it next needs memory.
+func TestRecordStream(t *testing.T) {
+	testkit.NeedDevices(t, 1)
+	torch.CollectGarbage()
+	use := func() *torch.Tensor { return torch.Empty([]int64{mb}, torch.Uint8, torch.CUDA()) }
+	use().Close()
+	counts := func() [2]int64 {
+		s := cuda.MemoryStatsAsNestedDict()
+		return [2]int64{s.AllocatedBytes.All.Current, s.ActiveBytes.All.Current}
+	}
+	before := counts()
+	x := use()
+	x.Close()
+	assert.Equal(t, before, counts())
+	x = use()
+	x.RecordStream(cuda.NewStream())
+	x.Close()
+	assert.Equal(t, [2]int64{before[0], before[1] + mb}, counts())
+	use().Close()
+	assert.Equal(t, before, counts())
+}

@@ -1,7 +1,7 @@
 package cuda
 
 import (
-	"sync"
+	"sync/atomic"
 
 	"github.com/wangkuiyi/gotorch/csrc"
 	"github.com/wangkuiyi/gotorch/internal/entry"
@@ -13,7 +13,8 @@ var (
 	setSyncDebugMode = csrc.Entry("cuda::set_sync_debug_mode(int mode) -> ()")
 )
 
-var warnOfPrototype sync.Once
+// warned says that SetSyncDebugMode has said that it is a prototype.
+var warned atomic.Bool
 
 // SetSyncDebugMode says, for the whole process, what happens when an operator waits for
 // the GPU: nothing ("default"), a warning ("warn"), or an error ("error"). Operators in
@@ -25,9 +26,9 @@ func SetSyncDebugMode(mode string) {
 	if !ok {
 		panic(torch.NewError("RuntimeError", "invalid value of debug_mode, expected one of `default`, `warn`, `error`"))
 	}
-	warnOfPrototype.Do(func() {
+	if !warned.Swap(true) {
 		torch.Warn("Synchronization debug mode is a prototype feature and does not yet detect all synchronizing operations")
-	})
+	}
 	var f entry.Frame
 	f.PutInt(number)
 	f.Call(setSyncDebugMode)

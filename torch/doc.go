@@ -44,6 +44,16 @@ at its end all that was made inside:
 
 See [Scope], [Keep], [Tensor.Close] and [MemoryStats].
 
+# Devices
+
+Tensors are made on the CPU, or on the device that an option names, and moved by
+[Tensor.To]:
+
+	x := torch.Zeros([]int64{2, 3}, torch.CUDA(0))
+	y := x.To(torch.CPU)
+
+Packages cuda and accelerator have the current device, streams and memory.
+
 # Errors
 
 Wrong shapes, dtypes and arguments panic with an *[Error] that has PyTorch's

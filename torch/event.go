@@ -83,7 +83,7 @@ func NewEvent(opts ...NewEventOption) *Event {
 var deadEvents = graveyard{release: releaseEvent}
 
 func adoptEvent(handle uint64) *Event {
-	deadEvents.empty()
+	deadEvents.welcome()
 	e := &Event{handle: handle}
 	e.cleanup = runtime.AddCleanup(e, deadEvents.add, handle)
 	return e

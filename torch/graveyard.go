@@ -14,6 +14,15 @@ type graveyard struct {
 
 	lock    sync.Mutex
 	handles []uint64
+	alive   int // of those made and not released yet
+}
+
+// welcome counts a handle that was made, after making room for it.
+func (g *graveyard) welcome() {
+	g.empty()
+	g.lock.Lock()
+	defer g.lock.Unlock()
+	g.alive++
 }
 
 func (g *graveyard) add(handle uint64) {
@@ -26,6 +35,7 @@ func (g *graveyard) empty() {
 	g.lock.Lock()
 	dead := g.handles
 	g.handles = nil
+	g.alive -= len(dead)
 	g.lock.Unlock()
 	for _, handle := range dead {
 		var f frame

@@ -97,7 +97,7 @@ func defaultGeneratorOf(d Device) *Generator {
 var deadGenerators = graveyard{release: releaseGenerator}
 
 func adoptGenerator(handle uint64) *Generator {
-	deadGenerators.empty()
+	deadGenerators.welcome()
 	g := &Generator{handle}
 	runtime.AddCleanup(g, deadGenerators.add, handle)
 	return g
