@@ -29,7 +29,9 @@ func initCUDA() {
 	var f frame
 	f.Put(uint64(cudaType - 1))
 	f.call(initDevice)
-	cudaReady.Store(true)
+	if !cudaReady.Swap(true) {
+		_ = Try(warnOfOldDevices) // what is wrong with a device comes out when it is used
+	}
 }
 
 // noDriver is what libtorch says where CUDA is open and there is no driver.
