@@ -56,13 +56,10 @@ func Pool[P accelerator.PoolId | *MemPool](pool P) interface {
 	CaptureBeginOption
 	MakeGraphedCallablesOption
 } {
-	switch p := any(pool).(type) {
-	case *MemPool:
+	if p, ok := any(pool).(*MemPool); ok {
 		return poolOption(p.Id())
-	case accelerator.PoolId:
-		return poolOption(p)
 	}
-	panic("unreachable")
+	return poolOption(any(pool).(accelerator.PoolId))
 }
 
 // CaptureErrorMode says which calls a capture forbids that are not captured, such as

@@ -429,6 +429,14 @@ func TestGraphHooks(t *testing.T) {
 	g.Reset()
 	assert.Equal(t, []string{"destroyed"}, said)
 
+	// One that panics where the collector has found the graph is no fault of that line.
+	func() { cuda.NewCUDAGraph().RegisterDestroyCallback(func() { panic("mine") }) }()
+	var warned string
+	before := torch.SetWarningHandler(func(w torch.Warning) { warned = w.Message })
+	torch.CollectGarbage()
+	torch.SetWarningHandler(before)
+	assert.Equal(t, "a destroy callback of a CUDAGraph panicked: mine", warned)
+
 	// A hook that panics ends the capture.
 	g.RegisterCaptureStartHook(func(*cuda.CUDAGraph) { panic("hook") })
 	assert.PanicsWithValue(t, "hook", func() { cuda.Capture(g, func() {}) })
