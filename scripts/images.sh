@@ -3,12 +3,14 @@
 # Builds the images of Dockerfile and Dockerfile.cuda, and of docs/docker.md's
 # example over them, and checks them, without a container engine.
 #
-#   scripts/images.sh [--if-changed] [cpu] [cuda]
+#   scripts/images.sh [option...] [cpu] [cuda]
 #
-#   --if-changed   skip an image that was good and whose files are as they were
-#   --clean        remove what all runs left in .cache/images
+#   --if-changed      skip an image that was good and whose files are as they were
+#   --simulated DIR   try the image for CUDA on simulated GPUs, too, by putting the
+#                     libraries in DIR over NVIDIA's
+#   --clean           remove what all runs left in .cache/images
 #
-# By default only the image for CPU: that for CUDA downloads 2.5 GB and takes 12
+# By default only the image for CPU: that for CUDA downloads 2.5 GB and takes 8
 # GB of disk. Needs root, buildah, debootstrap and Go on Debian or Ubuntu. The base
 # images are made here, under the names that the Dockerfiles have. Steps of the
 # build see the certificates and package-index settings of this machine.
@@ -17,6 +19,7 @@ set -euo pipefail
 SCRIPTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(dirname "$SCRIPTS")
 STORE=$ROOT/.cache/images
+
 # shellcheck source-path=SCRIPTDIR
 # shellcheck source=lib.sh
 . "$SCRIPTS/lib.sh"
@@ -57,12 +60,14 @@ find_host_settings() {
   done
 }
 
-# in_container IMAGE COMMAND...: runs it there and forgets what it changed.
+# in_container IMAGE COMMAND...: runs it there, with RUN_OPTIONS, and forgets what it
+# changed.
+RUN_OPTIONS=()
 in_container() {
   local container status=0
   container=$(buildah from --pull-never "$1")
   shift
-  buildah run "$container" -- "$@" || status=$?
+  buildah run "${RUN_OPTIONS[@]}" "$container" -- "$@" || status=$?
   buildah rm "$container" >/dev/null
   return "$status"
 }
@@ -183,6 +188,21 @@ check_size() {
   [[ $1 != *:cpu ]] || ((library <= 650)) || die "libtorch for CPU takes $library MB"
 }
 
+# Simulated libraries lie where those that they stand for do, and others beside
+# CUDA's runtime.
+check_simulated() {
+  local file place places RUN_OPTIONS=(--env GOTORCH_DEVICE=cuda) image=localhost/gotorch:cuda
+  step "$image on simulated GPUs"
+  places=$(in_container "$image" sh -c 'ls /usr/local/lib/gotorch/libtorch-*/nvidia/*/lib/*')
+  for file in "$SIMULATED"/*.so*; do
+    place=$(grep "/${file##*/}\$" <<<"$places") || place=$(grep '/libcudart' <<<"$places" | sed 's|[^/]*$||')${file##*/}
+    RUN_OPTIONS+=(--volume "$file:$place:ro")
+  done
+  run_default "$image" | tee "$STORE/simulated.out"
+  grep -q '^cuda:0 .*passed its tests' "$STORE/simulated.out" || die "gotorch doctor found no simulated GPU that works"
+  check_example cuda
+}
+
 check_example() {
   local image=localhost/example:$1 out=$STORE/example.out
   step "runs $image"
@@ -217,12 +237,14 @@ make_image() {
     echo "gotorch:$flavor is unchanged"
     return
   fi
+  buildah rm --all >/dev/null # what a build that failed left
   find_host_settings
   make_base_images
   build_image "$flavor" "$file"
   build_example "$flavor"
   check_image "$flavor"
   check_example "$flavor"
+  if [[ $flavor == cuda && -n $SIMULATED ]]; then check_simulated; fi
   buildah rmi --prune >/dev/null
   echo "$key" >"$STORE/$flavor.key"
 }
@@ -242,20 +264,22 @@ clean() {
 }
 
 main() {
-  local flavors=() argument
-  IF_CHANGED=""
+  local flavors=() flavor
+  IF_CHANGED="" SIMULATED=""
   check_all check_tools check_go
   choose_storage
   mkdir -p "$STORE/tmp"
-  for argument in "$@"; do
-    case $argument in
+  while (($# > 0)); do
+    case $1 in
       --if-changed) IF_CHANGED=yes ;;
+      --simulated) SIMULATED=$(realpath "${2:?}") && shift ;;
       --clean) clean && exit ;;
-      cpu | cuda) flavors+=("$argument") ;;
-      *) die "unknown argument $argument: see the head of $0" ;;
+      cpu | cuda) flavors+=("$1") ;;
+      *) die "unknown argument $1: see the head of $0" ;;
     esac
+    shift
   done
-  for argument in "${flavors[@]:-cpu}"; do make_image "$argument"; done
+  for flavor in "${flavors[@]:-cpu}"; do make_image "$flavor"; done
 }
 
 main "$@"
