@@ -39,17 +39,11 @@ func CustomFwd(fwd Pass, deviceType string, opts ...CustomFwdOption) Pass {
 		dtype = o.castInputs()
 	}
 	return func(ctx *autograd.FunctionCtx, inputs ...*torch.Tensor) (outputs []*torch.Tensor) {
-		ctx.Autocast = torch.AutocastState{
-			Device: torch.NewDevice(deviceType).Type(), DType: torch.GetAutocastDtype(deviceType),
-			CacheEnabled: torch.IsAutocastCacheEnabled(),
-		}
-		enabled := torch.IsAutocastEnabled(deviceType)
-		if dtype == 0 {
-			ctx.Autocast.Enabled = enabled
-		}
-		if dtype == 0 || !enabled {
+		ctx.Autocast = torch.GetAutocastState(deviceType)
+		if dtype == 0 || !ctx.Autocast.Enabled {
 			return fwd(ctx, inputs...)
 		}
+		ctx.Autocast.Enabled = false
 		Autocast(deviceType, func() { outputs = fwd(ctx, cast(inputs, deviceType, dtype)...) }, Enabled(false))
 		return outputs
 	}

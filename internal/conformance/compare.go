@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"math"
-	"slices"
-	"strings"
 
 	"github.com/wangkuiyi/gotorch/torch"
 )
@@ -21,11 +19,8 @@ type elements struct {
 // differ says how a tensor differs from what Python had, "" if it does not: all
 // bits are the same, but for those of NaNs.
 func (a *Array) differ(blob []byte, e elements) string {
-	if name := strings.TrimPrefix(e.dtype.String(), "torch."); name != a.DType {
-		return fmt.Sprintf("has dtype %s, not %s", name, a.DType)
-	}
-	if !slices.Equal(e.shape, a.Shape) {
-		return fmt.Sprintf("has shape %v, not %v", e.shape, a.Shape)
+	if d := (Like{a.DType, a.Shape}).differ(e.dtype, e.shape); d != "" {
+		return d
 	}
 	if e.problem != "" {
 		return "cannot be read: " + e.problem

@@ -9,8 +9,9 @@ import (
 
 // tensors makes the tensors of a call, each once.
 type tensors struct {
-	blob []byte
-	made map[int]*torch.Tensor // by Array.Object
+	blob   []byte
+	device torch.Device
+	made   map[int]*torch.Tensor // by Array.Object
 }
 
 var (
@@ -32,6 +33,9 @@ func (ts *tensors) tensor(a *Array) *torch.Tensor {
 	}
 	if a.Neg {
 		t = torch.Call("aten::_neg_view", t)[0].(*torch.Tensor)
+	}
+	if ts.device != (torch.Device{}) {
+		t = t.To(ts.device)
 	}
 	if a.Grad {
 		t.RequiresGrad_()

@@ -43,7 +43,7 @@ func replayPublic(c *Call) (difference string, err error) {
 // attempt makes the call through one function. An error says that its arguments
 // are others.
 func (c *Call) attempt(e *Export, b Binding, nones bool) (difference string, err error) {
-	ts := &tensors{blob: c.blob, made: map[int]*torch.Tensor{}}
+	ts := &tensors{blob: c.blob, device: c.device, made: map[int]*torch.Tensor{}}
 	arguments, err := bind(e, ts, c.arranged(b), nones)
 	if err != nil {
 		return "", err
@@ -191,6 +191,12 @@ func (c *Call) differ(want, got any) string {
 			return fmt.Sprintf("is %v, not a tensor", got)
 		}
 		return w.differ(c.blob, elementsOf(t))
+	case Like:
+		t, ok := got.(*torch.Tensor)
+		if !ok || t == nil {
+			return fmt.Sprintf("is %v, not a tensor", got)
+		}
+		return w.differ(t.DType(), t.Shape())
 	case nil:
 		if got == nil || reflect.ValueOf(got).Kind() == reflect.Pointer && reflect.ValueOf(got).IsNil() {
 			return ""

@@ -29,7 +29,7 @@ var dtypeNumbers = func() map[string]uint64 {
 var (
 	layoutNumbers = map[string]uint64{"strided": 0, "sparse_coo": 1, "sparse_csr": 2, "sparse_csc": 4, "sparse_bsr": 5, "sparse_bsc": 6}
 	formatNumbers = map[string]uint64{"contiguous_format": 0, "preserve_format": 1, "channels_last": 2, "channels_last_3d": 3}
-	deviceNumbers = map[string]uint64{"cpu": 0<<16 | 0xffff, "meta": 14<<16 | 0xffff}
+	deviceNumbers = map[string]uint64{"cpu": 0<<16 | 0xffff, "cuda": 1<<16 | 0xffff, "meta": 14<<16 | 0xffff}
 )
 
 // errUnsupported is that a value cannot be given to an operator here.
@@ -74,8 +74,15 @@ func replayRaw(t table, c *Call) (difference string, err error) {
 		}
 	}
 	seed(c.Seed)
-	if report := r.frame.Call(fn); report != nil && report.Error != "" {
+	report := r.frame.Call(fn)
+	raised := report != nil && report.Error != ""
+	switch {
+	case raised && c.Error != nil && c.Error.Message == report.Error:
+		return "", nil
+	case raised:
 		return "raised " + report.Error, nil
+	case c.Error != nil:
+		return "did not raise " + c.Error.Message, nil
 	}
 	return r.compare(schema)
 }
@@ -187,6 +194,7 @@ func (r *rawCall) putTensor(p Parameter, v any) error {
 			if handle, err = r.tensor(v); err != nil {
 				return err
 			}
+			handle = r.toDevice(handle)
 			r.objects[v.Object] = handle
 		}
 		if p.Alias != "" {
@@ -258,6 +266,23 @@ func (r *rawCall) tensor(a *Array) (uint64, error) {
 		}
 	}
 	return view, nil
+}
+
+// toDevice moves a tensor to the call's device.
+func (r *rawCall) toDevice(handle uint64) uint64 {
+	if r.device == (torch.Device{}) {
+		return handle
+	}
+	defer csrc.Release([]uint64{handle})
+	dtype := uint64(r.dtypeOf(handle)) - 1
+	return r.apply("to.device", func(f *csrc.Frame) {
+		f.Put(handle)
+		f.Put(deviceNumbers[r.device.Type().String()])
+		f.Put(dtype)
+		f.PutBool(false)
+		f.PutBool(false)
+		f.PutBool(false)
+	})
 }
 
 func (r *rawCall) storage(a *Array) (uint64, error) {
@@ -378,6 +403,12 @@ func (r *rawCall) differ(want, got any) string {
 			return "is no tensor"
 		}
 		return w.differ(r.blob, r.array(handle))
+	case Like:
+		handle, ok := got.(uint64)
+		if !ok || handle == 0 {
+			return "is no tensor"
+		}
+		return w.differ(r.dtypeOf(handle), r.shapeOf(handle))
 	case []Value:
 		handles, ok := got.([]uint64)
 		if !ok || len(handles) != len(w) {
@@ -399,13 +430,7 @@ func (r *rawCall) differ(want, got any) string {
 
 // array reads a tensor.
 func (r *rawCall) array(handle uint64) elements {
-	ask := func(fn *csrc.Function) *csrc.Frame {
-		f := new(csrc.Frame)
-		f.Put(handle)
-		f.Call(fn)
-		return f
-	}
-	e := elements{dtype: torch.DType(ask(entryDtype).Take() + 1), shape: ask(entrySizes).TakeInts()}
+	e := elements{dtype: r.dtypeOf(handle), shape: r.shapeOf(handle)}
 	n := int64(e.dtype.Itemsize())
 	for _, size := range e.shape {
 		n *= size
@@ -417,4 +442,18 @@ func (r *rawCall) array(handle uint64) elements {
 		e.problem = report.Error
 	}
 	return e
+}
+
+func (r *rawCall) dtypeOf(handle uint64) torch.DType {
+	var f csrc.Frame
+	f.Put(handle)
+	f.Call(entryDtype)
+	return torch.DType(f.Take() + 1)
+}
+
+func (r *rawCall) shapeOf(handle uint64) []int64 {
+	var f csrc.Frame
+	f.Put(handle)
+	f.Call(entrySizes)
+	return f.TakeInts()
 }

@@ -12,9 +12,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/wangkuiyi/gotorch/torch"
 )
 
-//go:embed record.py signatures.py
+//go:embed record.py autocast.py signatures.py
 var scripts embed.FS
 
 // A Record is one sample of the database, run in one way.
@@ -27,6 +29,8 @@ type Record struct {
 	Failed string // what it raised
 	End    bool   // this is no record but the end of them
 	Bytes  int
+
+	Autocast string // the dtype of autocast, in which autocast.py makes the calls
 }
 
 // A Call is one call of a sample.
@@ -49,7 +53,8 @@ type Call struct {
 	Error       *Exception
 	Unsupported string // why it cannot be replayed
 
-	blob []byte // of the tensors
+	blob   []byte       // of the tensors
+	device torch.Device // where to replay it; the zero Device is the CPU
 }
 
 // A Binding names the positional arguments; *name takes all that follow.
@@ -81,6 +86,16 @@ func Python() string {
 
 // Records runs the recorder and yields what it writes. An error ends the sequence.
 func Records(o Options) iter.Seq2[*Record, error] {
+	args := []string{"--level", o.Level, "--kinds", strings.Join(o.Kinds, ","), "--dtypes", strings.Join(o.DTypes, ","),
+		"--samples", fmt.Sprint(o.Samples), "--entries", strings.Join(o.Entries, ",")}
+	if o.Part != "" {
+		args = append(args, "--part", o.Part)
+	}
+	return recorded("record.py", args...)
+}
+
+// recorded runs a script and yields what it writes.
+func recorded(script string, args ...string) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		folder, err := unpackScripts()
 		if err != nil {
@@ -88,11 +103,7 @@ func Records(o Options) iter.Seq2[*Record, error] {
 			return
 		}
 		defer os.RemoveAll(folder)
-		cmd := exec.Command(Python(), filepath.Join(folder, "record.py"), "--level", o.Level, "--kinds", strings.Join(o.Kinds, ","),
-			"--dtypes", strings.Join(o.DTypes, ","), "--samples", fmt.Sprint(o.Samples), "--entries", strings.Join(o.Entries, ","))
-		if o.Part != "" {
-			cmd.Args = append(cmd.Args, "--part", o.Part)
-		}
+		cmd := exec.Command(Python(), append([]string{filepath.Join(folder, script)}, args...)...)
 		var complaints strings.Builder
 		cmd.Stderr = &complaints
 		out, err := cmd.StdoutPipe()

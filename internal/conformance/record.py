@@ -385,4 +385,5 @@ def main():
     recorder.out.flush()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/wangkuiyi/gotorch/torch"
 )
 
 // A Value is an argument or a result of a call, as record.py encodes it:
@@ -13,6 +16,7 @@ import (
 //	nil, bool, string                       as such
 //	int64, float64, complex128              numbers
 //	*Array                                  a tensor
+//	Like                                    a tensor of which only that is known
 //	[]Value                                 a list or tuple
 //	map[string]Value                        a dict
 //	DType, Device, Layout, MemoryFormat     their names
@@ -40,6 +44,23 @@ type Array struct {
 	Conj, Neg     bool
 	Grad          bool // it requires a gradient
 	Object        int  // the same for arguments of a call that are one tensor
+}
+
+// Like is what is known of a tensor without elements.
+type Like struct {
+	DType string
+	Shape []int64
+}
+
+// differ says how a tensor differs from what is known of it; "" if it does not.
+func (l Like) differ(dtype torch.DType, shape []int64) string {
+	if name := strings.TrimPrefix(dtype.String(), "torch."); name != l.DType {
+		return fmt.Sprintf("has dtype %s, not %s", name, l.DType)
+	}
+	if !slices.Equal(shape, l.Shape) {
+		return fmt.Sprintf("has shape %v, not %v", shape, l.Shape)
+	}
+	return ""
 }
 
 // UnmarshalJSON reads what Encoder.encode wrote.
@@ -75,6 +96,10 @@ func decode(kind string, content json.RawMessage) (any, error) {
 	case "tensor":
 		a := new(Array)
 		return a, json.Unmarshal(content, a)
+	case "like":
+		var l Like
+		err := json.Unmarshal(content, &l)
+		return l, err
 	case "dict":
 		var dict map[string]Value
 		err := json.Unmarshal(content, &dict)
