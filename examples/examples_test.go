@@ -3,6 +3,7 @@ package examples
 
 import (
 	"bytes"
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wangkuiyi/gotorch/internal/parity"
+	"github.com/wangkuiyi/gotorch/internal/testkit"
 )
 
 // run runs a command and returns what it printed.
@@ -88,6 +90,36 @@ func TestResNet(t *testing.T) {
 	assert.Equal(t, 3, strings.Count(got, "\n"))
 	assert.Equal(t, want, got)
 	assert.FileExists(t, plot)
+}
+
+// The same digits in each dtype, with skipped steps in float16.
+func TestMixedPrecision(t *testing.T) { testMixedPrecision(t, "cpu") }
+
+func TestMixedPrecisionOnCUDA(t *testing.T) {
+	testkit.NeedDevices(t, 1)
+	if parity.Run(t, `out["count"] = torch.cuda.device_count()`).Number("count") == 0 {
+		t.Skip("needs a Python torch with CUDA devices: run Python with the same simulated GPU")
+	}
+	testMixedPrecision(t, "cuda")
+}
+
+func testMixedPrecision(t *testing.T, device string) {
+	program := build(t, "mixed_precision")
+	for _, flags := range [][]string{
+		{"--dtype=float16", "--init-scale=1e9"}, {"--dtype=float16", "--init-scale=1e9", "--fused"}, {"--dtype=bfloat16"}, {"--dtype=float32"},
+	} {
+		flags = append(flags, "--device="+device, "--steps=60", "--log-interval=10", "--growth-interval=20")
+		want := parity.Run(t, fmt.Sprintf(`
+			import runpy, sys
+			sys.argv = ["mixed_precision.py", *%q.split()]
+			runpy.run_path("mixed_precision/mixed_precision.py", run_name="__main__")
+		`, strings.Join(flags, " "))).Stdout
+		got, warnings := run(t, program, flags...)
+		assert.Equal(t, want, got)
+		assert.Equal(t, 7, strings.Count(got, "\n"))
+		assert.Equal(t, flags[0] == "--dtype=float16", !strings.Contains(got, ", 0 skipped"), got)
+		assert.Empty(t, warnings)
+	}
 }
 
 func TestTimeSeries(t *testing.T) {
