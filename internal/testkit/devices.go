@@ -1,7 +1,7 @@
 package testkit
 
 import (
-	"fmt"
+	"errors"
 	"os"
 	"testing"
 
@@ -37,13 +37,20 @@ func UseDevice(t testing.TB, device torch.Device) {
 	t.Cleanup(func() { torch.SetDefaultDevice(before) })
 }
 
-// NeedDevices skips the test unless there are n CUDA devices. The test says itself
-// where its tensors are: the default device is the CPU while it runs, whatever the
-// device under test.
+// NeedDevices skips the test unless there are n CUDA devices, physical or simulated.
+// The test says itself where its tensors are: the default device is the CPU while it
+// runs, whatever the device under test.
 func NeedDevices(t testing.TB, n int) {
 	t.Helper()
-	if err := csrc.CUDA(); err != nil || torch.CudaDeviceCount() < n {
-		t.Skip(SkippedDevice + fmt.Sprintf("needs %d CUDA devices", n))
+	switch err := csrc.CUDA(); {
+	case err == nil:
+	case errors.Is(err, csrc.ErrCPUOnly), errors.Is(err, csrc.ErrNoDriver), errors.Is(err, csrc.ErrSwitchedOff):
+		t.Skipf(SkippedDevice+"needs %d CUDA devices: %v", n, err)
+	default:
+		t.Fatal(err)
+	}
+	if found := torch.CudaDeviceCount(); found < n {
+		t.Skipf(SkippedDevice+"needs %d CUDA devices, and there are %d", n, found)
 	}
 	UseDevice(t, torch.Device{})
 }
