@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "a77c29f0a3601047ef6ab54244a42d093e697b0d5ecdb9c9a65ba4aced01c85b"
+const Stamp = "28d5fc66dec7cc4e6eb6d01b95f575583a62a0dc1167dab7e587fe317d0b445b"

@@ -20,12 +20,11 @@ const char* running_version() {
 }
 
 const gt_entry* entry_named(const char* name) noexcept {
-  return find_entry(
-      {tensor_entries(), autograd_entries(), hook_entries(), node_entries(), function_entries(),
-       engine_entries(), random_entries(), context_entries(), accelerator_entries(),
-       device_entries(), dispatch_entries(), functorch_entries(), storage_entries(),
-       backend_entries(), autocast_entries()},
-      name);
+  return find_entry({tensor_entries(), autograd_entries(), hook_entries(), node_entries(),
+                     function_entries(), engine_entries(), random_entries(), context_entries(),
+                     accelerator_entries(), device_entries(), dispatch_entries(),
+                     functorch_entries(), storage_entries(), backend_entries(), autocast_entries()},
+                    name);
 }
 
 }  // namespace gotorch
