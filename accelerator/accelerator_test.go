@@ -159,3 +159,18 @@ func TestRandom(t *testing.T) {
 	torch.DefaultGenerator(torch.CUDA(1)).SetState(states[1])
 	assert.True(t, torch.Equal(states[1], accelerator.GetRngState(torch.CUDA(1))))
 }
+
+func TestFlatStats(t *testing.T) {
+	stats := accelerator.DeviceStats{
+		NumOoms:        3,
+		AllocatedBytes: accelerator.PoolStats{LargePool: accelerator.Stat{Peak: 5}},
+		ReservedBytesByPrivatePools: map[accelerator.PoolId]accelerator.PoolStats{
+			{0, 1}: {All: accelerator.Stat{Current: 7}},
+		},
+	}
+	flat := stats.Flat()
+	assert.Equal(t, int64(3), flat["num_ooms"])
+	assert.Equal(t, int64(5), flat["allocated_bytes.large_pool.peak"])
+	assert.Equal(t, int64(7), flat["reserved_bytes_by_private_pools.0_1.all.current"])
+	assert.Len(t, flat, 7+9*12+2*4+12)
+}
