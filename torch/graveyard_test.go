@@ -24,7 +24,8 @@ func TestGraveyards(t *testing.T) {
 		for range 100 {
 			c.make()
 		}
-		assert.Eventually(t, func() bool { runtime.GC(); return c.alive() <= before+1 }, 10*time.Second, time.Millisecond, name)
+		// A few may share a block of memory, in which Go puts small things together, with what is alive.
+		assert.Eventually(t, func() bool { runtime.GC(); return c.alive() < before+10 }, 10*time.Second, time.Millisecond, name)
 		keep()
 	}
 	before := torch.EventsAlive()
