@@ -19,8 +19,8 @@ var later struct {
 var captures sync.RWMutex
 
 // RunLater runs fn at the next call into libtorch, or at the next
-// [ReleasePending], that finds no capture underway. It may be on any goroutine, so
-// fn must not panic.
+// [ReleasePending], that finds no capture underway. It may be in any call, on any
+// goroutine, so fn should only call libtorch, and must not panic.
 func RunLater(fn func()) {
 	later.Lock()
 	later.fns = append(later.fns, fn)

@@ -89,16 +89,16 @@ type deadGraph struct {
 	onDestroy *[]func()
 }
 
+// destroyGraph runs on the collector's goroutine. The callbacks, which may do anything,
+// run there, as they may not where RunLater's functions do: in any call.
 func destroyGraph(dead deadGraph) {
-	csrc.RunLater(func() {
-		defer destroy(deleteGraph, dead.handle)
-		defer func() {
-			if v := recover(); v != nil { // not the fault of who is running this
-				torch.Warn("a destroy callback of a CUDAGraph panicked: %v", v)
-			}
-		}()
-		runAll(dead.onDestroy)
-	})
+	defer csrc.RunLater(func() { destroy(deleteGraph, dead.handle) })
+	defer func() {
+		if v := recover(); v != nil {
+			torch.Warn("a destroy callback of a CUDAGraph panicked: %v", v)
+		}
+	}()
+	runAll(dead.onDestroy)
 }
 
 // destroy gives up what the collector found. What is wrong is a warning, since it is
@@ -204,8 +204,8 @@ func (g *CUDAGraph) RetainObject(objects ...any) { g.retained = append(g.retaine
 
 // RegisterDestroyCallback has fn run when what was captured is given up, by Reset or
 // because nothing refers to the graph any more. fn must not refer to the graph, which
-// would then live forever, and must not capture another. It may be called on any
-// goroutine, and does not wait for replays that are underway.
+// would then live forever. It may be called on a goroutine of the collector's, and does
+// not wait for replays that are underway.
 func (g *CUDAGraph) RegisterDestroyCallback(fn func()) { *g.onDestroy = append(*g.onDestroy, fn) }
 
 // EnableDebugMode has the graph keep what was captured, as [KeepGraph] does, for
