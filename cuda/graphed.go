@@ -88,6 +88,7 @@ func MakeGraphedCallables(callables []Callable, opts ...MakeGraphedCallablesOpti
 	stream := NewStream()
 	a.capture = append(a.capture, stream, poolOption(a.pool))
 	Synchronize()
+	torch.CollectGarbage() // graphs of earlier passes, whose nodes belong to other streams
 	WithStream(stream, func() {
 		for _, c := range all {
 			c.warmUp(&a)

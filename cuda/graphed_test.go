@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/wangkuiyi/gotorch/amp"
 	"github.com/wangkuiyi/gotorch/cuda"
 	"github.com/wangkuiyi/gotorch/nn"
 	"github.com/wangkuiyi/gotorch/optim"
@@ -225,4 +226,25 @@ func ExampleMakeGraphedCallables() {
 		{Func: &forward, Module: model, SampleArgs: []any{torch.Randn([]int64{16, 8}, torch.CUDA())}},
 	})
 	fmt.Println(forward(torch.Randn([]int64{16, 8}, torch.CUDA())).Shape())
+}
+
+// Autocast must not keep casts of parameters, which would be of no use in a replay.
+func TestGraphedAutocast(t *testing.T) {
+	d := device(t)
+	layer := nn.NewLinear(4, 4)
+	layer.Cuda()
+	x := torch.Randn([]int64{2, 4}, d)
+	forward := layer.Forward
+	callables := []cuda.Callable{{Func: &forward, Module: layer, SampleArgs: []any{x}}}
+	amp.Autocast("cuda", func() {
+		assert.Equal(t, "make_graphed_callables does not support the autocast caching. Please set `cache_enabled=False`.",
+			refusal(t, func() { cuda.MakeGraphedCallables(callables) }).Message)
+	})
+	amp.Autocast("cuda", func() {
+		want := layer.Forward(x).Detach()
+		cuda.MakeGraphedCallables(callables)
+		got := forward(x)
+		assert.Equal(t, torch.Float16, got.DType())
+		assert.True(t, torch.Equal(want, got))
+	}, torch.Float16, amp.CacheEnabled(false))
 }
