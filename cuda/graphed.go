@@ -69,8 +69,9 @@ func (m CaptureErrorMode) applyGraphed(a *graphedArguments) { a.capture = append
 // A module's function is replaced for the mode, training or not, that the module is in
 // now; in the other one it is what it was. Parameters and buffers must stay the same
 // tensors; buffers must not require gradients. Hooks must not have been registered on
-// the module yet. The results cannot be differentiated twice. Autocast must not be
-// caching.
+// the module yet; later ones run where [nn.Call] runs them, around modules of the
+// program's own, but not around graphed layers of package nn. The results cannot be
+// differentiated twice. Autocast must not be caching.
 func MakeGraphedCallables(callables []Callable, opts ...MakeGraphedCallablesOption) {
 	a := graphedArguments{warmups: 3}
 	for _, o := range opts {
