@@ -96,6 +96,10 @@ func sections() ([]section, error) {
 	if err != nil {
 		return nil, err
 	}
+	ofAmp, err := ampSections()
+	if err != nil {
+		return nil, err
+	}
 	return slices.Concat([]section{
 		{"torch", names.Torch.Functions, "torch", ""},
 		{"torch.Tensor, methods", names.Tensor.Methods, "torch", "Tensor"},
@@ -116,7 +120,7 @@ func sections() ([]section, error) {
 		{"torch.optim.Optimizer, methods", names.Optim.Methods, "optim", "Base"},
 		{"torch.optim.lr_scheduler", names.Optim.Scheduler, "optim/lrscheduler", ""},
 		{"torch.optim.swa_utils", names.Optim.SWA, "optim/swa", ""},
-	}, ofNN, ofAutograd, ofCUDA, ofBackends), nil
+	}, ofNN, ofAutograd, ofAmp, ofCUDA, ofBackends), nil
 }
 
 // renamed are names that are spelled otherwise in Go, or are functions there.
