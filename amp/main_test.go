@@ -2,6 +2,7 @@ package amp_test
 
 import (
 	"errors"
+	"os"
 	"sync"
 	"testing"
 
@@ -13,7 +14,11 @@ import (
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+// The tests say themselves where their tensors are.
+func TestMain(m *testing.M) {
+	_ = os.Unsetenv(testkit.DeviceVariable)
+	testkit.Main(m)
+}
 
 // runOnDevices runs Python on n CUDA devices, if Go has as many.
 func runOnDevices(t *testing.T, n int, code string) *parity.Result {

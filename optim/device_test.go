@@ -10,6 +10,7 @@ import (
 
 	"github.com/wangkuiyi/gotorch/internal/parity"
 	"github.com/wangkuiyi/gotorch/internal/testkit"
+	"github.com/wangkuiyi/gotorch/optim"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -64,4 +65,17 @@ func TestStepsOnDevice(t *testing.T) {
 			assert.Equal(t, place, state[i].Device().Type().String())
 		}
 	})
+}
+
+// The count of steps stays on the CPU where the default device is another.
+func TestStepsWithDefaultDevice(t *testing.T) {
+	testkit.NeedDevices(t, 1)
+	testkit.UseDevice(t, torch.CUDA(0))
+	p := torch.Ones([]int64{2}, torch.CPU, torch.RequiresGrad(true))
+	o := optim.NewAdam([]*torch.Tensor{p}, optim.Foreach(true))
+	p.SetGrad(torch.Ones([]int64{2}, torch.CPU))
+	o.Step()
+	step := o.State(p)["step"].(*torch.Tensor)
+	assert.Equal(t, torch.CPU, step.Device())
+	assert.Equal(t, 1.0, step.Item())
 }

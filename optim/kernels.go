@@ -156,7 +156,7 @@ func (foreach) increment(steps list) {
 		torch.ForeachAdd_(steps, 1)
 		return
 	}
-	one := torch.NewTensor(float32(1))
+	one := torch.NewTensor(float32(1), torch.CPU)
 	torch.ForeachAdd_(steps, one, torch.Alpha(1.0))
 	one.Close()
 }

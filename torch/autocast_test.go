@@ -24,7 +24,7 @@ func assertNoAutocast(t *testing.T) {
 }
 
 func TestAutocastStateEndsWithRun(t *testing.T) {
-	x := torch.Ones([]int64{2, 2})
+	x := torch.Ones([]int64{2, 2}, torch.CPU)
 	inAutocast(torch.Float16, func() {
 		assert.True(t, torch.IsAutocastEnabled("cpu"))
 		assert.True(t, torch.IsAnyAutocastEnabled())
@@ -36,7 +36,7 @@ func TestAutocastStateEndsWithRun(t *testing.T) {
 	assert.Equal(t, torch.Float32, x.Mm(x).DType())
 
 	assert.Error(t, torch.Try(func() {
-		inAutocast(torch.Float16, func() { x.Mm(torch.Ones([]int64{3, 3})) })
+		inAutocast(torch.Float16, func() { x.Mm(torch.Ones([]int64{3, 3}, torch.CPU)) })
 	}))
 	assertNoAutocast(t)
 
