@@ -33,6 +33,9 @@ type LobpcgOption interface{ lobpcgOption() }
 // A LuOption is an option of [Lu]: [Out], [Pivot].
 type LuOption interface{ luOption() }
 
+// A NonzeroOption is an option of [Nonzero]: [Out].
+type NonzeroOption interface{ nonzeroOption() }
+
 // A NormOption is an option of [Norm]: [Dim], a [DType], [Keepdim], [Out],
 // [P].
 type NormOption interface{ normOption() }
@@ -2091,7 +2094,7 @@ type OutArg []*Tensor
 // they must be, and the function returns them.
 //
 // It is Python's out=, an option of [Abs], [Absolute], [Acos], [Acosh],
-// [AdaptiveAvgPool2d] and 438 others.
+// [AdaptiveAvgPool2d] and 439 others.
 func Out(tensors ...*Tensor) OutArg { return tensors }
 
 func (OutArg) absOption()                                {}
@@ -2375,6 +2378,7 @@ func (OutArg) negativeOption()                           {}
 func (OutArg) nextafterOption()                          {}
 func (OutArg) nllLoss2dOption()                          {}
 func (OutArg) nllLossOption()                            {}
+func (OutArg) nonzeroOption()                            {}
 func (OutArg) nonzeroStaticOption()                      {}
 func (OutArg) normOption()                               {}
 func (OutArg) normalOption()                             {}

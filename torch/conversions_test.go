@@ -1,6 +1,8 @@
 package torch_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -40,4 +42,28 @@ func TestConversions(t *testing.T) {
 	if torch.CudaDeviceCount() == 0 {
 		assert.Error(t, torch.Try(func() { x.Cuda() }))
 	}
+}
+
+// Conversions to a memory format and to another tensor's dtype, and 2 / x.
+func TestConversionForms(t *testing.T) {
+	parity.Compare(t, `
+		torch.manual_seed(0)
+		x = torch.randn(2, 3, 2, 2)
+		for y in (x.double(memory_format=torch.channels_last), x.to(torch.ones(1, dtype=torch.int32)), x.int(), x.to(x, memory_format=torch.channels_last, copy=True)):
+			log(y, y.stride())
+		log(x.to(torch.ones(2)) is x, 2 / x, 2.5 / x.int().add(1), x.__rtruediv__(x))
+		out = torch.zeros(0, dtype=torch.int64)
+		log(torch.nonzero(x > 1, out=out), out)
+		fail(lambda: torch.nonzero(x > 1, out=torch.zeros(0)))`,
+		func(log func(values ...any)) {
+			torch.ManualSeed(0)
+			x := torch.Randn([]int64{2, 3, 2, 2})
+			for _, y := range []*torch.Tensor{x.Double(torch.ChannelsLast), x.To(torch.Ones([]int64{1}, torch.Int32)), x.Int(),
+				x.To(x, torch.ChannelsLast, torch.Copy(true))} {
+				log(y, strings.NewReplacer("[", "(", "]", ")", " ", ", ").Replace(fmt.Sprint(y.Stride())))
+			}
+			log(x.To(torch.Ones([]int64{2})) == x, x.Rdiv(2), x.Int().Add(1).Rdiv(2.5), x.Rdiv(x))
+			out := torch.Zeros([]int64{0}, torch.Int64)
+			log(torch.Nonzero(x.Gt(1), torch.Out(out)), out, func() { torch.Nonzero(x.Gt(1), torch.Out(torch.Zeros([]int64{0}))) })
+		})
 }

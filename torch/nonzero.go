@@ -1,8 +1,17 @@
 package torch
 
 // Nonzero returns the indices of the elements that are not zero, one in each
-// row, Python's torch.nonzero.
-func Nonzero(input *Tensor) *Tensor { return opNonzero(input) }
+// row, Python's torch.nonzero. Option: [Out].
+func Nonzero(input *Tensor, opts ...NonzeroOption) *Tensor {
+	for _, o := range opts {
+		if o, ok := o.(OutArg); ok {
+			out := outputs(o, 1)[0]
+			opNonzeroOut(input, out)
+			return out
+		}
+	}
+	return opNonzero(input)
+}
 
 // Nonzero is [Nonzero] of t.
 func (t *Tensor) Nonzero() *Tensor { return opNonzero(t) }

@@ -32,6 +32,11 @@ func (t *Tensor) NewTensor(data any, opts ...CreationOption) *Tensor {
 	return newTensor(data, &c)
 }
 
+// Rdiv returns other / t, element by element, where other is a *Tensor or a number:
+// what Python's 1 / t calls, t.__rtruediv__. Its digits are those of other times
+// 1 / t.
+func (t *Tensor) Rdiv(other any) *Tensor { return t.Reciprocal().Mul(other) }
+
 // New returns a tensor of this size, with t's dtype and on t's device, whose
 // elements are not set: Python's legacy t.new. Use [Tensor.NewEmpty].
 func (t *Tensor) New(size ...int64) *Tensor {

@@ -188,6 +188,10 @@ func (b *binder) option(a argument) error {
 	case name != "" && a.name == "reduction":
 		a.value.V = Reduction(name)
 	}
+	if _, ok := a.value.V.(*Array); ok && a.name == "other" && reflect.TypeFor[*torch.Tensor]().Implements(b.options) {
+		b.extra = append(b.extra, reflect.ValueOf(b.plain(a.value.V)))
+		return nil
+	}
 	if v, err := b.convertOption(a.value.V); err == nil {
 		b.extra = append(b.extra, v)
 		return nil

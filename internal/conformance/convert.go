@@ -128,6 +128,11 @@ func (ts *tensors) convert(v any, to reflect.Type) (reflect.Value, error) {
 		}
 		return slice.Convert(to), nil
 	}
+	if list, ok := v.([]Value); ok && to == reflect.TypeFor[*torch.Tensor]() { // lengths, which Python also takes as numbers
+		if ints, ok := ts.list(list).([]int64); ok {
+			return reflect.ValueOf(torch.NewTensor(ints)), nil
+		}
+	}
 	if to.Kind() == reflect.Slice && to != float64s {
 		if _, ok := v.(*Array); !ok || to.Elem() == reflect.TypeFor[*torch.Tensor]() {
 			return ts.convertList([]Value{{v}}, to)

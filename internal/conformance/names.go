@@ -35,7 +35,24 @@ var reversed = map[string]string{
 // renamed are functions whose Go names are others.
 var renamed = map[string]string{
 	"torch.tensor": "torch.NewTensor", "torch.Tensor.dtype": "torch.Tensor.DType", "torch.Tensor.ndim": "torch.Tensor.Dim",
-	"torch.Tensor.__rsub__": "torch.Rsub",
+	"torch.Tensor.__rsub__": "torch.Rsub", "torch.Tensor.__rtruediv__": "torch.Tensor.Rdiv", "torch.spmm": "torch.Mm", "torch.Tensor.size": "torch.Tensor.Shape",
+	"torch.Tensor.index_put": "torch.IndexPut", "torch.Tensor.index_put_": "torch.IndexPut_",
+}
+
+// suffixes are those of functions for options that change the number of results.
+var suffixes = []struct{ option, suffix string }{
+	{"return_inverse", "Inverse"}, {"return_counts", "Counts"}, {"get_infos", "Infos"}, {"as_tuple", "Tuple"},
+}
+
+// suffix is what the name of the Go function ends in, for the options of a call.
+func suffix(arguments []argument) string {
+	text := ""
+	for _, s := range suffixes {
+		if i := slices.IndexFunc(arguments, func(a argument) bool { return a.name == s.option }); i >= 0 && arguments[i].value.V == true {
+			text += s.suffix
+		}
+	}
+	return text
 }
 
 // normalName is Python's public name of a function as resolve_name gives it.
@@ -108,9 +125,13 @@ func (c *Call) counterparts() []*Export {
 	add(exportsByName()[renamed[python]])
 	add(exportsByName()[reversed[python]])
 	for i, pkg := range modules[module] {
-		if i == 0 || !c.Python {
-			add(exportsByName()[pkg+"."+camel(function)])
+		if i > 0 && c.Python {
+			continue
 		}
+		for _, b := range c.bindings() {
+			add(exportsByName()[pkg+"."+camel(function)+suffix(c.named(b))])
+		}
+		add(exportsByName()[pkg+"."+camel(function)])
 	}
 	add(exportsByName()[module+"."+function])
 	return found

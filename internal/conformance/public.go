@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wangkuiyi/gotorch/nn/functional"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -22,12 +23,8 @@ func replayPublic(c *Call) (difference string, err error) {
 	if len(candidates) == 0 {
 		return "", fmt.Errorf("%w %s", errNoCounterpart, normalName(c.Name))
 	}
-	bindings := c.Bindings
-	if len(bindings) == 0 { // nothing is known: by place
-		bindings = []Binding{{Names: slices.Repeat([]string{"?"}, len(c.Args))}}
-	}
 	for _, e := range candidates {
-		for _, b := range bindings {
+		for _, b := range c.bindings() {
 			for _, nones := range []bool{false, true} {
 				difference, attempt := c.attempt(e, b, nones)
 				if attempt == nil {
@@ -40,11 +37,20 @@ func replayPublic(c *Call) (difference string, err error) {
 	return "", err
 }
 
+// bindings are the ways to name the positional arguments: by place, if nothing is
+// known.
+func (c *Call) bindings() []Binding {
+	if len(c.Bindings) == 0 {
+		return []Binding{{Names: slices.Repeat([]string{"?"}, len(c.Args))}}
+	}
+	return c.Bindings
+}
+
 // attempt makes the call through one function. An error says that its arguments
 // are others.
 func (c *Call) attempt(e *Export, b Binding, nones bool) (difference string, err error) {
 	ts := &tensors{blob: c.blob, device: c.device, made: map[int]*torch.Tensor{}}
-	arguments, err := bind(e, ts, c.arranged(b), nones)
+	arguments, err := bind(e, ts, c.arranged(e, b), nones)
 	if err != nil {
 		return "", err
 	}
@@ -65,8 +71,8 @@ func unfit(failure error) bool {
 // implied are arguments that Go has and Python's overloads leave out.
 var implied = map[string]argument{"torch.randint": {"low", Value{int64(0)}, false, false}}
 
-// arranged is named, with what Go wants otherwise.
-func (c *Call) arranged(b Binding) []argument {
+// arranged is named, with what a Go function wants otherwise.
+func (c *Call) arranged(e *Export, b Binding) []argument {
 	arguments := c.named(b)
 	name := normalName(c.Name)
 	if strings.HasSuffix(name, "__getitem__") && len(arguments) == 2 {
@@ -83,9 +89,34 @@ func (c *Call) arranged(b Binding) []argument {
 		arguments[0].value, arguments[1].value = arguments[1].value, arguments[0].value
 		arguments[0].name, arguments[1].name = "", ""
 	}
+	if strings.Contains(name, "adaptive_") && len(arguments) > 1 {
+		arguments[1].value = inputSizes(arguments[1].value)
+	}
 	return slices.DeleteFunc(arguments, func(a argument) bool {
-		return a.name == "return_indices" && strings.HasSuffix(name, "_with_indices")
+		return a.name == "return_indices" && strings.HasSuffix(name, "_with_indices") || chosen(e, a)
 	})
+}
+
+// chosen reports whether the function's name says what the argument says.
+func chosen(e *Export, a argument) bool {
+	return a.value.V == true && slices.ContainsFunc(suffixes, func(s struct{ option, suffix string }) bool {
+		return a.name == s.option && strings.Contains(e.Name, s.suffix)
+	})
+}
+
+// inputSizes puts what stands for None in Go into the output size of a pool.
+func inputSizes(v Value) Value {
+	list, ok := v.V.([]Value)
+	if !ok {
+		return v
+	}
+	list = slices.Clone(list)
+	for i := range list {
+		if list[i].V == nil {
+			list[i].V = int64(functional.InputSize)
+		}
+	}
+	return Value{list}
 }
 
 // run calls a function; what it panics with is its error.

@@ -10,6 +10,7 @@ autograd; --level public those of Python's functions, with gradients.
 """
 
 import argparse
+import contextlib
 import ctypes
 import inspect
 import json
@@ -32,7 +33,7 @@ from torch.testing._internal.common_methods_invocations import op_db
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten, tree_map_only
 
-MAX_BYTES = 1 << 22  # of one tensor
+MAX_BYTES = 1 << 26  # of one tensor
 
 
 class Unsupported(Exception):
@@ -191,6 +192,8 @@ class Functions(TorchFunctionMode):
     def __torch_function__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
         name = resolve_name(func) or getattr(func, "__name__", str(func))
+        if getattr(func, "__module__", None) == "torch.signal.windows.windows":  # which resolve_name does not know
+            name = f"torch.signal.windows.{name}"
         if name == "_set_grad_enabled":
             return func(*args, **kwargs)
         call = Call(self.encoder, name, args, kwargs, self.seed + len(self.calls))
@@ -279,19 +282,24 @@ class Recorder:
         self.mode = {"aten": Operators, "public": Functions}[level]
         self.out = out
 
-    def record(self, op, kind, dtype, index, run):
+    def record(self, op, kind, dtype, index, f, x, args, kwargs):
         encoder = Encoder()
         mode = self.mode(encoder, 1000 * (index + 1))
         head = {"entry": op.full_name, "kind": kind, "dtype": str(dtype).removeprefix("torch."), "sample": index}
         try:
             if self.mode is Operators:
                 with enable_python_dispatcher(), mode:
-                    run()
+                    f(x, *args, **kwargs)
+            elif op.full_name.startswith("signal.windows."):  # which no mode sees: they take no tensors
+                mode.__torch_function__(f, (), (x, *args), kwargs)
             else:
                 with mode:
-                    run()
+                    f(x, *args, **kwargs)
         except Exception as e:  # what is recorded of it is the call that raised
             head["failed"] = f"{type(e).__name__}: {str(e)[:100]}"
+            if self.mode is Functions and not mode.calls:  # the arguments were refused before the mode saw them
+                with contextlib.suppress(Exception):
+                    mode.__torch_function__(f, (), (x, *args), kwargs)
         if kind != "error":
             mode.calls = [c for c in mode.calls if "error" not in c]
         self.write({**head, "calls": mode.calls}, encoder.blob)
@@ -326,11 +334,7 @@ def variants(op):
 
 def with_out(f, x, *args, **kwargs):
     with torch._C.DisableTorchFunction():
-        expected = f(x, *args, **kwargs)
-        if isinstance(expected, torch.Tensor):
-            out = torch.zeros_like(expected)
-        else:
-            out = tuple(torch.zeros_like(t) for t in expected)
+        out = tree_map_only(torch.Tensor, torch.zeros_like, f(x, *args, **kwargs))
     return f(x, *args, **kwargs, out=out)
 
 
@@ -342,11 +346,11 @@ def run_samples(recorder, op, kinds, dtypes, limit):
             if kind in kinds:
                 for index, sample in samples_of(op, dtype, False, limit):
                     x, args, kwargs = copied(sample)
-                    recorder.record(op, kind, dtype, index, lambda: f(x, *args, **kwargs))
+                    recorder.record(op, kind, dtype, index, f, x, args, kwargs)
         if "gradient" in kinds and op.supports_autograd and dtype in op.supported_backward_dtypes("cpu"):
             for index, sample in samples_of(op, dtype, True, limit):
                 x, args, kwargs = copied(sample)
-                recorder.record(op, "gradient", dtype, index, lambda: op.op(x, *args, **kwargs))
+                recorder.record(op, "gradient", dtype, index, op.op, x, args, kwargs)
 
 
 def run_errors(recorder, op, limit):
@@ -356,7 +360,7 @@ def run_errors(recorder, op, limit):
         return
     for index, e in enumerate(errors[: limit or None]):
         x, args, kwargs = copied(e.sample_input)
-        recorder.record(op, "error", None, index, lambda: op.op(x, *args, **kwargs))
+        recorder.record(op, "error", None, index, op.op, x, args, kwargs)
 
 
 def main():

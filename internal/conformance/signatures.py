@@ -54,13 +54,14 @@ def value(node):
         return Unknown
 
 
-def from_documentation(func):
+def from_documentation(name, func):
     """Signatures such as svd(A, full_matrices=True, *, out=None) -> Tensor."""
+    receiver = "self, " if name.startswith("torch.Tensor.") else ""
     for line in (func.__doc__ or "").splitlines()[:8]:
         found = re.match(r"\s*[\w.]+\((.*)\)\s*(->|$)", line)
         if found:
             try:
-                yield from_stub(ast.parse(f"def f({found[1]}): ...").body[0])
+                yield from_stub(ast.parse(f"def f({receiver}{found[1]}): ...").body[0])
             except (SyntaxError, ValueError):
                 continue
 
@@ -68,7 +69,10 @@ def from_documentation(func):
 @functools.cache
 def signatures(name, func):
     if inspect.isfunction(func):
-        signature = inspect.signature(func)
+        try:
+            signature = inspect.signature(func)
+        except ValueError:  # a wrapper of one written in C++
+            return list(map(from_stub, stubs().get(name, [])))
         if not any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values()):
             return [signature]
     found = []
@@ -77,7 +81,7 @@ def signatures(name, func):
             found.append(from_stub(node))
         except ValueError:
             continue
-    return found or list(from_documentation(func))
+    return found or list(from_documentation(name, func))
 
 
 def bindings(name, func, args, kwargs):

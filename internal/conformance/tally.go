@@ -58,8 +58,16 @@ func (t Tally) Add(line string, r *Record, replay func(*Call) (difference string
 		switch {
 		case errors.Is(err, errNoCounterpart) && private(c.Name):
 			note(count.Excused, "private in Python: no function for programs", example)
+		case err != nil && c.Error != nil && c.Error.Type == "TypeError":
+			note(count.Excused, typeErrors, example)
+		case c.Error != nil && c.Error.Type == "AttributeError":
+			note(count.Excused, "a method that Python's number does not have", example)
+		case err != nil && strings.HasPrefix(c.Name, "torch_nn::"):
+			note(count.Excused, "an operator that Python registers, and libtorch does not have", example)
+		case c.Name == "torch.sym_float":
+			note(count.Excused, "Python's symbolic numbers, which only its compiler has", example)
 		case err != nil:
-			note(count.NoWay, noWay(err), example)
+			note(count.NoWay, noWay(c, err), example)
 		case difference == "":
 			count.Equal++
 		default:
@@ -94,7 +102,7 @@ func note(causes map[string]*Cause, cause, example string) {
 }
 
 // noWay is what stands in the way of a call, as its first attempt found it.
-func noWay(err error) string {
+func noWay(c *Call, err error) string {
 	for {
 		var joined interface{ Unwrap() []error }
 		if !errors.As(err, &joined) || len(joined.Unwrap()) == 0 {
@@ -107,6 +115,9 @@ func noWay(err error) string {
 		err = first
 	}
 	text, _, _ := strings.Cut(err.Error(), "\n")
+	if errors.Is(err, errUnsupported) {
+		text = normalName(c.Name) + ": " + text
+	}
 	return text
 }
 
@@ -116,6 +127,8 @@ const rounding = "MKL's Fourier transform, whose last bit depends on where its m
 
 // uninitialised memory is equal by chance only.
 const uninitialised = "uninitialised memory: dtype and shape are equal"
+
+const typeErrors = "TypeErrors of Python's arguments, whose types the compiler checks in Go"
 
 // reasons are why calls of these names are not compared bit for bit, or differ.
 var reasons = []struct {
@@ -127,6 +140,7 @@ var reasons = []struct {
 	{regexp.MustCompile(`fft|stft`), "off by a rounding", rounding},
 	{regexp.MustCompile(`^torch\.Tensor\.T$`), "grad_fn TBackward0", "T is t() in Go, whose gradient is the same"},
 	{regexp.MustCompile(`^torch\.(Tensor\.)?squeeze_?$`), "grad_fn SqueezeBackward1", "Dim(0) is a dimension in Go, not a list of one; the gradient is the same"},
+	{regexp.MustCompile(`^torch\.signal\.windows\.(exponential|gaussian|kaiser)$`), "raised", "the text has a float where Python's has the integer that it was given"},
 	{regexp.MustCompile(`^torch\.Tensor\.item$`), "cannot be converted to type double", "Item returns a float64; ItemOf[complex128] is for complex numbers"},
 }
 
@@ -138,7 +152,7 @@ func known(c *Call, difference string) string {
 		}
 	}
 	if c.Error != nil && c.Error.Type == "TypeError" {
-		return "TypeErrors of Python's arguments, whose types the compiler checks in Go"
+		return typeErrors
 	}
 	return ""
 }
