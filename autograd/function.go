@@ -27,7 +27,13 @@ import "github.com/wangkuiyi/gotorch/torch"
 //   - Jvp(ctx *FunctionCtx, gradInputs ...*torch.Tensor) []*torch.Tensor
 //     computes the outputs' derivatives in forward mode, given the inputs';
 //   - SetupContext(ctx *FunctionCtx, inputs, outputs []*torch.Tensor) is called
-//     after Forward, to do there what concerns ctx.
+//     after Forward, to do there what concerns ctx, which Forward then leaves alone;
+//   - Vmap(info VmapInfo, inDims []int64, inputs ...*torch.Tensor) (outputs
+//     []*torch.Tensor, outDims []int64) computes the outputs for batches.
+//
+// Inside package functorch's transforms a function needs SetupContext, since it is
+// called once for each layer; inside functorch.Vmap also either Vmap or
+// [GenerateVmapRule].
 //
 // A panic in them comes back, as it was thrown, from Apply or from the backward
 // pass. The context and what it refers to is freed when the graph is.
@@ -41,6 +47,23 @@ type FunctionCtx = torch.FunctionCtx
 // differentiated itself: it runs without recording, and differentiating its
 // results panics. Python's once_differentiable.
 type OnceDifferentiable = torch.OnceDifferentiable
+
+// GenerateVmapRule is embedded in a [Function] whose methods are made of PyTorch's
+// operators, so that functorch.Vmap can map them. Python's generate_vmap_rule =
+// True.
+type GenerateVmapRule = torch.GenerateVmapRule
+
+// A VmapInfo tells a [Function]'s Vmap the size of the batch, and how vmap was
+// told to draw random numbers.
+//
+// Vmap also gets, for each input, the dimension in which the batch lies, or
+// [NotBatched], and returns such dimensions for its outputs. It runs outside of
+// the vmap, with the whole batch.
+type VmapInfo = torch.VmapInfo
+
+// NotBatched stands, in the place of a batch's dimension, for a tensor that has
+// none, or for nil.
+const NotBatched = torch.NotBatched
 
 // Apply runs a function's Forward and records the function for
 // differentiation. Optional inputs are nil. Python's Function.apply.

@@ -64,6 +64,9 @@ type FunctionCtx struct {
 
 	node    uint64 // while Backward runs
 	forward bool   // while Jvp runs
+
+	vmapped map[*vmappedFunction]vmappedContext
+	given   *[]*Tensor // saved tensors as a layer of vmap sees them
 }
 
 // SaveForBackward keeps tensors for Backward, which gets them from
@@ -136,6 +139,9 @@ func (c *FunctionCtx) NeedsInputGrad(input int) bool { return c.needsInputGrad[i
 // be called in Backward only, and panics if one of them was written to since.
 // In Jvp it returns what was passed to [FunctionCtx.SaveForForward].
 func (c *FunctionCtx) SavedTensors() []*Tensor {
+	if c.given != nil {
+		return *c.given
+	}
 	if c.forward {
 		return c.forForward
 	}
@@ -151,6 +157,19 @@ func (c *FunctionCtx) SavedTensors() []*Tensor {
 // ApplyFunction runs a function's Forward and records the function for
 // differentiation. Package autograd calls it Apply.
 func ApplyFunction(fn Function, inputs ...*Tensor) []*Tensor {
+	layer, dead := topLayer(inputs)
+	if dead {
+		inputs = eachTensor(inputs, unwrapDead)
+	}
+	if layer.kind == noLayer {
+		return recordFunction(fn, inputs)
+	}
+	return layer.apply(fn, inputs)
+}
+
+// recordFunction is ApplyFunction outside of functorch's transforms, or for the
+// innermost one alone.
+func recordFunction(fn Function, inputs []*Tensor) []*Tensor {
 	ctx := &FunctionCtx{needsInputGrad: make([]bool, len(inputs))}
 	needed := false
 	for i, t := range inputs {
@@ -219,6 +238,12 @@ func withoutRecording(fn func()) {
 	fn()
 }
 
+// What is recorded, as set_recording has it.
+const (
+	recordsBackward = 1 << iota
+	recordsForward
+)
+
 func setRecording(modes uint64) (before uint64) {
 	var f frame
 	f.Put(modes)
@@ -227,6 +252,9 @@ func setRecording(modes uint64) (before uint64) {
 }
 
 func functionTypeName(fn Function) string {
+	if f, ok := fn.(functionAround); ok {
+		return f.typeName()
+	}
 	t := reflect.TypeOf(fn)
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -240,7 +268,6 @@ func (c *FunctionCtx) registerBackward(fn Function, recorded bool) uint64 {
 	if !recorded {
 		return 0
 	}
-	_, once := fn.(onceDifferentiable)
 	return csrc.Register(callback(func(f *frame) {
 		// Several backward passes may run at once, each with its own context.
 		ctx := *c
@@ -248,22 +275,33 @@ func (c *FunctionCtx) registerBackward(fn Function, recorded bool) uint64 {
 		defer func() { ctx.node = 0 }()
 		defer ctx.closeBuffers()
 		grads := f.takeTensors()
-		var results []*Tensor
-		if once {
-			results = backwardOnce(fn, &ctx, grads)
-		} else {
-			results = fn.Backward(&ctx, grads...)
-		}
+		results := backwardOf(fn, &ctx, grads)
 		f.Reply()
 		f.putResults(results)
 	}), nil)
 }
 
+// backwardOf runs a function's Backward.
+func backwardOf(fn Function, ctx *FunctionCtx, grads []*Tensor) []*Tensor {
+	if _, once := fn.(onceDifferentiable); once {
+		return backwardOnce(fn, ctx, grads)
+	}
+	return fn.Backward(ctx, grads...)
+}
+
+func hasJvp(fn Function) bool {
+	if f, ok := fn.(functionAround); ok {
+		return hasJvp(f.inner())
+	}
+	_, ok := fn.(jvpFunction)
+	return ok
+}
+
 func (c *FunctionCtx) registerJvp(fn Function) uint64 {
-	forward, ok := fn.(jvpFunction)
-	if !ok {
+	if !hasJvp(fn) {
 		return 0
 	}
+	forward := fn.(jvpFunction)
 	return csrc.Register(callback(func(f *frame) {
 		ctx := *c
 		ctx.forward = true

@@ -1,7 +1,6 @@
 // Entries of functions whose forward and backward are written in Go.
 
 #include <ATen/ATen.h>
-#include <ATen/functorch/DynamicLayer.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/autograd/functions/basic_ops.h>
 #include <torch/csrc/autograd/saved_variable.h>
@@ -194,18 +193,6 @@ void set_output_grad_dtypes(torch::autograd::Node& node, at::IntArrayRef dtypes,
   }
 }
 
-// Refuses functions inside vmap: their node would belong to its layer alone, and
-// the graph around it would be cut without a word.
-void refuse_vmap(std::string_view name) {
-  namespace ft = at::functorch;
-  const auto layer = ft::maybeCurrentDynamicLayer();
-  TORCH_CHECK(!layer || layer->key() != ft::TransformType::Vmap, "You tried to vmap over ",
-              name.substr(0, name.rfind("Backward")),
-              ", but it does not have vmap support. Please override and implement the vmap "
-              "staticmethod or set generate_vmap_rule=True. For more details, please see "
-              "https://pytorch.org/docs/main/notes/extending.func.html");
-}
-
 // Makes a graph's node for what a forward in Go has computed, and returns the
 // outputs with it. backward is 0 if there is nothing to differentiate, jvp if
 // there is none.
@@ -214,7 +201,6 @@ std::vector<Tensor> wrap_function(std::string_view name, int64_t backward, int64
                                   at::TensorList non_differentiable, at::TensorList dirty,
                                   at::TensorList to_save, bool materialize, bool setup_context,
                                   at::OptionalIntArrayRef output_grad_dtypes) {
-  refuse_vmap(name);
   std::vector<bool> is_tensor;
   variable_list tensors;
   for (const Tensor& t : inputs) {

@@ -86,6 +86,52 @@ void pop_layer() {
   }
 }
 
+// The top layer of the stack, for functions that are written in Go, which have to
+// deal with the layers themselves: its kind (0 if there is none), level, batch
+// size, randomness, and the gradient mode around it; and whether one of the
+// tensors outlived its layer.
+std::vector<int64_t> top_layer(at::TensorList tensors) {
+  const bool dead = std::any_of(tensors.begin(), tensors.end(), [](const at::Tensor& t) {
+    return t.defined() && ft::isDeadTensorWrapper(t);
+  });
+  const std::vector<ft::DynamicLayer>& stack = ft::getDynamicLayerStack();
+  if (stack.empty()) {
+    return {0, 0, 0, 0, 0, dead};
+  }
+  const ft::DynamicLayer& layer = stack.back();
+  const ft::InterpreterMeta& meta = layer.interpreter().meta();
+  int64_t batch_size = 0, randomness = 0, mode = 0;
+  if (const auto* vmap = std::get_if<ft::VmapInterpreterMeta>(&meta)) {
+    batch_size = vmap->batchSize_.expect_int();
+    randomness = static_cast<int64_t>(vmap->randomness_);
+  } else if (const auto* grad = std::get_if<ft::GradInterpreterMeta>(&meta)) {
+    mode = grad->prevGradMode_;
+  } else if (const auto* jvp = std::get_if<ft::JvpInterpreterMeta>(&meta)) {
+    mode = jvp->prevFwdGradMode_;
+  }
+  return {static_cast<int64_t>(layer.key()), layer.layerId(), batch_size, randomness, mode, dead};
+}
+
+// Takes the top layer off the stack, until raise_layer puts it back.
+int64_t lower_layer() {
+  return reinterpret_cast<int64_t>(new ft::DynamicLayer(ft::popDynamicLayer()));
+}
+
+void raise_layer(int64_t layer) {
+  const std::unique_ptr<ft::DynamicLayer> taken(reinterpret_cast<ft::DynamicLayer*>(layer));
+  ft::pushDynamicLayer(std::move(*taken));
+}
+
+at::Tensor unwrap_dead(const at::Tensor& t) { return ft::unwrapIfDead(t); }
+
+// The tensor in a wrapper of the layer at this level, which differentiates.
+at::Tensor lift_for_grad(const at::Tensor& t, int64_t level) {
+  const ft::TensorWrapper* wrapper = ft::maybeGetTensorWrapper(t);
+  return wrapper != nullptr && wrapper->level() == level
+             ? t
+             : ft::makeTensorWrapper(t, level, /*is_immutable=*/true);
+}
+
 // requires_grad_ is refused inside a transform, except for its own use.
 bool allow_requires_grad(bool allowed) {
   const bool before = ft::getInplaceRequiresGradAllowed();
@@ -244,6 +290,11 @@ constexpr gt_entry kEntries[] = {
     entry<push_vmap_layer>("push_vmap_layer(int batch_size, str randomness) -> int"),
     entry<push_functionalize_layer>("push_functionalize_layer(bool add_back_views) -> int"),
     entry<pop_layer>("pop_layer() -> ()"),
+    entry<top_layer>("top_layer(Tensor?[] tensors) -> int[]"),
+    entry<lower_layer>("lower_layer() -> int"),
+    entry<raise_layer>("raise_layer(int layer) -> ()"),
+    entry<unwrap_dead>("unwrap_dead(Tensor self) -> Tensor"),
+    entry<lift_for_grad>("lift_for_grad(Tensor self, int level) -> Tensor"),
     entry<allow_requires_grad>("allow_requires_grad(bool allowed) -> bool"),
     entry<swap_inference_mode>("swap_inference_mode(bool enabled) -> bool"),
     entry<wrap_for_grad>("wrap_for_grad(Tensor self, int level) -> Tensor"),
