@@ -146,7 +146,7 @@ func vectorizedJacobian(outputs, inputs []*torch.Tensor, o options) [][]*torch.T
 	for i, out := range outputs {
 		flat[i] = out.Reshape(-1)
 	}
-	stacked := mapOld(standardBasis(outputs, sizes), func(basis []*torch.Tensor) []*torch.Tensor {
+	stacked := transforms.MapOld(standardBasis(outputs, sizes), func(basis []*torch.Tensor) []*torch.Tensor {
 		return gradOf(flat, inputs, basis, torch.CreateGraph(o.createGraph))
 	})
 	rows := make([][]*torch.Tensor, len(outputs))
@@ -166,7 +166,7 @@ func vectorizedJacobian(outputs, inputs []*torch.Tensor, o options) [][]*torch.T
 func forwardJacobian(f listFunction, inputs []*torch.Tensor) [][]*torch.Tensor {
 	sizes := numels(inputs)
 	var shapes [][]int64 // of the outputs
-	stacked := mapOld(standardBasis(inputs, sizes), func(basis []*torch.Tensor) (tangents []*torch.Tensor) {
+	stacked := transforms.MapOld(standardBasis(inputs, sizes), func(basis []*torch.Tensor) (tangents []*torch.Tensor) {
 		DualLevel(func() {
 			duals := make([]*torch.Tensor, len(inputs))
 			for i, t := range inputs {
@@ -200,25 +200,6 @@ func countFrom1(n int64) []int64 {
 		list = append(list, i)
 	}
 	return list
-}
-
-// mapOld maps f over the first dimensions, with the vmap that torch.autograd
-// uses. Results that are nil stay so.
-func mapOld(args []*torch.Tensor, f listFunction) (results []*torch.Tensor) {
-	transforms.VmapMode(func(level int64) {
-		size := args[0].Size(0)
-		batched := make([]*torch.Tensor, len(args))
-		for i, t := range args {
-			batched[i] = transforms.AddOldBatchDim(t, 0, level)
-		}
-		results = f(batched)
-		for i, t := range results {
-			if t != nil {
-				results[i] = transforms.RemoveOldBatchDim(t, level, size, 0)
-			}
-		}
-	})
-	return results
 }
 
 // standardBasis returns the unit matrix over all elements of the tensors: for

@@ -221,6 +221,7 @@ type backwardArguments struct {
 	inputsGiven              bool
 	retainGraph, allowUnused optional[bool]
 	createGraph, materialize bool
+	batched                  bool
 }
 
 type (
@@ -230,6 +231,7 @@ type (
 	createGraphOption bool
 	allowUnusedOption bool
 	materializeOption bool
+	batchedOption     bool
 )
 
 func (o gradientOption) applyBackward(a *backwardArguments)    { a.gradients = o.tensors }
@@ -241,6 +243,7 @@ func (o createGraphOption) applyBackward(a *backwardArguments) { a.createGraph =
 func (o createGraphOption) applyGrad(a *backwardArguments)     { a.createGraph = bool(o) }
 func (o allowUnusedOption) applyGrad(a *backwardArguments)     { a.allowUnused = some(bool(o)) }
 func (o materializeOption) applyGrad(a *backwardArguments)     { a.materialize = bool(o) }
+func (o batchedOption) applyGrad(a *backwardArguments)         { a.batched = bool(o) }
 
 // WithGradient gives the gradients of the outputs to start from, one for each;
 // without it outputs must have one element, and start from 1. Python's
@@ -279,6 +282,11 @@ func AllowUnused(on bool) GradOption { return allowUnusedOption(on) }
 // MaterializeGrads has [Grad] return zeros for inputs that the outputs do not
 // depend on.
 func MaterializeGrads(on bool) GradOption { return materializeOption(on) }
+
+// IsGradsBatched has [Grad] take batches of gradients from [WithGradient], along
+// their first dimensions, and return a batch of gradients for each input, all
+// computed in one pass, by vmap.
+func IsGradsBatched(on bool) GradOption { return batchedOption(on) }
 
 // Backward computes the gradient of t with respect to the graph's leaves, and
 // adds it to their Grad. t must have one element unless [WithGradient] is given.
@@ -323,25 +331,17 @@ func Grad(outputs, inputs []*Tensor, opts ...GradOption) []*Tensor {
 	if len(inputs) == 0 {
 		refuse(runtimeErrorKind, "`inputs` argument to `grad()` cannot be empty.")
 	}
-	checkGradients(outputs, a.gradients)
-	for _, t := range inputs {
-		if !t.RequiresGrad() {
-			refuse(runtimeErrorKind, "One of the differentiated Tensors does not require grad")
-		}
+	var grads []*Tensor
+	if a.batched {
+		a.gradients = checkBatches(outputs, a.gradients)
+		grads = mapOld(a.gradients, func(gradients []*Tensor) []*Tensor {
+			a.gradients = gradients
+			return gradOf(outputs, inputs, a)
+		})
+	} else {
+		checkGradients(outputs, a.gradients)
+		grads = gradOf(outputs, inputs, a)
 	}
-	var f frame
-	f.putTensors(outputs, "outputs")
-	f.putTensors(inputs, "inputs")
-	f.putOptionalTensors(a.gradients, "grad_outputs")
-	f.putOptionalBool(a.retainGraph)
-	f.PutBool(a.createGraph)
-	f.PutBool(true) // what is not used is refused below, in Python's words
-	makeRoom()
-	f.callWithCallbacks(entryGradOf)
-	runtime.KeepAlive(outputs)
-	runtime.KeepAlive(inputs)
-	runtime.KeepAlive(a.gradients)
-	grads := f.takeTensors()
 	for i, g := range grads {
 		switch {
 		case g != nil:
@@ -353,6 +353,28 @@ func Grad(outputs, inputs []*Tensor, opts ...GradOption) []*Tensor {
 		}
 	}
 	return grads
+}
+
+// gradOf returns gradients, or nil for inputs that are not used.
+func gradOf(outputs, inputs []*Tensor, a backwardArguments) []*Tensor {
+	for _, t := range inputs {
+		if !t.RequiresGrad() {
+			refuse(runtimeErrorKind, "One of the differentiated Tensors does not require grad")
+		}
+	}
+	var f frame
+	f.putTensors(outputs, "outputs")
+	f.putTensors(inputs, "inputs")
+	f.putOptionalTensors(a.gradients, "grad_outputs")
+	f.putOptionalBool(a.retainGraph)
+	f.PutBool(a.createGraph)
+	f.PutBool(true) // what is not used is refused by Grad, in Python's words
+	makeRoom()
+	f.callWithCallbacks(entryGradOf)
+	runtime.KeepAlive(outputs)
+	runtime.KeepAlive(inputs)
+	runtime.KeepAlive(a.gradients)
+	return f.takeTensors()
 }
 
 // checkGradients refuses, as torch/autograd/__init__.py does, gradients that do
@@ -369,14 +391,18 @@ func checkGradients(outputs, gradients []*Tensor) {
 			}
 			continue
 		}
-		shape, gradShape, gradDtype := t.Shape(), gradients[i].Shape(), gradients[i].DType()
+		shape, gradShape := t.Shape(), gradients[i].Shape()
 		if !equalInts(shape, gradShape) {
 			refuse(runtimeErrorKind, "Mismatch in shape: grad_output[%d] has a shape of %s and output[%d] has a shape of %s.",
 				i, sizeText(gradShape), i, sizeText(shape))
 		}
-		if dtype.IsComplex() != gradDtype.IsComplex() {
-			refuse(runtimeErrorKind, "For complex Tensors, both grad_output and output are required to have the same dtype. "+
-				"Mismatch in dtype: grad_output[%d] has a dtype of %s and output[%d] has a dtype of %s.", i, gradDtype, i, dtype)
-		}
+		checkComplexGradient(i, t, gradients[i])
+	}
+}
+
+func checkComplexGradient(i int, output, gradient *Tensor) {
+	if dtype, gradDtype := output.DType(), gradient.DType(); dtype.IsComplex() != gradDtype.IsComplex() {
+		refuse(runtimeErrorKind, "For complex Tensors, both grad_output and output are required to have the same dtype. "+
+			"Mismatch in dtype: grad_output[%d] has a dtype of %s and output[%d] has a dtype of %s.", i, gradDtype, i, dtype)
 	}
 }

@@ -316,24 +316,19 @@ func (transforms) MakeDual(t, tangent *Tensor) *Tensor {
 // UnpackDual returns a tensor without its tangent, and the tangent or nil.
 func (transforms) UnpackDual(t *Tensor) (primal, tangent *Tensor) { return op_UnpackDual(t, 0) }
 
-// The older vmap, which torch.autograd uses for batches of gradients.
+// MapOld maps f over the first dimensions, with the older vmap, which
+// torch.autograd uses for batches of gradients. Results that are nil stay so.
+func (transforms) MapOld(args []*Tensor, f func([]*Tensor) []*Tensor) []*Tensor {
+	return mapOld(args, f)
+}
 
-// VmapMode runs fn at a level of the older vmap.
-func (transforms) VmapMode(fn func(level int64)) {
+func mapOld(args []*Tensor, f func([]*Tensor) []*Tensor) []*Tensor {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	var f frame
-	f.call(enterVmapMode)
+	var mode frame
+	mode.call(enterVmapMode)
 	defer new(frame).call(leaveVmapMode)
-	fn(f.TakeInt())
-}
-
-// AddOldBatchDim is AddBatchDim for VmapMode.
-func (transforms) AddOldBatchDim(t *Tensor, dim, level int64) *Tensor {
-	return op_AddBatchDim(t, dim, level)
-}
-
-// RemoveOldBatchDim is RemoveBatchDim for VmapMode.
-func (transforms) RemoveOldBatchDim(t *Tensor, level, batchSize, outDim int64) *Tensor {
-	return op_RemoveBatchDim(t, level, batchSize, outDim)
+	level, size := mode.TakeInt(), args[0].Size(0)
+	results := f(eachTensor(args, func(t *Tensor) *Tensor { return op_AddBatchDim(t, 0, level) }))
+	return eachTensor(results, func(t *Tensor) *Tensor { return op_RemoveBatchDim(t, level, size, 0) })
 }
