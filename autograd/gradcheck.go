@@ -3,6 +3,7 @@ package autograd
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/wangkuiyi/gotorch/torch"
 )
@@ -10,65 +11,21 @@ import (
 // A Func is a function of tensors, as [Gradcheck] takes it.
 type Func = func(inputs ...*torch.Tensor) []*torch.Tensor
 
-// A GradcheckOption is an option of [Gradcheck] and [Gradgradcheck].
-type GradcheckOption interface{ gradcheck(*checker) }
-
-type (
-	// Eps is how far inputs are moved to compute differences. Its default is
-	// 1e-6.
-	Eps float64
-	// Atol is the absolute tolerance between differences and gradients. Its
-	// default is 1e-5.
-	Atol float64
-	// Rtol is the relative tolerance. Its default is 1e-3.
-	Rtol float64
-	// NondetTol is by how much two backward passes may differ. Its default is 0.
-	NondetTol float64
-	// CheckUndefinedGrad checks that gradients that are not there count as
-	// zeros. Its default is true.
-	CheckUndefinedGrad bool
-	// CheckGradDtypes checks that gradients have the dtypes of their inputs. Its
-	// default is false.
-	CheckGradDtypes bool
-	// GradOutputs are the gradients of the outputs, for [Gradgradcheck]. By
-	// default they are random.
-	GradOutputs []*torch.Tensor
-	// GenNonContigGradOutputs has Gradgradcheck make gradients that are not
-	// contiguous. Its default is false.
-	GenNonContigGradOutputs bool
-)
-
-func (o Eps) gradcheck(c *checker)                     { c.eps = float64(o) }
-func (o Atol) gradcheck(c *checker)                    { c.atol = float64(o) }
-func (o Rtol) gradcheck(c *checker)                    { c.rtol = float64(o) }
-func (o NondetTol) gradcheck(c *checker)               { c.nondetTol = float64(o) }
-func (o CheckUndefinedGrad) gradcheck(c *checker)      { c.undefined = bool(o) }
-func (o CheckGradDtypes) gradcheck(c *checker)         { c.dtypes = bool(o) }
-func (o GradOutputs) gradcheck(c *checker)             { c.gradOutputs = o }
-func (o GenNonContigGradOutputs) gradcheck(c *checker) { c.nonContiguous = bool(o) }
-
 // checker is one check of a function.
 type checker struct {
 	fn     Func
 	inputs []*torch.Tensor
 
 	eps, atol, rtol, nondetTol float64
-	undefined, dtypes          bool
+	undefined, dtypes, fast    bool
+	forward, backward          bool
+	batched, batchedForward    bool
 	gradOutputs                []*torch.Tensor
 	nonContiguous              bool
-
-	// Where a complex function is looked at by parts: which of the outputs are
-	// complex, and which part it is.
-	complexIndices []int
-	imaginary      bool
 }
 
-func newChecker(fn Func, inputs []*torch.Tensor, opts []GradcheckOption) *checker {
-	c := &checker{fn: fn, inputs: inputs, eps: 1e-6, atol: 1e-5, rtol: 1e-3, undefined: true}
-	for _, o := range opts {
-		o.gradcheck(c)
-	}
-	return c
+func newChecker(fn Func, inputs []*torch.Tensor) *checker {
+	return &checker{fn: fn, inputs: inputs, eps: 1e-6, atol: 1e-5, rtol: 1e-3, undefined: true, backward: true}
 }
 
 // Gradcheck checks fn's gradients with respect to those inputs that require
@@ -77,16 +34,40 @@ func newChecker(fn Func, inputs []*torch.Tensor, opts []GradcheckOption) *checke
 // False for with raise_exception=False.
 //
 // The tolerances are for inputs of dtype torch.Float64. Where outputs are
-// complex, their real and imaginary parts are checked one after the other.
-// Inputs that no gradient can be checked for panic.
+// complex, their real and imaginary parts are checked one after the other; in
+// forward mode, those of inputs. Inputs that no gradient can be checked for panic.
+// sparse.AsSparseGradcheck is for sparse inputs; its masked is that of Python's
+// gradcheck.
 func Gradcheck(fn Func, inputs []*torch.Tensor, opts ...GradcheckOption) error {
-	return newChecker(fn, inputs, opts).run()
+	c := newChecker(fn, inputs)
+	for _, o := range opts {
+		o.gradcheck(c)
+	}
+	return c.run()
 }
 
 // Gradgradcheck is [Gradcheck] for the second derivative: it checks the
 // gradients of fn's gradients. Python's gradgradcheck.
-func Gradgradcheck(fn Func, inputs []*torch.Tensor, opts ...GradcheckOption) error {
-	c := newChecker(fn, inputs, opts)
+func Gradgradcheck(fn Func, inputs []*torch.Tensor, opts ...GradgradcheckOption) error {
+	c := newChecker(fn, inputs)
+	for _, o := range opts {
+		o.gradgradcheck(c)
+	}
+	switch {
+	case !c.forward && !c.backward:
+		wrongArguments("Expected at least one of check_fwd_over_rev or check_rev_over_rev to be True")
+	case c.undefined && !c.backward:
+		wrongArguments("Setting check_undefined_grad=True requires check_rev_over_rev to be True")
+	case c.batched && !c.backward:
+		wrongArguments("Setting check_batched_grad=True requires check_rev_over_rev to be True")
+	}
+	c.checkGradients()
+	return c.run()
+}
+
+// checkGradients has c check the gradients of its function.
+func (c *checker) checkGradients() {
+	fn, inputs := c.fn, c.inputs
 	gradOutputs := c.gradOutputs
 	if gradOutputs == nil {
 		for _, y := range differentiable(fn(inputs...)) {
@@ -114,8 +95,9 @@ func Gradgradcheck(fn Func, inputs []*torch.Tensor, opts ...GradcheckOption) err
 		grads := torch.Grad(outputs, from, torch.WithGradient(args[n:]...), torch.CreateGraph(true), torch.AllowUnused(true))
 		return present(grads)
 	}
-	return c.run()
 }
+
+func wrongArguments(message string) { panic(torch.NewError("AssertionError", "%s", message)) }
 
 // randomGradient returns a gradient for an output, of numbers from -1 to 1.
 func (c *checker) randomGradient(y *torch.Tensor) *torch.Tensor {
@@ -144,6 +126,14 @@ type failure struct{ message string }
 func fail(format string, args ...any) { panic(failure{fmt.Sprintf(format, args...)}) }
 
 func (c *checker) run() (err error) {
+	switch {
+	case !c.forward && !c.backward:
+		wrongArguments("Expected at least one of check_forward_ad or check_backward_ad to be True")
+	case c.batched && !c.backward:
+		wrongArguments("Setting check_batched_grad=True requires check_backward_ad to be True")
+	case c.batchedForward && !c.forward:
+		wrongArguments("Setting check_batched_forward_grad=True requires check_forward_ad to be True")
+	}
 	c.checkInputs()
 	defer func() {
 		switch e := recover().(type) {
@@ -162,7 +152,23 @@ func (c *checker) check() {
 	all := c.fn(c.inputs...)
 	outputs := differentiable(all)
 	c.checkOutputs(outputs)
-	c.checkParts(all)
+	if c.backward {
+		c.checkBackward(all)
+	}
+	if c.forward {
+		c.checkForward(all)
+	}
+	if c.batchedForward {
+		c.checkBatchedForward()
+	}
+	if !c.backward {
+		return
+	}
+	if c.batched {
+		for i, y := range outputs {
+			c.checkBatched(i, y)
+		}
+	}
 	c.checkScaled(outputs)
 	if c.undefined {
 		c.checkUndefined(len(outputs))
@@ -207,42 +213,55 @@ func (c *checker) checkOutputs(outputs []*torch.Tensor) {
 	}
 }
 
-// checkParts checks the gradients; where outputs are complex, first those of
+// A part is a function whose gradients are compared: the one that is checked, or
+// the real or the imaginary part of a complex one.
+type part struct {
+	*checker
+	fn      Func
+	inputs  []*torch.Tensor
+	all     []*torch.Tensor // outputs
+	forward bool            // mode
+
+	complexIndices []int // of outputs, or of inputs in forward mode, whose parts these are
+	imaginary      bool
+}
+
+// checkBackward checks gradients; where outputs are complex, first those of
 // their imaginary parts and then those of their real parts.
-func (c *checker) checkParts(all []*torch.Tensor) {
-	var complexIndices []int
-	for i, y := range differentiable(all) {
-		if y.IsComplex() {
-			complexIndices = append(complexIndices, i)
-		}
-	}
+func (c *checker) checkBackward(all []*torch.Tensor) {
+	whole := part{checker: c, fn: c.fn, inputs: c.inputs, all: all}
 	if !anyComplex(all) {
-		c.compare(all)
+		whole.compare()
 		return
 	}
-	for _, part := range []struct {
+	complexIndices := complexOnes(differentiable(all))
+	for _, p := range []struct {
 		of        func(*torch.Tensor) *torch.Tensor
 		imaginary bool
 	}{{torch.Imag, true}, {torch.Real, false}} {
-		p := *c
-		p.complexIndices, p.imaginary = complexIndices, part.imaginary
-		p.fn = func(inputs ...*torch.Tensor) []*torch.Tensor {
-			outputs := append([]*torch.Tensor{}, c.fn(inputs...)...)
-			for i, y := range outputs {
-				if y.IsComplex() {
-					outputs[i] = part.of(y)
-				}
-			}
-			return outputs
+		half := whole
+		half.complexIndices, half.imaginary = complexIndices, p.imaginary
+		half.fn = func(inputs ...*torch.Tensor) []*torch.Tensor {
+			return eachComplex(c.fn(inputs...), p.of)
 		}
-		p.compare(p.fn(p.inputs...))
+		half.all = half.fn(c.inputs...)
+		half.compare()
 	}
 }
 
-// compare compares all elements of the Jacobians.
-func (c *checker) compare(all []*torch.Tensor) {
-	numerical := c.numericalJacobians(all)
-	outputs := differentiable(all)
+// compare compares the Jacobians, or in fast mode their products with vectors.
+func (p *part) compare() {
+	if p.fast {
+		p.compareProducts()
+	} else {
+		p.compareElements()
+	}
+}
+
+// compareElements compares all elements of the Jacobians.
+func (p *part) compareElements() {
+	numerical := p.numericalJacobians()
+	outputs := differentiable(p.all)
 	if len(outputs) == 0 {
 		for _, ofInput := range numerical {
 			for _, j := range ofInput {
@@ -253,14 +272,26 @@ func (c *checker) compare(all []*torch.Tensor) {
 		}
 		return
 	}
+	var analytical func(k int, y *torch.Tensor) []*torch.Tensor // by input, for the floating output k
+	if p.forward {
+		jacobians := p.forwardJacobians(nil)
+		analytical = func(k int, _ *torch.Tensor) (column []*torch.Tensor) {
+			for _, ofInput := range jacobians {
+				column = append(column, ofInput[k])
+			}
+			return column
+		}
+	} else {
+		analytical = func(_ int, y *torch.Tensor) []*torch.Tensor { return p.analyticalJacobian(y) }
+	}
 	next := 0
-	for k, y := range floating(all) {
+	for k, y := range floating(p.all) {
 		if !y.RequiresGrad() {
 			continue
 		}
-		for j, a := range c.analyticalJacobian(outputs[next]) {
-			if n := numerical[j][k]; !c.close(a, n) {
-				fail("%s", c.mismatch(a, n, next, j))
+		for j, a := range analytical(k, y) {
+			if n := numerical[j][k]; !close(a, n, p.rtol, p.atol) {
+				fail("%s", p.mismatch(a, n, next, j))
 			}
 		}
 		next++
@@ -268,24 +299,45 @@ func (c *checker) compare(all []*torch.Tensor) {
 }
 
 // close compares like torch.allclose, after promotion of the dtypes.
-func (c *checker) close(a, b *torch.Tensor) bool {
+func close(a, b *torch.Tensor, rtol, atol float64) bool {
 	dtype := torch.PromoteTypes(a.DType(), b.DType())
-	return torch.Allclose(a.To(dtype), b.To(a.Device()).To(dtype), torch.Rtol(c.rtol), torch.Atol(c.atol))
+	return torch.Allclose(a.To(dtype), b.To(a.Device()).To(dtype), torch.Rtol(rtol), torch.Atol(atol))
 }
 
 // mismatch says which Jacobians differ, in Python's words.
-func (c *checker) mismatch(analytical, numerical *torch.Tensor, output, input int) string {
-	prefix, part := "", "real"
-	if c.imaginary {
-		part = "imaginary"
+func (p *part) mismatch(analytical, numerical *torch.Tensor, output, input int) string {
+	prefix, half, element, mode, index := "", "real", "outputs", "", output
+	if p.imaginary {
+		half = "imaginary"
 	}
-	for _, i := range c.complexIndices {
-		if i == output {
-			prefix = fmt.Sprintf("While considering the %s part of complex outputs only, ", part)
+	if p.forward {
+		element, mode, index = "inputs", "computed with forward mode ", input
+	}
+	if slices.Contains(p.complexIndices, index) {
+		prefix = fmt.Sprintf("While considering the %s part of complex %s only, ", half, element)
+	}
+	return fmt.Sprintf("%sJacobian %smismatch for output %d with respect to input %d,\nnumerical:%v\nanalytical:%v\n",
+		prefix, mode, output, input, formatted(numerical), formatted(analytical))
+}
+
+// formatted is what Python's format makes of a tensor: of one without dimensions
+// its number.
+func formatted(t *torch.Tensor) string {
+	switch {
+	case t.Dim() > 0:
+		return t.String()
+	case t.IsComplex():
+		v := torch.ItemOf[complex128](t)
+		if real(v) == 0 && !math.Signbit(real(v)) {
+			return shortFloat(imag(v)) + "j"
 		}
+		sign := "+"
+		if math.Signbit(imag(v)) {
+			sign = ""
+		}
+		return "(" + shortFloat(real(v)) + sign + shortFloat(imag(v)) + "j)"
 	}
-	return fmt.Sprintf("%sJacobian mismatch for output %d with respect to input %d,\nnumerical:%v\nanalytical:%v\n",
-		prefix, output, input, numerical, analytical)
+	return pythonFloat(t.Item())
 }
 
 // Which tensors the checks look at.
@@ -320,14 +372,26 @@ func present(tensors []*torch.Tensor) []*torch.Tensor {
 	return list
 }
 
-func anyComplex(tensors []*torch.Tensor) bool {
-	for _, t := range tensors {
+// complexOnes returns the indices of complex tensors.
+func complexOnes(tensors []*torch.Tensor) (indices []int) {
+	for i, t := range tensors {
 		if t != nil && t.IsComplex() {
-			return true
+			indices = append(indices, i)
 		}
 	}
-	return false
+	return indices
 }
+
+// eachComplex applies fn to complex tensors.
+func eachComplex(tensors []*torch.Tensor, fn func(*torch.Tensor) *torch.Tensor) []*torch.Tensor {
+	results := slices.Clone(tensors)
+	for _, i := range complexOnes(tensors) {
+		results[i] = fn(tensors[i])
+	}
+	return results
+}
+
+func anyComplex(tensors []*torch.Tensor) bool { return len(complexOnes(tensors)) > 0 }
 
 func maxAbs(t *torch.Tensor) float64 {
 	if t.Numel() == 0 {

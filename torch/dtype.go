@@ -126,6 +126,34 @@ func (d DType) IsComplex() bool {
 	return d == Complex32 || d == Complex64 || d == Complex128 || d == Bcomplex32
 }
 
+// complexOf are the dtypes of complex numbers with these parts.
+var complexOf = map[DType]DType{Float16: Complex32, Float32: Complex64, Float64: Complex128, BFloat16: Bcomplex32}
+
+// ToReal returns the dtype of the parts of complex numbers of this dtype, and
+// others as they are: Python's dtype.to_real.
+func (d DType) ToReal() DType {
+	for part, whole := range complexOf {
+		if d == whole {
+			return part
+		}
+	}
+	return d
+}
+
+// ToComplex returns the dtype of complex numbers whose parts have this dtype, and
+// that of complex numbers as it is: Python's dtype.to_complex. There is none for
+// other than floating-point numbers.
+func (d DType) ToComplex() DType {
+	whole, ok := complexOf[d]
+	switch {
+	case ok:
+		return whole
+	case !d.IsComplex():
+		refuse(runtimeErrorKind, "Unknown Complex ScalarType for %s", d.scalarTypeName())
+	}
+	return d
+}
+
 // IsSigned reports whether the elements can be negative, Python's
 // dtype.is_signed.
 func (d DType) IsSigned() bool {
