@@ -136,7 +136,7 @@ func rewrapped(outputs, unwrapped, inputs []*Tensor, wrap func(i int, t *Tensor)
 		if t == nil {
 			continue
 		}
-		if at := slices.IndexFunc(unwrapped, func(in *Tensor) bool { return in != nil && in.handle == t.handle }); at >= 0 {
+		if at := slices.IndexFunc(unwrapped, func(in *Tensor) bool { return in != nil && sameHandle(in.handle, t.handle) }); at >= 0 {
 			results[i] = inputs[at]
 		} else {
 			results[i] = wrap(i, t)

@@ -560,6 +560,7 @@ var exports = []Export{
 	{"torch.IsDistributed", torch.IsDistributed, "input", "torch.is_distributed"},
 	{"torch.IsFloatingPoint", torch.IsFloatingPoint, "input", "torch.is_floating_point"},
 	{"torch.IsGradEnabled", torch.IsGradEnabled, "", ""},
+	{"torch.IsGradsBatched", torch.IsGradsBatched, "on", ""},
 	{"torch.IsInference", torch.IsInference, "input", "torch.is_inference"},
 	{"torch.IsInferenceModeEnabled", torch.IsInferenceModeEnabled, "", ""},
 	{"torch.IsNeg", torch.IsNeg, "input", "torch.is_neg"},
