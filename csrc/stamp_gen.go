@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "28d5fc66dec7cc4e6eb6d01b95f575583a62a0dc1167dab7e587fe317d0b445b"
+const Stamp = "680b337a6e8feee5927d18d60142284a83c441c0610ce6370fbbc705d4a8eb89"
