@@ -96,12 +96,18 @@ func versionsOf(workers []*worker) []string {
 // measurements are nanoseconds by contender and round.
 type measurements map[string][]float64
 
+// settle is how long a worker waits for its turn. OpenMP's threads stay on their
+// cores for up to 15 milliseconds after a loop, ready for the next one, and would
+// take these from the process that is measured next.
+const settle = 30 * time.Millisecond
+
 // measure lets the workers take turns, A B C A B C, so that a machine that
 // becomes slower meanwhile is slow for all. A round before the first warms up.
 func measure(workers []*worker, item string, rounds int, length time.Duration) (measurements, error) {
 	results := measurements{}
 	for i := range rounds + 1 {
 		for _, w := range workers {
+			time.Sleep(settle)
 			nanoseconds, has, err := w.round(item, length)
 			if err != nil {
 				return nil, fmt.Errorf("%s, %s: %w", w.name, item, err)

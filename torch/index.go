@@ -61,6 +61,11 @@ func bound(v any) optional[int64] {
 // The result is a view of t unless there is a tensor among the indices. An index
 // out of range panics with an IndexError.
 func (t *Tensor) Index(indices ...any) *Tensor {
+	if len(indices) == 1 { // all checks of a single list are libtorch's, too
+		if list, ok := indices[0].(*Tensor); ok && list != nil && list.Dim() > 0 {
+			return opIndexTensor(t, []*Tensor{list})
+		}
+	}
 	part, lists := t.slicing(indices)
 	if len(lists) > 0 {
 		return opIndexTensor(part, lists)
@@ -82,7 +87,7 @@ func (t *Tensor) slicing(indices []any) (part *Tensor, lists []*Tensor) {
 	parts := make([]any, len(indices))
 	specified := int64(0)
 	for i, index := range indices {
-		parts[i] = normalIndex(index, t.Device())
+		parts[i] = normalIndex(index, t)
 		specified += dimensionsOf(parts[i])
 	}
 	dims := t.Dim()
@@ -103,9 +108,15 @@ func (t *Tensor) slicing(indices []any) (part *Tensor, lists []*Tensor) {
 	return s.part, s.lists
 }
 
-// normalIndex turns an index into an int64, a bool, a *Tensor or one of this
-// file's types.
-func normalIndex(index any, device Device) any {
+// A tensorIndex is a tensor with what is asked of it more than once.
+type tensorIndex struct {
+	*Tensor
+	dim  int64 // the number of dimensions
+	mask bool
+}
+
+// normalIndex turns an index into an int64, a bool or one of this file's types.
+func normalIndex(index any, indexed *Tensor) any {
 	switch v := index.(type) {
 	case sliceIndex, noneIndex, ellipsisIndex, bool:
 		return index
@@ -116,17 +127,18 @@ func normalIndex(index any, device Device) any {
 			return None
 		}
 		switch dtype := v.DType(); dtype {
-		case Int64, Int32, Int16, Int8, Uint8, Bool:
-		default:
-			refuse(indexErrorKind, "tensors used as indices must be long, int, byte or bool tensors")
+		case Bool, Uint8:
+			return tensorIndex{v, v.Dim(), true}
+		case Int64, Int32, Int16, Int8:
+			return tensorIndex{v, v.Dim(), false}
 		}
-		return index
+		refuse(indexErrorKind, "tensors used as indices must be long, int, byte or bool tensors")
 	}
 	if isInteger(index) {
 		return toInt(index, "index")
 	}
 	if kind := reflect.TypeOf(index).Kind(); kind == reflect.Slice || kind == reflect.Array {
-		return normalIndex(NewTensor(index, device), device)
+		return normalIndex(NewTensor(index, indexed.Device()), indexed)
 	}
 	refuse(indexErrorKind, "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got %s)",
 		typeName(index))
@@ -138,9 +150,9 @@ func dimensionsOf(index any) int64 {
 	switch v := index.(type) {
 	case noneIndex, ellipsisIndex, bool:
 		return 0
-	case *Tensor:
-		if isMask(v) {
-			return v.Dim()
+	case tensorIndex:
+		if v.mask {
+			return v.dim
 		}
 	}
 	return 1
@@ -174,11 +186,11 @@ func (s *slicer) apply(index any, position int) {
 		s.pass(1)
 	case bool:
 		s.truth(v)
-	case *Tensor:
+	case tensorIndex:
 		switch {
-		case v.Dim() > 0:
+		case v.dim > 0:
 			s.list(v)
-		case isMask(v):
+		case v.mask:
 			s.truth(v.Item() != 0)
 		default:
 			s.choose(int64(v.Item()), position)
@@ -222,18 +234,18 @@ func (s *slicer) truth(v bool) {
 	if v {
 		n = 1
 	}
-	s.list(Zeros([]int64{n}, Int64, s.part.Device()))
+	s.list(tensorIndex{Zeros([]int64{n}, Int64, s.part.Device()), 1, false})
 }
 
 // list notes a tensor of indices, or a mask, for the dimensions from the present
 // one on.
-func (s *slicer) list(index *Tensor) {
+func (s *slicer) list(index tensorIndex) {
 	if len(s.lists) == 0 {
 		s.lists = make([]*Tensor, s.dim)
 	}
-	s.lists = append(s.lists, index)
-	if isMask(index) {
-		s.dim += index.Dim()
+	s.lists = append(s.lists, index.Tensor)
+	if index.mask {
+		s.dim += index.dim
 	} else {
 		s.dim++
 	}
