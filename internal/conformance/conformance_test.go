@@ -104,7 +104,7 @@ func replayAll(t *testing.T, o Options, tally Tally) {
 // Every sample of the database, for docs/conformance.md.
 func TestAll(t *testing.T) {
 	if os.Getenv("GOTORCH_LONG_TESTS") != "1" {
-		t.Skip("takes an hour; GOTORCH_LONG_TESTS=1 runs it, and writes docs/conformance.md")
+		t.Skip("takes a quarter of an hour; GOTORCH_LONG_TESTS=1 runs it, and writes docs/conformance.md")
 	}
 	needPython(t)
 	tally := Tally{}
@@ -134,8 +134,10 @@ each call that it makes is replayed in Go with the same arguments and seed: "ate
 functions, and error messages are compared: bits, but for those of NaNs.
 
 - *forward* calls a function, *method* a method, *inplace* the method with an underscore, *out* the function with out=,
-  *gradient* differentiates, *error* gives arguments that must be refused.
-- *different* is what Go gets wrong; *excused* is what cannot be compared, or must differ; *no way in Go* is what has no
-  function, or no option, in Go yet.
+  *gradient* differentiates, *error* gives arguments that must be refused, with an error of the same kind and in the same
+  words.
+- *different* is what Go gets wrong; *excused* is what cannot be compared, or must differ, or does not compile in Go, for the
+  reasons below; *no way in Go* is what has no function, or no option, in Go yet.
+- New tensors among the results also have the same version, the number of times that they were written to.
 
 `
