@@ -72,11 +72,11 @@ type Base struct {
 	// amend corrects the options of a loaded group; nil: there is nothing to.
 	amend func(*ParamGroup)
 
-	run func() // the update of all groups
-	// minimize takes the place of run where a step calls the closure several
+	updateAll func() // the update of all groups
+	// minimize takes the place of updateAll where a step calls the closure several
 	// times.
 	minimize          func(closure func() *torch.Tensor) *torch.Tensor
-	inMode            func(func())
+	inMode, inScope   func(func()) // how steps run: recorded for differentiation or not; inScope in a scope, too
 	hooks             hooks
 	watched, hadSteps bool
 	params, grads     list // scratch of gather
@@ -88,17 +88,16 @@ func (o *Base) init(self Optimizer, name string, defaults values, update func(*P
 	o.self, o.name, o.defaults, o.update = self, name, defaults, update
 	o.state = map[*torch.Tensor]map[string]any{}
 	o.scalars = []string{"step"}
-	o.inMode = torch.NoGrad
+	o.inMode, o.inScope = torch.NoGrad, torch.NoGradScope
 	if defaults.flag("differentiable") {
-		o.inMode = torch.EnableGrad
+		o.inMode, o.inScope = torch.EnableGrad, func(fn func()) { torch.EnableGrad(func() { torch.Scope(fn) }) }
 	}
-	updateAll := func() {
+	o.updateAll = func() {
 		for _, g := range o.groups {
 			o.update(g)
 		}
 		o.forgetGradients()
 	}
-	o.run = func() { torch.Scope(updateAll) }
 }
 
 // missingSettings are options that checkpoints of old versions lack for most
@@ -199,7 +198,7 @@ func (o *Base) step(closure func() *torch.Tensor) (loss *torch.Tensor) {
 		if closure != nil {
 			torch.EnableGrad(func() { loss = closure() })
 		}
-		o.inMode(o.run)
+		o.inScope(o.updateAll)
 	}
 	o.hooks.stepPost.call(o.self)
 	globalHooks.stepPost.call(o.self)
@@ -210,9 +209,9 @@ func (o *Base) step(closure func() *torch.Tensor) (loss *torch.Tensor) {
 // gradients. Both lists are valid until the next call.
 func (o *Base) gather(g *ParamGroup) (params, grads list) {
 	o.params, o.grads = o.params[:0], o.grads[:0]
-	for _, p := range g.Params {
-		if grad := p.Grad(); grad != nil {
-			o.params = append(o.params, p)
+	for i, grad := range torch.Grads(g.Params) {
+		if grad != nil {
+			o.params = append(o.params, g.Params[i])
 			o.grads = append(o.grads, grad)
 		}
 	}

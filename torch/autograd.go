@@ -19,6 +19,7 @@ var (
 	entryRetainsGrad   = csrc.Entry("retains_grad(Tensor self) -> bool")
 	entryOutputNr      = csrc.Entry("output_nr(Tensor self) -> int")
 	entryGrad          = csrc.Entry("grad(Tensor self) -> Tensor")
+	entryGrads         = csrc.Entry("grads(Tensor[] tensors) -> Tensor[]")
 	entryHasGrad       = csrc.Entry("has_grad(Tensor self) -> bool")
 	entrySetGrad       = csrc.Entry("set_grad(Tensor self, Tensor grad) -> ()")
 	entryClearGrads    = csrc.Entry("clear_grads(Tensor[] tensors) -> ()")
@@ -163,6 +164,15 @@ func (t *Tensor) Grad() *Tensor {
 	var f frame
 	t.ask(&f, entryGrad)
 	return f.takeTensor()
+}
+
+// Grads returns the [Tensor.Grad] of each tensor, in one call.
+func Grads(tensors []*Tensor) []*Tensor {
+	var f frame
+	f.putTensors(tensors, "tensors")
+	f.call(entryGrads)
+	runtime.KeepAlive(tensors)
+	return f.takeTensors()
 }
 
 // HasGrad reports whether [Tensor.Grad] is not nil.

@@ -75,6 +75,9 @@ func TestGradOptions(t *testing.T) {
 	torch.Backward([]*torch.Tensor{z.Mul(x).Sum(), z.Sum()}, torch.Inputs(z))
 	assert.Equal(t, []float32{2, 3}, torch.Data[float32](z.Grad()))
 	assert.Nil(t, x.Grad(), "Inputs limits Backward to z")
+	all := torch.Grads([]*torch.Tensor{z, x})
+	assert.Equal(t, []float32{2, 3}, torch.Data[float32](all[0]))
+	assert.Nil(t, all[1])
 	torch.ClearGrads([]*torch.Tensor{z, x})
 	assert.Nil(t, z.Grad())
 }

@@ -77,6 +77,7 @@ func TestUnusableTensors(t *testing.T) {
 			{"torch.Tensor.SetGrad", "self", func() { x.SetGrad(nil) }},
 			{"torch.Tensor.Backward", "self", func() { x.Backward() }},
 			{"torch.ClearGrads", "tensors", func() { torch.ClearGrads([]*torch.Tensor{good, x}) }},
+			{"torch.Grads", "tensors", func() { torch.Grads([]*torch.Tensor{good, x}) }},
 			{"torch.Tensor.SetData", "data", func() { good.SetData(x) }},
 			{"torch.Grad", "self", func() { torch.Grad([]*torch.Tensor{x}, []*torch.Tensor{good}) }},
 			{"torch.Linear", "weight", func() { torch.Linear(good, x) }},

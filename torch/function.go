@@ -230,10 +230,10 @@ func withoutRecording(fn func()) {
 	defer runtime.UnlockOSThread()
 	before := setRecording(0)
 	defer setRecording(before)
-	if scope := openScope(noSlabs); scope != 0 {
-		openScope(scope)
+	if scope, _ := openScope(noSlabs, optional[bool]{}); scope != 0 {
+		openScope(scope, optional[bool]{})
 	} else {
-		defer openScope(0)
+		defer openScope(0, optional[bool]{})
 	}
 	fn()
 }

@@ -71,15 +71,17 @@ func adoptInScope(id, handle uint64, c charge) *Tensor {
 	return t
 }
 
-var setScope = csrc.Entry("set_scope(int id) -> int")
+var setScope = csrc.Entry("set_scope(int id, bool? grad) -> (int, bool)")
 
 // openScope makes the scope with this identifier the current one of the
-// thread, and returns the one that was.
-func openScope(id uint64) (before uint64) {
+// thread and, if it is given, sets whether gradients are recorded. It returns
+// what was.
+func openScope(id uint64, grad optional[bool]) (before uint64, gradBefore bool) {
 	var f frame
 	f.Put(id)
+	f.putOptionalBool(grad)
 	f.call(setScope)
-	return f.Take()
+	return f.Take(), f.TakeBool()
 }
 
 // end frees the tensors that are still in the scope.
@@ -116,16 +118,25 @@ func (s *scope) end() {
 // store is kept. A scope belongs to its goroutine: tensors made by goroutines
 // that fn starts are not in it. Scopes nest. If fn panics, its tensors are
 // freed all the same.
-func Scope(fn func()) {
+func Scope(fn func()) { inScope(optional[bool]{}, func(*scope) { fn() }) }
+
+// NoGradScope is [Scope] in [NoGrad], for less than the two cost together. It is
+// what an optimizer's step runs in.
+func NoGradScope(fn func()) { inScope(some(false), func(*scope) { fn() }) }
+
+// inScope runs fn in a new scope, with gradients recorded as grad says, if it
+// does. fn gets the enclosing scope, or nil.
+func inScope(grad optional[bool], fn func(outer *scope)) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	s := takeScope()
-	before := openScope(s.id)
+	before, gradBefore := openScope(s.id, grad)
 	defer func() {
-		openScope(before)
+		grad.value = gradBefore
+		openScope(before, grad)
 		s.end()
 	}()
-	fn()
+	fn(scopeByID(before))
 }
 
 // ScopeValue is [Scope] for a function with a result. The tensors in it are
@@ -134,8 +145,7 @@ func Scope(fn func()) {
 // structs with exported fields, to any depth.
 func ScopeValue[T any](fn func() T) T {
 	var result T
-	outer := currentScope()
-	Scope(func() {
+	inScope(optional[bool]{}, func(outer *scope) {
 		result = fn()
 		forEachTensor(reflect.ValueOf(&result).Elem(), func(t *Tensor) { t.moveTo(outer) })
 	})
@@ -160,14 +170,6 @@ func Keep(t *Tensor) *Tensor {
 		t.moveTo(nil)
 	}
 	return t
-}
-
-// currentScope returns the scope that is open on this goroutine, if any. A
-// goroutine without one may move between threads: it gets nil on each.
-func currentScope() *scope {
-	var f frame
-	f.call(isGradEnabled) // any call tells
-	return scopeByID(f.Scope())
 }
 
 // moveTo changes the scope that frees t; nil is the garbage collector.

@@ -145,3 +145,24 @@ func TestClose(t *testing.T) {
 	(*torch.Tensor)(nil).Close()
 	torch.Scope(func() { torch.Ones([]int64{2}).Close() })
 }
+
+func TestNoGradScope(t *testing.T) {
+	before := torch.MemoryStats().Handles
+	x := pair().RequiresGrad_()
+	var inner *torch.Tensor
+	assert.PanicsWithValue(t, "step", func() {
+		torch.NoGradScope(func() {
+			inner = x.Mul(2)
+			assert.False(t, inner.RequiresGrad())
+			panic("step")
+		})
+	})
+	assert.True(t, torch.IsGradEnabled(), "also after a panic")
+	assert.ErrorContains(t, torch.Try(func() { inner.Add(1) }), "freed when the torch.Scope")
+	torch.NoGrad(func() {
+		torch.NoGradScope(func() {})
+		assert.False(t, torch.IsGradEnabled())
+	})
+	x.Close()
+	assert.Equal(t, before, torch.MemoryStats().Handles)
+}

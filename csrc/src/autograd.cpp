@@ -31,9 +31,13 @@ int64_t enter_inference_mode(bool enabled) {
 
 void leave_inference_mode(int64_t guard) { delete reinterpret_cast<c10::InferenceMode*>(guard); }
 
-// Opens the memory scope with this identifier on the calling thread.
-int64_t set_scope(int64_t id) {
-  return static_cast<int64_t>(std::exchange(thread_state.scope, static_cast<uint64_t>(id)));
+// Opens the memory scope with this identifier on the calling thread and, if it is
+// given, sets the grad mode. Returns both as they were.
+std::tuple<int64_t, bool> set_scope(int64_t id, std::optional<bool> grad) {
+  const bool before = c10::GradMode::is_enabled();
+  c10::GradMode::set_enabled(grad.value_or(before));
+  return {static_cast<int64_t>(std::exchange(thread_state.scope, static_cast<uint64_t>(id))),
+          before};
 }
 
 bool requires_grad(const at::Tensor& t) { return t.requires_grad(); }
@@ -62,6 +66,17 @@ void retain_grad(const at::Tensor& t) {
 bool retains_grad(const at::Tensor& t) { return t.retains_grad(); }
 int64_t output_nr(const at::Tensor& t) { return t.output_nr(); }
 at::Tensor grad(const at::Tensor& t) { return t.grad(); }
+
+// Undefined where there is none.
+std::vector<at::Tensor> grads(at::TensorList tensors) {
+  std::vector<at::Tensor> grads;
+  grads.reserve(tensors.size());
+  for (const at::Tensor& t : tensors) {
+    grads.push_back(t.grad());
+  }
+  return grads;
+}
+
 bool has_grad(const at::Tensor& t) { return t.grad().defined(); }
 void set_grad(at::Tensor& t, const at::Tensor& grad) { t.mutable_grad() = grad; }
 
@@ -90,7 +105,7 @@ constexpr gt_entry kEntries[] = {
     entry<is_inference_mode>("is_inference_mode() -> bool"),
     entry<enter_inference_mode>("enter_inference_mode(bool enabled) -> int"),
     entry<leave_inference_mode>("leave_inference_mode(int guard) -> ()"),
-    entry<set_scope>("set_scope(int id) -> int"),
+    entry<set_scope>("set_scope(int id, bool? grad) -> (int, bool)"),
     entry<requires_grad>("requires_grad(Tensor self) -> bool"),
     entry<set_requires_grad>("set_requires_grad(Tensor self, bool on) -> ()"),
     entry<is_leaf>("is_leaf(Tensor self) -> bool"),
@@ -98,6 +113,7 @@ constexpr gt_entry kEntries[] = {
     entry<retains_grad>("retains_grad(Tensor self) -> bool"),
     entry<output_nr>("output_nr(Tensor self) -> int"),
     entry<grad>("grad(Tensor self) -> Tensor"),
+    entry<grads>("grads(Tensor[] tensors) -> Tensor[]"),
     entry<has_grad>("has_grad(Tensor self) -> bool"),
     entry<set_grad>("set_grad(Tensor self, Tensor grad) -> ()"),
     entry<clear_grads>("clear_grads(Tensor[] tensors) -> ()"),

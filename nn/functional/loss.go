@@ -38,13 +38,10 @@ func elementLoss(input, target *torch.Tensor, a mseLossArguments, loss elementwi
 	ofDifference func(*torch.Tensor) *torch.Tensor) *torch.Tensor {
 	same := warnOfSize(input, target)
 	r := a.reduction.or(a.sizeAverage, a.reduce)
-	switch {
-	case a.weight != nil:
+	if a.weight != nil {
 		return weightedLoss(input, target, a.weight, r, ofDifference)
-	case same:
-		return loss(input, target, r.enum())
 	}
-	return broadcastLoss(input, target, func(input, target *torch.Tensor) *torch.Tensor { return loss(input, target, r.enum()) })
+	return broadcastLoss(same, input, target, func(input, target *torch.Tensor) *torch.Tensor { return loss(input, target, r.enum()) })
 }
 
 func weightedLoss(input, target, weight *torch.Tensor, r Reduction, ofDifference func(*torch.Tensor) *torch.Tensor) *torch.Tensor {
@@ -59,9 +56,10 @@ func weightedLoss(input, target, weight *torch.Tensor, r Reduction, ofDifference
 	})
 }
 
-// broadcastLoss calls loss with tensors of the same shape.
-func broadcastLoss(input, target *torch.Tensor, loss func(input, target *torch.Tensor) *torch.Tensor) *torch.Tensor {
-	if torch.IsSameSize(input, target) {
+// broadcastLoss calls loss with tensors of the same shape, which input and target
+// have already if same is true.
+func broadcastLoss(same bool, input, target *torch.Tensor, loss func(input, target *torch.Tensor) *torch.Tensor) *torch.Tensor {
+	if same {
 		return loss(input, target)
 	}
 	return torch.ScopeValue(func() *torch.Tensor {
@@ -92,9 +90,9 @@ func checkWeight(weight, input *torch.Tensor) {
 // F.smooth_l1_loss.
 func SmoothL1Loss(input, target *torch.Tensor, opts ...SmoothL1LossOption) *torch.Tensor {
 	a := readSmoothL1Loss(opts)
-	warnOfSize(input, target)
+	same := warnOfSize(input, target)
 	r := a.reduction.or(a.sizeAverage, a.reduce)
-	return broadcastLoss(input, target, func(input, target *torch.Tensor) *torch.Tensor {
+	return broadcastLoss(same, input, target, func(input, target *torch.Tensor) *torch.Tensor {
 		if a.beta == 0 {
 			return torch.L1Loss(input, target, r.enum())
 		}
@@ -108,8 +106,8 @@ func SmoothL1Loss(input, target *torch.Tensor, opts ...SmoothL1LossOption) *torc
 // weighted before the mean.
 func HuberLoss(input, target *torch.Tensor, opts ...HuberLossOption) *torch.Tensor {
 	a := readHuberLoss(opts)
-	warnOfSize(input, target)
-	return broadcastLoss(input, target, func(expandedInput, expandedTarget *torch.Tensor) *torch.Tensor {
+	same := warnOfSize(input, target)
+	return broadcastLoss(same, input, target, func(expandedInput, expandedTarget *torch.Tensor) *torch.Tensor {
 		if a.weight == nil {
 			return torch.HuberLoss(expandedInput, expandedTarget, a.reduction.enum(), torch.Delta(a.delta))
 		}
