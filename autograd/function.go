@@ -29,7 +29,9 @@ import "github.com/wangkuiyi/gotorch/torch"
 //   - SetupContext(ctx *FunctionCtx, inputs, outputs []*torch.Tensor) is called
 //     after Forward, to do there what concerns ctx, which Forward then leaves alone;
 //   - Vmap(info VmapInfo, inDims []int64, inputs ...*torch.Tensor) (outputs
-//     []*torch.Tensor, outDims []int64) computes the outputs for batches.
+//     []*torch.Tensor, outDims []int64) computes the outputs for batches;
+//   - Name() string takes the place of the type's name in the name of the node
+//     in the graph, which GradFn shows.
 //
 // Inside package functorch's transforms a function needs SetupContext, since it is
 // called once for each layer; inside functorch.Vmap also either Vmap or

@@ -456,3 +456,13 @@ func ExampleApply1() {
 	fmt.Println(y.GradFn().Name(), x.Grad())
 	// Output: MyExpBackward tensor([1.0000, 2.7183], dtype=torch.float64)
 }
+
+type named struct{ MyMul }
+
+func (named) Name() string { return "mul" }
+
+// A Function may have a name of its own in the graph.
+func TestFunctionName(t *testing.T) {
+	x := torch.Ones([]int64{2}).RequiresGrad_()
+	assert.Equal(t, "mulBackward", autograd.Apply1(&named{MyMul{2}}, x, x).GradFn().Name())
+}

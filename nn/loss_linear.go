@@ -17,9 +17,14 @@ type OutFeaturesOption struct{ sizes []int64 }
 // default there are none.
 func OutFeatures(sizes ...int64) OutFeaturesOption { return OutFeaturesOption{sizes} }
 
+// LinearCrossEntropyOptions have the loss computed in chunks, which takes less
+// memory. Python's nn.LinearCrossEntropyOptions.
+type LinearCrossEntropyOptions = functional.LinearCrossEntropyOptions
+
 // A LinearCrossEntropyLossOption is an option of [NewLinearCrossEntropyLoss]:
 // [OutFeatures], [Bias] (false by default), [Reduction], [Weight], [IgnoreIndex],
-// [LabelSmoothing], a [torch.DType], a [torch.Device].
+// [LabelSmoothing], [LinearCrossEntropyOptions], a [torch.DType], a
+// [torch.Device].
 type LinearCrossEntropyLossOption interface{ LinearCrossEntropyLossOption(option.Marker) }
 
 // LinearCrossEntropyLossOption makes OutFeaturesOption an option of
@@ -46,7 +51,7 @@ func (IgnoreIndex) LinearCrossEntropyLossOption(option.Marker) {}
 func (LabelSmoothing) LinearCrossEntropyLossOption(option.Marker) {}
 
 // LinearCrossEntropyLoss is a [Linear] layer and the [CrossEntropyLoss] of its
-// output, Python's nn.LinearCrossEntropyLoss without its chunks.
+// output, Python's nn.LinearCrossEntropyLoss.
 type LinearCrossEntropyLoss struct {
 	Module
 	NumClasses     int64
@@ -55,6 +60,7 @@ type LinearCrossEntropyLoss struct {
 	Reduction      string        // "mean", "sum" or "none"
 	IgnoreIndex    *int64        // nil: -100, unless targets are probabilities
 	LabelSmoothing float64
+	Options        *LinearCrossEntropyOptions // nil: the whole batch at once
 	Linear         *Linear
 }
 
@@ -78,6 +84,9 @@ func NewLinearCrossEntropyLoss(inFeatures, numClasses int64, opts ...LinearCross
 			l.IgnoreIndex = (*int64)(&o)
 		case LabelSmoothing:
 			l.LabelSmoothing = float64(o)
+		case LinearCrossEntropyOptions:
+			o.Check()
+			l.Options = &o
 		case torch.DType:
 			f.dtype = o
 		case torch.Device:
@@ -120,6 +129,9 @@ func (l *LinearCrossEntropyLoss) forward(input, target *torch.Tensor) *torch.Ten
 	if l.IgnoreIndex != nil {
 		opts = append(opts, functional.IgnoreIndex(*l.IgnoreIndex))
 	}
+	if l.Options != nil {
+		opts = append(opts, *l.Options)
+	}
 	return functional.LinearCrossEntropy(input, l.Linear.Weight.Reshape(append(shape, l.Linear.InFeatures)...), target, opts...)
 }
 
@@ -129,7 +141,11 @@ func (l *LinearCrossEntropyLoss) ExtraRepr() string {
 	if l.IgnoreIndex != nil {
 		ignore = fmt.Sprint(*l.IgnoreIndex)
 	}
-	return fmt.Sprintf("in_features=%d, num_classes=%d, out_features=%s, bias=%s, reduction=%s, ignore_index=%s, label_smoothing=%s, options=None",
+	options := "None"
+	if l.Options != nil {
+		options = l.Options.String()
+	}
+	return fmt.Sprintf("in_features=%d, num_classes=%d, out_features=%s, bias=%s, reduction=%s, ignore_index=%s, label_smoothing=%s, options=%s",
 		l.Linear.InFeatures, l.NumClasses, pytext.Tuple(l.OutFeatures), pytext.Bool(l.Linear.Bias != nil), l.Reduction, ignore,
-		pytext.Float(l.LabelSmoothing))
+		pytext.Float(l.LabelSmoothing), options)
 }

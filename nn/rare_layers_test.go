@@ -57,6 +57,9 @@ func TestRareLayersRefuseWhatPythonRefuses(t *testing.T) {
 		{"nn.LinearCrossEntropyLoss(3, 4, weight=torch.ones(3))", func() {
 			nn.NewLinearCrossEntropyLoss(3, 4, nn.Weight(torch.Ones([]int64{3})))
 		}},
+		{"nn.LinearCrossEntropyLoss(3, 4, options=nn.LinearCrossEntropyOptions(acc_policy='x'))", func() {
+			nn.NewLinearCrossEntropyLoss(3, 4, nn.LinearCrossEntropyOptions{AccPolicy: "x"})
+		}},
 		{"nn.LinearCrossEntropyLoss(3, 4, label_smoothing=1.5)", func() { nn.NewLinearCrossEntropyLoss(3, 4, nn.LabelSmoothing(1.5)) }},
 	} {
 		t.Run(c.python, func(t *testing.T) { assertRaises(t, parity.RunError(t, c.python), c.golang) })
@@ -111,6 +114,11 @@ func TestLinearCrossEntropyLossIsThatOfPython(t *testing.T) {
 	const x = "x = torch.arange(8.).sin().view(2, 4)"
 	checkModes(t, []modeCase{
 		{"nn.LinearCrossEntropyLoss(4, 3)", x, "m(x, torch.tensor([2, 0]))", loss(torch.NewTensor([]int64{2, 0}))},
+		{"nn.LinearCrossEntropyLoss(4, 3, bias=True, options=nn.LinearCrossEntropyOptions())", x, "m(x, torch.tensor([2, 0]))",
+			loss(torch.NewTensor([]int64{2, 0}), nn.Bias(true), nn.LinearCrossEntropyOptions{})},
+		{"nn.LinearCrossEntropyLoss(4, 3, options=nn.LinearCrossEntropyOptions(batch_chunk_size=1, chunking_method=None, acc_dtype=torch.float32))",
+			x, "m(x, torch.tensor([2, 0]))", loss(torch.NewTensor([]int64{2, 0}),
+				nn.LinearCrossEntropyOptions{BatchChunkSize: 1, ChunkingMethod: "None", AccDtype: torch.Float32})},
 		{"nn.LinearCrossEntropyLoss(4, 3, bias=True, reduction='sum', ignore_index=1, weight=torch.tensor([1., 2., 3.]), label_smoothing=0.1)",
 			x, "m(x, torch.tensor([2, 1]))", loss(torch.NewTensor([]int64{2, 1}), nn.Bias(true), nn.Reduction("sum"), nn.IgnoreIndex(1),
 				nn.Weight(torch.NewTensor([]float32{1, 2, 3})), nn.LabelSmoothing(0.1))},

@@ -36,6 +36,7 @@ type (
 		SetupContext(ctx *FunctionCtx, inputs, outputs []*Tensor)
 	}
 	onceDifferentiable interface{ onceDifferentiable() }
+	namedFunction      interface{ Name() string }
 )
 
 // OnceDifferentiable is embedded in a [Function] whose Backward cannot be
@@ -186,7 +187,7 @@ func recordFunction(fn Function, inputs []*Tensor) []*Tensor {
 		}
 	})
 	var f frame
-	f.PutString(functionTypeName(fn) + "Backward")
+	f.PutString(nodeName(fn) + "Backward")
 	f.Put(ctx.registerBackward(fn, recorded))
 	f.Put(ctx.registerJvp(fn))
 	f.putOptionalTensors(inputs, "inputs")
@@ -251,9 +252,14 @@ func setRecording(modes uint64) (before uint64) {
 	return f.Take()
 }
 
-func functionTypeName(fn Function) string {
-	if f, ok := fn.(functionAround); ok {
+// nodeName is what the nodes of a Function are called after: its name, or else its
+// type's.
+func nodeName(fn Function) string {
+	switch f := fn.(type) {
+	case functionAround:
 		return f.typeName()
+	case namedFunction:
+		return f.Name()
 	}
 	t := reflect.TypeOf(fn)
 	if t.Kind() == reflect.Pointer {

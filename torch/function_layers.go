@@ -106,7 +106,7 @@ type singleLevelFunction struct {
 	layer functionLayer
 }
 
-func (s *singleLevelFunction) typeName() string { return functionTypeName(s.fn) + "Generated" }
+func (s *singleLevelFunction) typeName() string { return nodeName(s.fn) + "Generated" }
 func (s *singleLevelFunction) inner() Function  { return s.fn }
 
 func (s *singleLevelFunction) Forward(_ *FunctionCtx, operands ...*Tensor) (outputs []*Tensor) {

@@ -35,7 +35,7 @@ type (
 func (l functionLayer) vmap(fn Function, inputs []*Tensor) []*Tensor {
 	rule, overridden := fn.(vmapFunction)
 	_, generate := fn.(generatesVmapRule)
-	switch name := functionTypeName(fn); {
+	switch name := nodeName(fn); {
 	case generate && overridden:
 		refuse(runtimeErrorKind, "You tried to vmap over %s, but it has both generate_vmap_rule=True and an overridden vmap "+
 			"staticmethod. Please set generate_vmap_rule=False or delete the overridden vmap staticmethod to avoid ambiguity."+
@@ -119,7 +119,7 @@ type vmappedContext struct {
 	inputShapes            [][]int64
 }
 
-func (v *vmappedFunction) typeName() string { return "Vmapped" + functionTypeName(v.fn) }
+func (v *vmappedFunction) typeName() string { return "Vmapped" + nodeName(v.fn) }
 func (v *vmappedFunction) inner() Function  { return v.fn }
 
 // mapped runs fn in a layer of vmap.

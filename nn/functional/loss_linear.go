@@ -8,10 +8,12 @@ import (
 )
 
 // LinearCrossEntropy is [CrossEntropy] of the logits [Linear](input, linearWeight),
-// for input of shape (N, in) or (in) and linearWeight of (C, ..., in). Python's
-// F.linear_cross_entropy, without its chunks.
+// for input of shape (N, in) or (in) and linearWeight of (C, ..., in). With
+// [LinearCrossEntropyOptions] it takes less memory. Python's
+// F.linear_cross_entropy.
 func LinearCrossEntropy(input, linearWeight, target *torch.Tensor, opts ...LinearCrossEntropyOption) *torch.Tensor {
 	a := readLinearCrossEntropy(opts)
+	a.options.value.Check()
 	logits := logitsShape(input.Shape(), linearWeight.Shape(), a.linearBias)
 	ignoreIndex := int64(-100)
 	if a.ignoreIndex.given {
@@ -20,7 +22,11 @@ func LinearCrossEntropy(input, linearWeight, target *torch.Tensor, opts ...Linea
 		}
 		ignoreIndex = a.ignoreIndex.value
 	}
+	chunked := chunkedApplies(input, target, a, logits)
 	return torch.ScopeValue(func() *torch.Tensor {
+		if chunked {
+			return chunkedLoss(input, linearWeight, target, a, ignoreIndex)
+		}
 		if linearWeight.Dim() > 2 {
 			linearWeight = linearWeight.Reshape(-1, input.Size(-1))
 			if a.linearBias != nil {

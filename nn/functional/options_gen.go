@@ -1034,10 +1034,11 @@ func readLeakyRelu(opts []LeakyReluOption) leakyReluArguments {
 
 // A LinearCrossEntropyOption is an option of [LinearCrossEntropy]:
 // [LinearBias], [Weight], [Reduction] ("mean"), [IgnoreIndex],
-// [LabelSmoothing].
+// [LabelSmoothing], [LinearCrossEntropyOptions].
 type LinearCrossEntropyOption interface{ FunctionalLinearCrossEntropyOption(option.Marker) }
 
-func (Reduction) FunctionalLinearCrossEntropyOption(option.Marker) {}
+func (Reduction) FunctionalLinearCrossEntropyOption(option.Marker)                 {}
+func (LinearCrossEntropyOptions) FunctionalLinearCrossEntropyOption(option.Marker) {}
 
 type linearCrossEntropyArguments struct {
 	linearBias     *torch.Tensor
@@ -1045,6 +1046,7 @@ type linearCrossEntropyArguments struct {
 	reduction      Reduction
 	ignoreIndex    optional[int64]
 	labelSmoothing float64
+	options        optional[LinearCrossEntropyOptions]
 }
 
 func readLinearCrossEntropy(opts []LinearCrossEntropyOption) linearCrossEntropyArguments {
@@ -1061,6 +1063,8 @@ func readLinearCrossEntropy(opts []LinearCrossEntropyOption) linearCrossEntropyA
 			a.ignoreIndex = some(int64(o))
 		case torch.LabelSmoothingArg:
 			a.labelSmoothing = float64(o)
+		case LinearCrossEntropyOptions:
+			a.options = some(LinearCrossEntropyOptions(o))
 		}
 	}
 	return a
