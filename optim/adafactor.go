@@ -90,8 +90,9 @@ func (a *Adafactor) updateGroup(g *ParamGroup) {
 	s.states, s.optional, s.asked = []string{"row_var", "col_var", "variance"}, true, true
 	s.newState = newFactors
 	s.each, s.all = s.updateEach, s.updateAll
-	for _, p := range g.Params {
-		if p.IsComplex() && p.Grad() != nil {
+	params, _ := a.gather(g)
+	for _, p := range params {
+		if p.IsComplex() {
 			panic(torch.NewError("RuntimeError", "Adafactor does not support complex parameters"))
 		}
 	}
@@ -141,14 +142,15 @@ func rootMeanSquare(t *torch.Tensor) float64 {
 // size returns the size of a parameter's step.
 func (s *adafactorStep) size(param *torch.Tensor, step float64) number {
 	rate := scalar.Min(s.lr, num(1/csrc.Pow(step, 0.5)))
-	return num(max(s.eps2, rootMeanSquare(param))).Mul(rate)
+	return scalar.Max(num(s.eps2), num(rootMeanSquare(param))).Mul(rate)
 }
 
 // clipped returns the negative size, divided so that the update is not above the
 // threshold.
 func (s *adafactorStep) clipped(size number, update *torch.Tensor) number {
 	norm := update.Norm(torch.P(2)).Item()
-	return size.Neg().Div(num(max(1, norm/float64(csrc.Pow(float64(update.Numel()), 0.5)*s.d))))
+	// Unlike Go's max, Python's is 1 where the norm is NaN.
+	return size.Neg().Div(scalar.Max(num(1), num(norm/float64(csrc.Pow(float64(update.Numel()), 0.5)*s.d))))
 }
 
 func (s *adafactorStep) updateEach(t list) {

@@ -80,6 +80,7 @@ type Base struct {
 	hooks             hooks
 	watched, hadSteps bool
 	params, grads     list // scratch of gather
+	given             list // gradients of StepOver, which gather returns
 	scaling           scaling
 }
 
@@ -208,6 +209,9 @@ func (o *Base) step(closure func() *torch.Tensor) (loss *torch.Tensor) {
 // gather returns the parameters of a group that have a gradient, and the
 // gradients. Both lists are valid until the next call.
 func (o *Base) gather(g *ParamGroup) (params, grads list) {
+	if o.given != nil {
+		return g.Params, o.given
+	}
 	o.params, o.grads = o.params[:0], o.grads[:0]
 	for i, grad := range torch.Grads(g.Params) {
 		if grad != nil {

@@ -45,6 +45,10 @@ type section struct {
 	receiver string // the Go type whose methods they are, or ""
 }
 
+// optimFunctional are the names of torch.optim.functional.
+var optimFunctional = strings.Fields(
+	"adadelta adafactor adagrad adam adamax adamw asgd muon nadam radam rmsprop rprop sgd sparse_adam")
+
 func sections() ([]section, error) {
 	var names struct {
 		Torch struct {
@@ -120,6 +124,7 @@ func sections() ([]section, error) {
 		{"torch.optim.Optimizer, methods", names.Optim.Methods, "optim", "Base"},
 		{"torch.optim.lr_scheduler", names.Optim.Scheduler, "optim/lrscheduler", ""},
 		{"torch.optim.swa_utils", names.Optim.SWA, "optim/swa", ""},
+		{"torch.optim.functional", optimFunctional, "optim/functional", ""},
 	}, ofNN, ofAutograd, ofAmp, ofCUDA, ofBackends), nil
 }
 
@@ -130,7 +135,8 @@ var renamed = map[string]string{
 	"Tensor.ndimension": "Dim", "Tensor.nelement": "Numel", "Tensor.itemsize": "ElementSize", "Tensor.type": "DType",
 	"Tensor.numpy": "torch.Data", "Tensor.tolist": "torch.Data", "torch.vmap": "functorch.Vmap",
 	"torch.optim.lr_scheduler": "lrscheduler.LRScheduler", "torch.optim.swa_utils": "swa.AveragedModel",
-	"Base.add_param_group": "SGD.AddParamGroup",
+	"torch.optim.functional": "functional.Sgd",
+	"Base.add_param_group":   "SGD.AddParamGroup",
 }
 
 const (
