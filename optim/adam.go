@@ -93,6 +93,7 @@ func checkAdam(defaults *values) {
 	checkNotNegative(defaults, "eps", invalidEps)
 	checkBetas(defaults)
 	checkNotNegative(defaults, "weight_decay", invalidWeightDecay)
+	checkTensorBetas(defaults)
 }
 
 // The lists of Adam.
@@ -108,14 +109,14 @@ const (
 
 // adamStep is a step for one group.
 type adamStep struct {
-	lr                                  number
-	beta1, beta2, eps, weightDecay      float64
+	lr, beta1, beta2                    number
+	eps, weightDecay                    float64
 	decoupled, amsgrad, maximize        bool
 	capturable, differentiable, complex bool
 }
 
 func updateAdam(o *Base, g *ParamGroup) {
-	betas := g.byName["betas"].([2]float64)
+	betas := g.betas()
 	step := adamStep{
 		lr: g.lr(), beta1: betas[0], beta2: betas[1], eps: g.float("eps"), weightDecay: g.float("weight_decay"),
 		decoupled: g.flag("decoupled_weight_decay"), amsgrad: g.flag("amsgrad"), maximize: g.flag("maximize"),
@@ -128,6 +129,9 @@ func updateAdam(o *Base, g *ParamGroup) {
 	}
 	if !g.flag("fused") {
 		o.scaling.refuse(expectedNoScale)
+		if all {
+			step.checkTensors()
+		}
 	}
 	switch {
 	case len(lists[adamParams]) == 0:
@@ -139,7 +143,7 @@ func updateAdam(o *Base, g *ParamGroup) {
 		if step.capturable {
 			checkCapturable("params and state_steps", lists[adamParams], lists[adamSteps], true)
 		}
-		if step.capturable || step.differentiable {
+		if step.capturable || step.differentiable || step.tensorBetas() {
 			apply(all, lists, step.run)
 		} else {
 			applyTogether(all, lists, step.run)
@@ -221,9 +225,7 @@ func (h *adamStep) run(k kernels, lists []list) {
 			g.add(params, h.weightDecay)
 		}
 	}
-	k.lerp_(expAvgs, g.tensors, 1-h.beta1)
-	k.mul_(expAvgSqs, h.beta2)
-	k.addcmul_(expAvgSqs, g.tensors, g.tensors, 1-h.beta2)
+	h.average(k, expAvgs, expAvgSqs, g.tensors)
 	g.free()
 	if h.amsgrad {
 		h.raise(k, lists[adamMaxExpAvgSqs], expAvgSqs)
@@ -231,6 +233,8 @@ func (h *adamStep) run(k kernels, lists []list) {
 	}
 	_, each := k.(eachTensor)
 	switch {
+	case h.tensorBetas() && !h.capturable && !h.differentiable:
+		h.descendByTensors(params[0], expAvgs[0], expAvgSqs[0], lists[adamSteps][0])
 	case !h.capturable && !h.differentiable:
 		h.descend(k, params, expAvgs, expAvgSqs, lists[adamSteps])
 	case each:
@@ -262,8 +266,8 @@ func (h *adamStep) descend(k kernels, params, expAvgs, expAvgSqs, steps list) {
 			continue
 		}
 		last = t
-		roots[i] = csrc.Pow(1-csrc.Pow(h.beta2, t), 0.5)
-		sizes[i] = -h.lr.Div(num(1 - csrc.Pow(h.beta1, t))).Float()
+		roots[i] = csrc.Pow(1-csrc.Pow(h.beta2.Value, t), 0.5)
+		sizes[i] = -h.lr.Div(num(1 - csrc.Pow(h.beta1.Value, t))).Float()
 	}
 	denominators := k.sqrt(expAvgSqs)
 	k.divNumbers_(denominators, roots)
@@ -276,8 +280,8 @@ func (h *adamStep) descend(k kernels, params, expAvgs, expAvgSqs, steps list) {
 // graph can hold them, or autograd record them.
 func (h *adamStep) descendOnDeviceEach(params, expAvgs, expAvgSqs, steps list) {
 	for i, step := range steps {
-		correction1 := torch.Pow(h.beta1, step).Neg().Add(1)
-		correction2 := torch.Pow(h.beta2, step).Neg().Add(1)
+		correction1 := h.power(h.beta1, step).Neg().Add(1)
+		correction2 := h.power(h.beta2, step).Neg().Add(1)
 		size := divide(h.lr.Any(), correction1).Neg()
 		denominator := expAvgSqs[i].Sqrt().Div(correction2.Sqrt().Mul(size)).Add_(divide(h.eps, size))
 		expAvg := expAvgs[i]
@@ -299,8 +303,8 @@ func divide(dividend any, divisor *torch.Tensor) *torch.Tensor {
 
 // descendOnDevice is descendOnDeviceEach for all parameters at once.
 func (h *adamStep) descendOnDevice(params, expAvgs, expAvgSqs, steps list) {
-	sizes := torch.ForeachPow(h.beta1, steps)
-	roots := torch.ForeachPow(h.beta2, steps)
+	sizes := torch.ForeachPow(h.beta1.Float(), steps)
+	roots := torch.ForeachPow(h.beta2.Float(), steps)
 	torch.ForeachSub_(sizes, 1)
 	torch.ForeachSub_(roots, 1)
 	torch.ForeachNeg_(roots)
@@ -330,7 +334,7 @@ func (h *adamStep) runFused(lists []list, scaling scaling) {
 		torch.ForeachAdd_(l[adamSteps], 1)
 		step(l[adamParams], l[adamGrads], l[adamExpAvgs], l[adamExpAvgSqs], l[adamMaxExpAvgSqs], l[adamSteps],
 			torch.FusedAdamArguments{
-				LR: lrOn(h.lr, device), Beta1: h.beta1, Beta2: h.beta2, WeightDecay: h.weightDecay, Eps: h.eps, Amsgrad: h.amsgrad,
+				LR: lrOn(h.lr, device), Beta1: h.beta1.Float(), Beta2: h.beta2.Float(), WeightDecay: h.weightDecay, Eps: h.eps, Amsgrad: h.amsgrad,
 				Maximize: h.maximize, GradScale: scaling.scale, FoundInf: scaling.found,
 			})
 		scaling.uncount(l[adamSteps])

@@ -70,6 +70,15 @@ func Nesterov(on bool) interface {
 // square, Python's betas=. Their defaults are 0.9 and 0.999.
 func Betas(beta1, beta2 float64) BetasOption { return setting{"betas", [2]float64{beta1, beta2}} }
 
+// TensorBetas are [Betas] that are tensors of one element. With [Foreach] they need
+// [Capturable].
+func TensorBetas(beta1, beta2 *torch.Tensor) interface {
+	AdamOption
+	AdamWOption
+} {
+	return setting{"betas", [2]any{beta1, beta2}}
+}
+
 // Amsgrad turns on the AMSGrad variant, from the paper On the Convergence of
 // Adam and Beyond, Python's amsgrad=.
 func Amsgrad(on bool) interface {
@@ -250,7 +259,7 @@ func normalizeTuple(value any, v reflect.Value) any {
 // isOption reports whether a value may be one of a pair.
 func isOption(value any) bool {
 	switch value.(type) {
-	case nil, int64, float64:
+	case nil, int64, float64, *torch.Tensor:
 		return true
 	}
 	return false

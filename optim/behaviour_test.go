@@ -67,6 +67,9 @@ func TestErrors(t *testing.T) {
 		{`optim.SGD([("a", p), q])`, func() {
 			optim.NewSGD([]optim.SGDGroup{{Params: []*torch.Tensor{leaf(), leaf()}, Names: []string{"a"}}})
 		}},
+		{`optim.Adam([p], betas=(torch.tensor([0.5, 0.5]), torch.tensor(0.9)))`, func() {
+			optim.NewAdam([]*torch.Tensor{leaf()}, optim.TensorBetas(torch.NewTensor([]float32{0.5, 0.5}), torch.NewTensor(float32(0.9))))
+		}},
 		{`step(optim.Adam([p], capturable=True))`, func() { step(optim.NewAdam([]*torch.Tensor{leaf()}, optim.Capturable(true))) }},
 		{`step(optim.Adadelta([p], capturable=True))`, func() {
 			step(optim.NewAdadelta([]*torch.Tensor{leaf()}, optim.Capturable(true)))
@@ -272,6 +275,8 @@ func TestCapturable(t *testing.T) {
 		"Adam(params, lr=0.01, amsgrad=True, capturable=True, foreach=True)",
 		"Adam(params, lr=torch.tensor([0.01]), capturable=True)",
 		"Adam(params, lr=torch.tensor([0.01]), capturable=True, foreach=True)",
+		"Adam(params, lr=torch.tensor(0.01), betas=(torch.tensor(0.8), torch.tensor(0.99)), capturable=True)",
+		"Adam(params, betas=(torch.tensor([0.8]), torch.tensor([0.99])), amsgrad=True, capturable=True, foreach=True)",
 		"Adadelta(params, capturable=True)",
 		"Adadelta(params, lr=torch.tensor(1.0), capturable=True, foreach=True)",
 		"Adamax(params, lr=0.01, capturable=True)",

@@ -23,10 +23,23 @@ func checkNotNegative(defaults *values, name, message string) {
 
 // checkBetas refuses what is not in [0, 1).
 func checkBetas(defaults *values) {
-	beta1, beta2 := defaults.pair("betas")
-	for i, beta := range []float64{beta1, beta2} {
-		if !(0 <= beta && beta < 1) {
-			panic(torch.NewError("ValueError", "Invalid beta parameter at index %d: %s", i, repr(beta)))
+	for i, beta := range defaults.betas() {
+		if !num(0).LessEqual(beta) || !beta.Less(num(1)) {
+			panic(torch.NewError("ValueError", "Invalid beta parameter at index %d: %s", i, repr(defaults.element("betas", i))))
+		}
+	}
+}
+
+// checkTensorBetas refuses tensors as betas where they cannot be, after
+// checkBetas, and takes their dimensions off.
+func checkTensorBetas(defaults *values) {
+	betas := defaults.betas()
+	if _, tensors := defaults.byName["betas"].([2]any); tensors {
+		defaults.set("betas", [2]any{betas[0].Any(), betas[1].Any()})
+	}
+	for i, beta := range betas {
+		if beta.Tensor != nil && defaults.flag("foreach") && !defaults.flag("capturable") {
+			panic(torch.NewError("ValueError", "betas[%d] as a Tensor is not supported for capturable=False and foreach=True", i))
 		}
 	}
 }

@@ -34,6 +34,8 @@ func TestConstructorErrors(t *testing.T) {
 		"Adagrad(params, fused=True, differentiable=True)", "Adagrad(params, fused=True, foreach=True)",
 		"Adamax(params, lr=-1)", "Adamax(params, lr=nan)", "Adamax(params, eps=-0.1)", "Adamax(params, betas=(1.0, 0.9))",
 		"Adamax(params, betas=(0.5, 1.5))", "Adamax(params, weight_decay=-1)",
+		"Adam(params, betas=(torch.tensor(1.5), torch.tensor(0.9)))", "Adam(params, betas=(torch.tensor(0.5), torch.tensor([-0.25])))",
+		"AdamW(params, betas=(torch.tensor(0.9), torch.tensor(0.9)), foreach=True)",
 		"AdamW(params, lr=-0.5)", "AdamW(params, fused=True, foreach=True)",
 		"ASGD(params, lr=-0.1)", "ASGD(params, lambd=-0.1)", "ASGD(params, alpha=-0.1)", "ASGD(params, weight_decay=-0.1)",
 		"LBFGS(params, lr=-1)", "LBFGS(params, lr=nan)",

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/wangkuiyi/gotorch/optim/internal/scalar"
+	"github.com/wangkuiyi/gotorch/torch"
 )
 
 // A number is a float or a tensor of no dimensions, such as a learning rate may
@@ -14,6 +15,25 @@ func num(value float64) number { return scalar.Of(value) }
 
 // lr returns the learning rate.
 func (v *values) lr() number { return scalar.From(v.byName["lr"]) }
+
+// betas returns the coefficients of running averages.
+func (v *values) betas() [2]number {
+	switch b := v.byName["betas"].(type) {
+	case [2]float64:
+		return [2]number{num(b[0]), num(b[1])}
+	case [2]any:
+		return [2]number{scalar.From(b[0]), scalar.From(b[1])}
+	}
+	panic(torch.NewError("KeyError", "'betas'"))
+}
+
+// element returns an element of a pair as it was given.
+func (v *values) element(name string, i int) any {
+	if pair, ok := v.byName[name].([2]float64); ok {
+		return pair[i]
+	}
+	return v.byName[name].([2]any)[i]
+}
 
 // operands returns numbers as the operand of an operator over lists: tensors if
 // they all are.

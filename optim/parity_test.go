@@ -47,6 +47,9 @@ var arguments = []struct {
 		"lr=torch.tensor([0.01])",
 		"lr=torch.tensor([0.01]), weight_decay=0.1, decoupled_weight_decay=True",
 		"lr=torch.tensor([0.01]), fused=True",
+		"lr=0.01, betas=(torch.tensor(0.8), torch.tensor(0.99))",
+		"lr=torch.tensor(0.01), betas=(torch.tensor([0.8]), torch.tensor([0.99])), amsgrad=True, maximize=True",
+		"betas=(torch.tensor(0.8), torch.tensor(0.99)), fused=True",
 	}},
 	{"AdamW", []string{
 		"lr=0.01, weight_decay=0.3, amsgrad=True",

@@ -1,7 +1,6 @@
 package optim
 
 import (
-	"github.com/wangkuiyi/gotorch/csrc"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -120,11 +119,14 @@ func (s *radamStep) adaptive(expAvgSq *torch.Tensor, correction2 number) *torch.
 }
 
 // power returns base to an exponent.
-func power(base float64, exponent number) number {
+func power(base float64, exponent number) number { return powerOf(num(base), exponent) }
+
+// powerOf is power where the base may be a tensor, too.
+func powerOf(base, exponent number) number {
 	if exponent.Tensor != nil {
-		return number{Tensor: torch.Pow(base, exponent.Tensor)}
+		return number{Tensor: torch.Pow(base.Any(), exponent.Tensor)}
 	}
-	return num(csrc.Pow(base, exponent.Value))
+	return base.Pow(exponent.Value)
 }
 
 func (s *radamStep) updateAll(l []list) {

@@ -46,7 +46,7 @@ func repr(value any) string {
 	case [3]float64:
 		return "(" + reprFloat(v[0]) + ", " + reprFloat(v[1]) + ", " + reprFloat(v[2]) + ")"
 	case [2]any:
-		return "(" + repr(v[0]) + ", " + repr(v[1]) + ")"
+		return "(" + reprElement(v[0]) + ", " + reprElement(v[1]) + ")"
 	case *torch.Tensor:
 		if v.Dim() == 0 { // as Python's __format__ does
 			return reprFloat(v.Item())
@@ -62,6 +62,14 @@ func repr(value any) string {
 		return "['" + strings.Join(v, "', '") + "']"
 	}
 	return fmt.Sprint(value)
+}
+
+// reprElement returns an element of a tuple as Python prints it.
+func reprElement(value any) string {
+	if t, ok := value.(*torch.Tensor); ok {
+		return t.String()
+	}
+	return repr(value)
 }
 
 // sizeText returns a shape as Python prints it.

@@ -105,7 +105,14 @@ func optionOf(name, text string) optim.Option {
 	case "lr":
 		return lrOf(text)
 	case "betas":
-		v := floatsOf(text)
+		tensors := strings.Contains(text, "torch.tensor")
+		v := floatsOf(strings.NewReplacer("torch.tensor", "", "[", "", "]", "").Replace(text))
+		switch {
+		case tensors && strings.Contains(text, "["):
+			return optim.TensorBetas(torch.NewTensor([]float32{float32(v[0])}), torch.NewTensor([]float32{float32(v[1])}))
+		case tensors:
+			return optim.TensorBetas(torch.NewTensor(float32(v[0])), torch.NewTensor(float32(v[1])))
+		}
 		return optim.Betas(v[0], v[1])
 	case "etas":
 		v := floatsOf(text)

@@ -55,8 +55,12 @@ func (c *momentumCycle) set(g *optim.ParamGroup, momentum float64) {
 		g.Put("momentum", momentum)
 		return
 	}
-	betas, _ := g.Get("betas")
-	g.Put("betas", [2]float64{momentum, betas.([2]float64)[1]})
+	switch betas, _ := g.Get("betas"); b := betas.(type) {
+	case [2]float64:
+		g.Put("betas", [2]float64{momentum, b[1]})
+	case [2]any: // tensors
+		g.Put("betas", [2]any{momentum, b[1]})
+	}
 }
 
 // CyclicLR moves the learning rates between two bounds, and the momentum against

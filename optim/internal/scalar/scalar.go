@@ -133,9 +133,9 @@ func (n Number) Abs() Number {
 func (n Number) Less(m Number) bool {
 	switch {
 	case n.Tensor != nil:
-		return n.Tensor.Lt(m.Any()).Item() != 0
+		return torch.BoolOf(n.Tensor.Lt(m.Any()))
 	case m.Tensor != nil:
-		return m.Tensor.Gt(n.Value).Item() != 0
+		return torch.BoolOf(m.Tensor.Gt(n.Value))
 	}
 	return n.Value < m.Value
 }
@@ -144,9 +144,9 @@ func (n Number) Less(m Number) bool {
 func (n Number) LessEqual(m Number) bool {
 	switch {
 	case n.Tensor != nil:
-		return n.Tensor.Le(m.Any()).Item() != 0
+		return torch.BoolOf(n.Tensor.Le(m.Any()))
 	case m.Tensor != nil:
-		return m.Tensor.Ge(n.Value).Item() != 0
+		return torch.BoolOf(m.Tensor.Ge(n.Value))
 	}
 	return n.Value <= m.Value
 }
