@@ -83,7 +83,7 @@ func (a *Adadelta) updateGroup(g *ParamGroup) {
 		}
 		state := a.stateOf(p)
 		if len(state) == 0 {
-			state["step"], state["square_avg"], state["acc_delta"] = newStep(g, p), zerosLike(p), zerosLike(p)
+			state["step"], state["square_avg"], state["acc_delta"] = newStep(g, p, torch.Device{}), zerosLike(p), zerosLike(p)
 		}
 		step.complex = step.complex || p.IsComplex()
 		lists[adadeltaSquareAvgs] = append(lists[adadeltaSquareAvgs], tensorOf(state, "square_avg"))

@@ -48,7 +48,7 @@ func NewAdagrad[P Params[AdagradOption]](params P, opts ...AdagradOption) *Adagr
 	for _, g := range a.groups {
 		for _, p := range g.Params {
 			state := a.stateOf(p)
-			state["step"] = newStep(g, p)
+			state["step"] = newStep(g, p, torch.Device{})
 			a.newSum(p, state)
 		}
 	}

@@ -186,7 +186,7 @@ func (h *adamStep) newState(g *ParamGroup, p *torch.Tensor, state map[string]any
 	if g.flag("fused") {
 		checkFused(p)
 	}
-	state["step"] = newStep(g, p)
+	state["step"] = newStep(g, p, torch.CPU)
 	state["exp_avg"] = zerosLike(p)
 	state["exp_avg_sq"] = zerosLike(p)
 	if h.amsgrad {

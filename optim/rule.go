@@ -102,7 +102,7 @@ func (r *rule) lists(o *Base, g *ParamGroup) (lists []list, complex bool) {
 		complex = complex || p.IsComplex()
 		state := o.stateOf(p)
 		if len(state) == 0 {
-			state["step"] = newStep(g, p)
+			state["step"] = newStep(g, p, torch.Device{})
 			r.newState(p, grads[i], state)
 		}
 		for j, name := range r.states {
@@ -163,7 +163,7 @@ func firsts(lists []list) list {
 // newNumber returns a tensor of no dimensions, made where and as the count of
 // steps is.
 func newNumber(g *ParamGroup, p *torch.Tensor, value float64) *torch.Tensor {
-	t := newStep(g, p)
+	t := newStep(g, p, torch.Device{})
 	t.Fill_(value)
 	return t
 }

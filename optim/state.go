@@ -211,14 +211,15 @@ func loadTensor(group *ParamGroup, param *torch.Tensor, name string, t *torch.Te
 	return torch.Keep(t)
 }
 
-// newStep returns a step count of zero. It is on the CPU, where reading it
-// costs no synchronization, unless the whole step runs on the device.
-func newStep(group *ParamGroup, param *torch.Tensor) *torch.Tensor {
+// newStep returns a step count of zero. It is on the device given, usually the CPU,
+// where reading it costs no synchronization, unless the whole step runs on the
+// parameter's device. As in Python, Adam's is on the CPU, and those of others are on the
+// default device, which the zero Device stands for.
+func newStep(group *ParamGroup, param *torch.Tensor, device torch.Device) *torch.Tensor {
 	dtype := stepDtype()
 	if group.flag("fused") {
 		dtype = torch.Float32
 	}
-	device := torch.CPU
 	if group.flag("capturable") || group.flag("fused") {
 		device = param.Device()
 	}
