@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "680b337a6e8feee5927d18d60142284a83c441c0610ce6370fbbc705d4a8eb89"
+const Stamp = "a5a56d5478e07c7d2ed93fe2a83270357d12e51e02082d458d329860020e9b3d"
