@@ -4,6 +4,7 @@ import base64
 import contextlib
 import io
 import json
+import os
 import sys
 import traceback
 import warnings
@@ -14,6 +15,11 @@ import torch.nn.functional as F
 import torch.optim as optim
 
 torch.set_num_threads(int(sys.argv[1]))
+
+# Go opens CUDA when it starts, so Python must, too: attention on the CPU computes in
+# another way in a process that has.
+if os.environ.get("GOTORCH_DEVICE", "").startswith("cuda"):
+    torch.cuda.is_available()
 
 
 def encode(value):
