@@ -162,7 +162,7 @@ func (h *adamStep) lists(o *Base, g *ParamGroup) []list {
 		}
 		state := o.stateOf(p)
 		if len(state) == 0 {
-			h.newState(g, p, state)
+			begin(state, func() { h.newState(g, p, state) })
 		}
 		h.complex = h.complex || p.IsComplex()
 		step := tensorOf(state, "step")

@@ -238,6 +238,19 @@ func (o *Base) stateOf(p *torch.Tensor) map[string]any {
 	return state
 }
 
+// begin fills the state of a parameter that has none, or leaves it empty if that fails:
+// memory may run out halfway, and the next step must find all or nothing.
+func begin(state map[string]any, fill func()) {
+	whole := false
+	defer func() {
+		if !whole {
+			clear(state)
+		}
+	}()
+	fill()
+	whole = true
+}
+
 // useForeach decides, as Python does, whether all parameters are updated at
 // once: if the group says so or, where it says nothing, if they are on CUDA.
 func useForeach(g *ParamGroup, params list, differentiable bool) bool {

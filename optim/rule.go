@@ -102,8 +102,10 @@ func (r *rule) lists(o *Base, g *ParamGroup) (lists []list, complex bool) {
 		complex = complex || p.IsComplex()
 		state := o.stateOf(p)
 		if len(state) == 0 {
-			state["step"] = newStep(g, p, torch.Device{})
-			r.newState(p, grads[i], state)
+			begin(state, func() {
+				state["step"] = newStep(g, p, torch.Device{})
+				r.newState(p, grads[i], state)
+			})
 		}
 		for j, name := range r.states {
 			if _, ok := state[name]; !ok && r.optional {

@@ -84,8 +84,10 @@ func (s *SparseAdam) updateGroup(g *ParamGroup) {
 		}
 		state := s.stateOf(p)
 		if len(state) == 0 {
-			state["step"] = int64(0)
-			newMoments(p, nil, state)
+			begin(state, func() {
+				state["step"] = int64(0)
+				newMoments(p, nil, state)
+			})
 		}
 		state["step"] = state["step"].(int64) + 1
 	}
