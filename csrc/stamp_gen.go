@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "a5a56d5478e07c7d2ed93fe2a83270357d12e51e02082d458d329860020e9b3d"
+const Stamp = "dcd737caee846f43e58ab792988600e5824b13fe7d3e5de9cbb6e51642ed3014"

@@ -30,10 +30,13 @@ type account struct {
 	byteLimit      atomic.Int64
 	allocatedLimit atomic.Int64
 
-	// Of a device, under memory's lock.
-	alive int64        // bytes, after the last collection
-	info  deviceMemory // when it was last asked for
+	// Under memory's lock.
+	alive counts       // what the last collection left
+	info  deviceMemory // of a device, when it was last asked for
 }
+
+// counts are what an account's limits are for.
+type counts struct{ handles, bytes, allocated int64 }
 
 // accounts are as many as a description has room for.
 var accounts [256]account
@@ -42,9 +45,8 @@ var accounts [256]account
 var devicesInUse atomic.Int32
 
 func init() {
-	accounts[hostAccount].handleLimit.Store(handleBudget)
-	accounts[hostAccount].byteLimit.Store(byteBudget)
-	accounts[hostAccount].allocatedLimit.Store(byteBudget)
+	memory.factor = 1
+	accounts[hostAccount].setLimits()
 }
 
 // A charge is what a handle counts for: bytes, in an account. The account is in the
@@ -73,38 +75,36 @@ func (a *account) isOver(i uint8) bool {
 		return overLimit(i, handles, bytes)
 	}
 	grown := csrc.TakeGrown(int(i) - 1)
-	if a.handleLimit.Load() == 0 {
+	opened := a.handleLimit.Load() == 0
+	if opened {
 		devicesInUse.Add(1)
+	}
+	if opened || grown {
 		a.ask(int(i)-1, true)
-		a.setLimits(0, 0, 0)
+		a.setLimits() // others may have taken memory, too
 	}
-	if handles > a.handleLimit.Load() || bytes > a.byteLimit.Load() {
-		return true
-	}
-	if !grown {
-		return false
-	}
-	a.ask(int(i)-1, true)
-	return a.info.allocated > a.allocatedLimit.Load()
+	return handles > a.handleLimit.Load() || bytes > a.byteLimit.Load() ||
+		grown && a.info.allocated > a.allocatedLimit.Load()
 }
 
 // collected sets the limits of account i after a collection. memory is locked.
 func (a *account) collected(i uint8) {
-	handles, bytes := a.handles.Load(), a.bytes.Load()
-	switch {
-	case i == hostAccount:
-		a.setLimits(handles, bytes, csrc.Allocated())
-	case a.handleLimit.Load() != 0:
-		a.ask(int(i)-1, false)
-		a.alive = bytes
-		a.setLimits(handles, bytes, a.info.allocated)
+	if a.handleLimit.Load() == 0 {
+		return // not in use
 	}
+	a.alive = counts{a.handles.Load(), a.bytes.Load(), csrc.Allocated()}
+	if i != hostAccount {
+		a.ask(int(i)-1, false)
+		a.alive.allocated = a.info.allocated
+	}
+	a.setLimits()
 }
 
-func (a *account) setLimits(handles, bytes, allocated int64) {
-	a.handleLimit.Store(handles + max(memory.factor*handleBudget, handles/4))
-	a.byteLimit.Store(bytes + a.info.allowance(bytes))
-	a.allocatedLimit.Store(allocated + a.info.allowance(allocated))
+func (a *account) setLimits() {
+	alive := a.alive
+	a.handleLimit.Store(alive.handles + max(memory.factor*handleBudget, alive.handles/4))
+	a.byteLimit.Store(alive.bytes + a.allowance(alive.bytes))
+	a.allocatedLimit.Store(alive.allocated + a.allowance(alive.allocated))
 }
 
 // A device's allowance, in shares of its memory.
@@ -115,15 +115,16 @@ const (
 
 // allowance is how much garbage may come until the next collection, where this much
 // is alive: the budget, or a quarter of what is alive. The budget of a device is a
-// sixteenth of its memory. Where less is free, it is half of that, so that what can be
-// had for use shrinks by no more than half, but never less than a 64th of all: with
+// sixteenth of its memory. It may take half of what is not alive, so that what can be
+// had for use shrinks by no more than half; but never less than a 64th of all: with
 // less, a device that is almost full would collect all the time.
-func (m deviceMemory) allowance(alive int64) int64 {
+func (a *account) allowance(alive int64) int64 {
+	m := a.info
 	if m.total == 0 {
 		return max(memory.factor*byteBudget, alive/4)
 	}
 	most := max(memory.factor*m.total/usualShare, alive/4)
-	return max(min(most, m.room()/2), m.total/leastShare)
+	return max(min(most, (m.reserved+m.free-a.alive.allocated)/2), m.total/leastShare)
 }
 
 // A tally gathers what handles counted for that go together.

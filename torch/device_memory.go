@@ -44,10 +44,14 @@ func (m *deviceMemory) askFree(device int) {
 	if f.Call(entryDeviceFree) != nil {
 		return
 	}
-	m.free, m.total = f.TakeInt(), f.TakeInt()
+	free, total := f.TakeInt(), f.TakeInt()
+	if total == 0 { // it cannot be asked just now
+		return
+	}
+	m.free, m.total = free, total
 	f = frame{}
 	f.PutInt(int64(device))
-	if m.total > 0 && csrc.CUDA() == nil && f.Call(entryMemoryFraction) == nil {
+	if csrc.CUDA() == nil && f.Call(entryMemoryFraction) == nil {
 		m.total = int64(float64(m.total) * f.TakeFloat())
 		m.free = max(min(m.free, m.total-m.reserved), 0)
 	}

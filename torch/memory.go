@@ -48,8 +48,6 @@ var memory struct {
 	stacks   sync.Map    // handle -> creation stack, while tracking
 }
 
-func init() { memory.factor = 1 }
-
 // A description is what libgotorch tells of a new handle; see describe in
 // csrc/src/frame.h.
 type description uint64

@@ -18,6 +18,9 @@ var (
 // WithSavedTensorsHooks runs fn while pack is called with each tensor that an
 // operation saves for backward, and unpack with what pack returned when
 // backward needs the tensor. Package autograd calls it SavedTensorsHooks.
+//
+// A pack that returns the result of an operation as it is, as that of exp, makes a graph
+// that holds itself, which is never freed, in Python neither: return x.Detach().
 func WithSavedTensorsHooks(pack func(*Tensor) any, unpack func(any) *Tensor, fn func()) {
 	number := csrc.Register(callback(func(f *frame) {
 		packed := pack(f.takeTensor())

@@ -93,7 +93,8 @@ func (f *frame) copyOut(data []byte) {
 
 // makeRoom collects garbage on devices before a call that cannot be made once more,
 // where it may matter: there is less room than half of what is allocated, and garbage to
-// speak of may be there.
+// speak of may be there. Collections may take half of the time at most, as steps that
+// fill a device take much longer.
 func makeRoom() {
 	if devicesInUse.Load() > 0 {
 		makeRoomOnDevices()
@@ -104,12 +105,12 @@ func makeRoom() {
 func makeRoomOnDevices() {
 	memory.Lock()
 	defer memory.Unlock()
-	if time.Since(memory.lastEnd) < time.Duration(float64(memory.took)/maxCollectionShare) {
-		return
-	}
+	tooSoon := time.Since(memory.lastEnd) < memory.took
 	for i := range accounts[hostAccount+1:] {
 		a := &accounts[i+1]
-		if a.handleLimit.Load() == 0 || a.bytes.Load()-a.alive < a.info.total/leastShare {
+		bytes := a.bytes.Load()
+		a.alive.bytes = min(a.alive.bytes, bytes) // a scope may have ended since
+		if tooSoon || a.handleLimit.Load() == 0 || bytes-a.alive.bytes < a.info.total/leastShare {
 			continue
 		}
 		a.ask(i, false)

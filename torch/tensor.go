@@ -64,7 +64,10 @@ var (
 
 // ask calls a function whose one argument is t, and leaves its result in f.
 func (t *Tensor) ask(f *frame, fn *csrc.Function) {
-	f.putTensor(t, "self")
+	if t == nil || t.handle == 0 {
+		refuseTensor(t, "self")
+	}
+	f.Put(t.handle &^ csrc.Side) // to be asked is no use of its memory
 	f.call(fn)
 	runtime.KeepAlive(t)
 }

@@ -79,6 +79,7 @@ std::tuple<int64_t, c10::Stream> enter_stream(c10::Stream stream) {
   const c10::Stream before = impl.getStream(stream.device());
   const int64_t device = impl.exchangeDevice(stream.device()).index();
   impl.exchangeStream(stream);
+  note_streams(impl.type());
   return {device, before};
 }
 
@@ -86,6 +87,7 @@ std::tuple<int64_t, c10::Stream> enter_stream(c10::Stream stream) {
 void leave_stream(int64_t device, c10::Stream before) {
   const VirtualGuardImpl impl(before.device_type());
   impl.exchangeStream(before);
+  note_streams(impl.type());
   impl.uncheckedSetDevice({before.device_type(), static_cast<c10::DeviceIndex>(device)});
 }
 
@@ -106,6 +108,7 @@ void set_device_state(c10::DeviceType type, at::IntArrayRef state) {
     const at::Device device(type, static_cast<c10::DeviceIndex>(i - 1));
     impl.exchangeStream(c10::Stream(c10::Stream::UNSAFE, device, state[i]));
   }
+  note_streams(impl.type());
   impl.uncheckedSetDevice({type, static_cast<c10::DeviceIndex>(state[0])});
 }
 
@@ -278,6 +281,18 @@ constexpr gt_entry kEntries[] = {
 };
 
 }  // namespace
+
+void note_streams(c10::DeviceType type) {
+  if (type == c10::kCPU) {
+    return;
+  }
+  const VirtualGuardImpl impl(type);
+  on_side_stream = false;
+  for (c10::DeviceIndex i = 0; i < impl.deviceCount(); i++) {
+    const at::Device device(type, i);
+    on_side_stream |= impl.getStream(device) != impl.getDefaultStream(device);
+  }
+}
 
 std::span<const gt_entry> accelerator_entries() { return kEntries; }
 

@@ -26,11 +26,14 @@ Queue& queue() {
 }
 
 // A thread that libtorch made, such as the engine's for a GPU, never called us
-// before: there Go code may always run.
+// before: there Go code may always run, in streams that libtorch has chosen.
 void adopt_thread() {
   if (!thread_state.listening) {
     listen_to_warnings();
-    thread_state.callbacks = true;
+    thread_state.callbacks = thread_state.of_libtorch = true;
+  }
+  if (thread_state.of_libtorch && cuda_library != nullptr) {
+    note_streams(c10::kCUDA);
   }
 }
 

@@ -1,13 +1,11 @@
-// Entries about the memory of devices, whichever kind of accelerator they are, and
-// about streams.
+// Entries about the memory of devices, whichever kind of accelerator they are.
 
 #include <ATen/Context.h>
 #include <ATen/DeviceAccelerator.h>
 #include <ATen/core/CachingHostAllocator.h>
 
-#include <utility>
-
 #include "library.h"
+#include "state.h"
 
 namespace gotorch {
 namespace {
@@ -38,7 +36,8 @@ std::tuple<int64_t, int64_t> device_use(int64_t device) {
 // How many bytes of a device are free, for any program, and how many there are.
 std::tuple<int64_t, int64_t> device_free(int64_t device) {
   c10::DeviceAllocator* allocator = device_allocator();
-  if (allocator == nullptr) {
+  // A capture into a graph may forbid the question.
+  if (allocator == nullptr || (cuda_library != nullptr && cuda_library->capturing() != 0)) {
     return {};
   }
   return allocator->getMemoryInfo(static_cast<c10::DeviceIndex>(device));
@@ -52,14 +51,10 @@ void empty_caches() {
   }
 }
 
-// Says whether this thread's current stream is another than the default one.
-bool set_side_stream(bool on) { return std::exchange(on_side_stream, on); }
-
 constexpr gt_entry kEntries[] = {
     entry<device_use>("device_use(int device) -> (int, int)"),
     entry<device_free>("device_free(int device) -> (int, int)"),
     entry<empty_caches>("empty_caches() -> ()"),
-    entry<set_side_stream>("set_side_stream(bool on) -> bool"),
 };
 
 }  // namespace

@@ -91,13 +91,16 @@ extern thread_local constinit bool on_side_stream __attribute__((tls_model("init
 // Takes GT_SIDE out of a handle, and records that the current stream uses the tensor.
 void record_use(uint64_t* handle);
 
+// GT_SIDE, if the tensor was made on a side stream.
+uint64_t side_of(const at::Tensor& t);
+
 inline c10::TensorImpl* tensor_of(uint64_t handle) {
   return reinterpret_cast<c10::TensorImpl*>(handle & ~uint64_t{GT_SIDE});
 }
 
 // Returns the handle for a tensor whose reference the receiver gets.
 inline uint64_t give_away(at::Tensor&& t) {
-  const uint64_t side = on_side_stream && !t.is_cpu() ? GT_SIDE : 0;
+  const uint64_t side = on_side_stream ? side_of(t) : 0;
   return reinterpret_cast<uint64_t>(t.unsafeReleaseTensorImpl()) | side;
 }
 
@@ -440,6 +443,12 @@ class Writer {
   uint64_t* next_;
 };
 
+// Makes a tensor that an operator was to write to usable again, after it has thrown:
+// libtorch sets the new shape before it asks for memory. A tensor whose shape has more
+// elements than its memory becomes an empty one; it would otherwise crash the next
+// operator.
+void mend(at::Tensor& t) noexcept;
+
 template <class Signature>
 struct Caller;
 
@@ -454,7 +463,14 @@ struct Caller<R(A...)> {
     // Braces, unlike parentheses, evaluate from left to right.
     std::tuple<decltype(Read<A>::read(r))...> arguments{Read<A>::read(r)...};
     const auto call = [](auto&&... a) -> R { return function(static_cast<A>(a)...); };
-    if constexpr (std::is_void_v<R> || is_receiver<R>) {
+    if constexpr (is_receiver<R>) {
+      try {
+        std::apply(call, arguments);
+      } catch (...) {
+        std::apply([](auto&... a) { (mend_written<A>(a), ...); }, arguments);
+        throw;
+      }
+    } else if constexpr (std::is_void_v<R>) {
       std::apply(call, arguments);
     } else {
       Writer(words).put(std::apply(call, arguments));
@@ -470,6 +486,16 @@ struct Caller<R(A...)> {
   struct Receiver<std::tuple<T...>> : std::conjunction<std::is_lvalue_reference<T>...> {};
   template <class T>
   static constexpr bool is_receiver = Receiver<T>::value;
+
+  // Mends an argument of type T if it is written to, as that of at::resize_ is in spite
+  // of its type.
+  template <class T, class V>
+  static void mend_written(V& argument) {
+    if constexpr (std::is_same_v<T, at::Tensor&> ||
+                  (std::is_same_v<T, const at::Tensor&> && std::is_same_v<R, T>)) {
+      mend(argument);
+    }
+  }
 };
 
 // The table line of one of our own functions: the schema is checked by Go, so

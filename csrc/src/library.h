@@ -28,6 +28,10 @@ void copy_out(const at::Tensor& t, void* data, uint64_t bytes);
 // given out is here.
 const int64_t* count_allocations();
 
+// accelerator.cpp: notes whether this thread's current streams have become others
+// than the default ones, so that uses of tensors must be recorded (frame.h).
+void note_streams(c10::DeviceType type);
+
 // callback.cpp
 void set_callback(gt_callback callback) noexcept;
 const int64_t* dropped_functions();

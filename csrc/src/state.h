@@ -18,6 +18,7 @@ struct ThreadState {
   bool callbacks;        // Go code may run: this is no nocallback call
   uint64_t saved_hooks;  // Go's number of the saved-tensor hooks in force, or 0
   bool unrepeatable;     // the call that is running has done what must not be done twice
+  bool of_libtorch;      // libtorch made the thread, such as the engine's for a GPU
 };
 
 // The static TLS model avoids a function call; the few bytes fit into what
