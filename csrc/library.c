@@ -4,11 +4,30 @@
 
 #include <dlfcn.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "_cgo_export.h"
 
 const gt_library* gt_lib;
 const gt_cuda_library* gt_cuda;
+
+gt_report gt_slice_over;
+__thread unsigned gt_calls;
+
+// Less than the time after which Go's scheduler would have the goroutine pause.
+static const int64_t kSlice = 8000000;
+
+int gt_slice_is_over(void) {
+  static __thread int64_t started;
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  const int64_t nanoseconds = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+  if (nanoseconds - started < kSlice) {
+    return 0;
+  }
+  started = nanoseconds;
+  return 1;
+}
 
 // Opens the library at path and finds the function that returns its table.
 // Global visibility, so that operator libraries opened later, such as

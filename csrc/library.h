@@ -25,14 +25,31 @@ char* gt_open_cuda(const char* path);
 // Opens a library that registers operators. Returns as gt_open.
 char* gt_open_operators(const char* path);
 
+// Instead of NULL: the call has nothing to report, but its goroutine has run for long and
+// should pause (slice.go).
+extern gt_report gt_slice_over;
+
+// How many calls this thread has made.
+extern __thread unsigned gt_calls;
+
+int gt_slice_is_over(void);
+
+// The clock is asked every few calls, as that takes as long as a twentieth of a call.
+static inline gt_report* gt_check_slice(gt_report* report) {
+  if (++gt_calls % 8 == 0 && report == NULL && gt_slice_is_over()) {
+    return &gt_slice_over;
+  }
+  return report;
+}
+
 // Functions come as numbers, since cgo checks what a pointer of no type points
 // to, at 25 ns a call.
 static inline gt_report* gt_call(uintptr_t function, uint64_t* frame) {
-  return gt_lib->call((gt_function)function, frame);
+  return gt_check_slice(gt_lib->call((gt_function)function, frame));
 }
 
 static inline gt_report* gt_call_with_callbacks(uintptr_t function, uint64_t* frame) {
-  return gt_lib->call_with_callbacks((gt_function)function, frame);
+  return gt_check_slice(gt_lib->call_with_callbacks((gt_function)function, frame));
 }
 
 static inline gt_report* gt_copy_in(uint64_t* frame, const void* data, uint64_t bytes) {

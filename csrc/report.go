@@ -65,7 +65,11 @@ type Report struct {
 //
 //go:noinline
 func newReport(c *C.gt_report) *Report {
-	if c == nil {
+	switch c {
+	case nil:
+		return nil
+	case &C.gt_slice_over:
+		pause()
 		return nil
 	}
 	defer C.gt_free_report(c)
