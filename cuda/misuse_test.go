@@ -1,6 +1,7 @@
 package cuda_test
 
 import (
+	"bytes"
 	"fmt"
 	"testing"
 
@@ -53,6 +54,10 @@ var misuses = []struct {
 	{"torch.Event().elapsed_time(torch.Event())", func() { torch.NewEvent().ElapsedTime(torch.NewEvent()) }},
 	{"torch.cuda.Event().elapsed_time(torch.Event())", func() { cuda.NewEvent().ElapsedTime(torch.NewEvent()) }},
 	{"torch.Event().elapsed_time(torch.cuda.Event())", func() { torch.NewEvent().ElapsedTime(cuda.NewEvent()) }},
+	{"torch.cuda.Event(interprocess=True, enable_timing=True).record()",
+		func() { cuda.NewEvent(cuda.Interprocess(true), cuda.EnableTiming(true)).Record() }},
+	{"torch.cuda.Event.from_ipc_handle(torch.device('cuda:0'), b'x' * 64)",
+		func() { cuda.EventFromIpcHandle(torch.CUDA(0), bytes.Repeat([]byte("x"), 64)) }},
 	{"torch.cuda.Event.from_ipc_handle(torch.device('cuda:0'), b'x')",
 		func() { cuda.EventFromIpcHandle(torch.CUDA(0), []byte("x")) }},
 	{"torch.cuda.memory._record_memory_history('some')", func() { cuda.RecordMemoryHistory(cuda.HistoryEnabled("some")) }},

@@ -1,6 +1,7 @@
 package cuda_test
 
 import (
+	"fmt"
 	"runtime"
 	"testing"
 
@@ -195,6 +196,34 @@ func TestEvents(t *testing.T) {
 	begin.Close()
 	assert.Equal(t, "argument 'event' was freed by Close, or not made by torch.NewEvent",
 		refusal(t, func() { begin.Record() }).Message)
+}
+
+// What the simulated GPU can show of events between processes: a process opens its own.
+// CUDA may refuse that.
+func TestIpcHandle(t *testing.T) {
+	py := runOnDevices(t, `
+		e = torch.cuda.Event(interprocess=True)
+		e.record()
+		handle = e.ipc_handle()
+		out["size"] = len(handle)
+		try:
+		    other = torch.cuda.Event.from_ipc_handle(torch.device("cuda:0"), handle)
+		    out["done"] = str(other.query()).lower()
+		except Exception as e:
+		    out["done"] = str(e)
+	`)
+	e := cuda.NewEvent(cuda.Interprocess(true))
+	e.Record()
+	handle := e.IpcHandle()
+	assert.Len(t, handle, int(py.Number("size")))
+	done := ""
+	if err := torch.Try(func() {
+		done = fmt.Sprint(cuda.EventFromIpcHandle(torch.CUDA(0), handle).Query())
+	}); err != nil {
+		done = err.(*torch.Error).Message
+	}
+	assert.Equal(t, py.Text("done"), done)
+	assert.Len(t, cuda.NewEvent(cuda.Interprocess(true)).IpcHandle(), 64, "of an event that was not recorded")
 }
 
 func TestGenericEvents(t *testing.T) {
