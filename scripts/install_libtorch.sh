@@ -16,7 +16,8 @@
 #                     DIR     an unpacked libtorch or a torch folder, in place
 #                     X.zip   a libtorch zip of PyTorch's download page
 #                     zip     the zip that $GOTORCH_LIBTORCH_ZIP names
-#   --update        the libtorch that an earlier run installed or used, if one did
+#   --update        the libtorch that an earlier run installed or used, if one did;
+#                   with --cpu or --cuda: if it was such a one
 #   --fetch         only get libtorch, and build nothing: for images, whose layers
 #                   then keep it when the C++ code changes
 #   --jobs N        how many files to compile at a time; default all cores, or
@@ -93,7 +94,7 @@ choose_prefix() {
 repeat_choice() {
   local path
   path=$(installed libtorch_path)
-  if [[ -z $path ]]; then return; fi
+  if [[ -z $path || $(installed flavor) != "${FLAVOR:-$(installed flavor)}" ]]; then return; fi
   FLAVOR=$(installed flavor)
   if [[ $(installed from) != wheel ]]; then FROM=$(cd "$PREFIX/lib" && realpath -m "$path"); fi
 }

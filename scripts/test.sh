@@ -2,12 +2,17 @@
 #
 # Runs the tests, after installing what they need: libtorch and libgotorch.so.
 #
-#   scripts/test.sh [--fakecuda] [ARGUMENT OF go test...]
+#   scripts/test.sh [--cuda | --fakecuda] [ARGUMENT OF go test...]
 #
 # Without a package among the arguments, all of them (./...). The tests that
 # compare with Python need its torch: GOTORCH_PYTHON, by default python3, is the
 # interpreter that has it. Where it has none they are skipped, and named at the
 # end.
+#
+# --cuda is for machines with a GPU: it runs the suites that compute on it, in Go and
+# in Python, whose torch must have CUDA, too, and then the GPU's benchmarks, Go against
+# Python. It installs libtorch with CUDA, unless that was done. The tests make their
+# tensors on GOTORCH_TEST_DEVICE, by default cuda:0.
 #
 # --fakecuda runs the suites that compute on simulated CUDA devices, which
 # scripts/fakecuda.sh builds: those that make tensors somewhere make them on
@@ -31,12 +36,33 @@ device_packages() {
   done
 }
 
+# use_cuda: the environment in which Go and Python have the machine's GPU.
+use_cuda() {
+  local report
+  bash "$SCRIPTS/install_libtorch.sh" --cuda --update >&2
+  export GOTORCH_DEVICE=cuda GOTORCH_TEST_DEVICE=${GOTORCH_TEST_DEVICE:-cuda:0}
+  report=$(go run ./cmd/gotorch doctor) || true
+  echo "$report" >&2
+  [[ $report =~ (^|$'\n')"$GOTORCH_TEST_DEVICE "[^$'\n']*"passed its tests" ]] ||
+    die "$GOTORCH_TEST_DEVICE cannot be used: see above"
+}
+
 # use_fakecuda: the environment in which Go and Python have simulated devices.
 use_fakecuda() {
   local home=${FAKECUDA_HOME:-$PWD/.cache/fakecuda}
   bash "$SCRIPTS/fakecuda.sh" >&2
   export GOTORCH_HOME=$home GOTORCH_DEVICE=cuda GOTORCH_TEST_DEVICE=${GOTORCH_TEST_DEVICE:-cuda:1}
   export PYTHONPATH=$home/site${PYTHONPATH:+:$PYTHONPATH}
+}
+
+# On a physical GPU nothing is excepted, and operators compute in its own way. The
+# benchmarks run even if tests fail.
+run_gpu_tests() {
+  local status=0 arguments=()
+  if [[ -n $complete ]]; then arguments+=(-run '^(Test|Fuzz)'); fi
+  run_tests "${arguments[@]}" "$@" || status=$?
+  if [[ -n $whole ]]; then bash benchmarks/run.sh gpu/; fi
+  return "$status"
 }
 
 # Without those whose exceptions are known the exit status is that of go test.
@@ -55,28 +81,35 @@ run_device_tests() {
 }
 
 main() {
-  local device="" packages=(./...) verbose="" complete=yes argument
-  if [[ ${1:-} == --fakecuda ]]; then
-    device=fakecuda
+  local device="" packages=(./...) verbose="" complete=yes whole=yes argument
+  if [[ ${1:-} == --cuda || ${1:-} == --fakecuda ]]; then
+    device=${1#--}
     mapfile -t packages < <(device_packages)
     shift
   fi
   for argument in "$@"; do
     case $argument in
-      . | ./* | *...) packages=() ;;
+      . | ./* | *...) packages=() whole="" ;;
       -v | -v=true | -bench*) verbose=--verbose ;;
       -run*) complete="" ;;
     esac
   done
   choose_compiler
   check_all check_go check_compiler check_pip
-  if [[ -n $device ]]; then
-    use_fakecuda
-    run_device_tests "$@"
-  else
-    bash "$SCRIPTS/install_libtorch.sh" --update >&2
-    run_tests "$@"
-  fi
+  case $device in
+    cuda)
+      use_cuda
+      run_gpu_tests "$@"
+      ;;
+    fakecuda)
+      use_fakecuda
+      run_device_tests "$@"
+      ;;
+    *)
+      bash "$SCRIPTS/install_libtorch.sh" --update >&2
+      run_tests "$@"
+      ;;
+  esac
 }
 
 main "$@"
