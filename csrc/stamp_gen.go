@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "dcd737caee846f43e58ab792988600e5824b13fe7d3e5de9cbb6e51642ed3014"
+const Stamp = "011c8b3840bf362025574432fd4f85c2b5203ead2f007fee22c2163754798005"

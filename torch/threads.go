@@ -27,7 +27,9 @@ var (
 func GetNumThreads() int { return intOf(entryNumThreads) }
 
 // SetNumThreads sets the number of threads that work on one operator on the
-// CPU, Python's torch.set_num_threads. It starts as the number of cores.
+// CPU, Python's torch.set_num_threads. It starts as the number of cores. It holds
+// for all goroutines; in Python, for the thread that calls it and those that start
+// later.
 //
 // OpenMP keeps such a team for each thread that calls libtorch, and is fastest
 // when there is one. Package torch therefore keeps function main on one thread.

@@ -3,6 +3,7 @@ package torch_test
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/wangkuiyi/gotorch/backends/mkl"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -185,4 +187,41 @@ func TestNumThreads(t *testing.T) {
 		assert.ErrorContains(t, torch.Try(func() { torch.SetNumInteropThreads(n) }),
 			"set_num_interop_threads expects a positive integer")
 	}
+}
+
+// The number of threads holds for goroutines on all threads, which libtorch and MKL keep
+// it for apart; Fourier transforms by two threads differ in their last bits from those by
+// one.
+func TestNumThreadsOfGoroutines(t *testing.T) {
+	if !mkl.IsAvailable() {
+		t.Skip("needs MKL, whose Fourier transforms depend on the number of threads")
+	}
+	before := torch.GetNumThreads()
+	defer torch.SetNumThreads(before)
+	torch.ManualSeed(0)
+	x := torch.Randn([]int64{3, 8, 6}, torch.Complex64)
+	transformed := make(chan []float32)
+	ask := make(chan bool)
+	transform := func() {
+		runtime.LockOSThread() // and never unlocked: the thread ends
+		for range ask {
+			transformed <- torch.Data[float32](torch.FftIrfft(x))
+		}
+	}
+	other := func() []float32 {
+		ask <- true
+		return <-transformed
+	}
+	go transform()
+	torch.SetNumThreads(2)
+	two := other()
+	torch.SetNumThreads(1)
+	one := torch.Data[float32](torch.FftIrfft(x))
+	assert.Equal(t, one, other(), "of a thread that has worked with two")
+	close(ask)
+	ask = make(chan bool)
+	go transform()
+	assert.Equal(t, one, other(), "of a new thread")
+	close(ask)
+	assert.NotEqual(t, two, one, "otherwise this test shows nothing")
 }

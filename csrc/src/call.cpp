@@ -2,6 +2,7 @@
 // collects what it warns of.
 
 #include <ATen/Context.h>
+#include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
 #include <c10/util/Exception.h>
 #include <torch/csrc/autograd/variable.h>
@@ -15,6 +16,7 @@ namespace gotorch {
 
 thread_local constinit ThreadState thread_state{};
 constinit std::atomic<bool> flush_denormal{false};
+constinit std::atomic<int> settings{1};
 const gt_cuda_library* cuda_library = nullptr;
 
 namespace {
@@ -162,13 +164,21 @@ class FlushDenormals {
   bool on_;
 };
 
+// OpenMP and MKL keep the number of threads for each thread, where goroutines move
+// between them; MKL's default would otherwise hold where libtorch's has not been used.
+void take_settings() noexcept {
+  thread_state.settings = settings.load(std::memory_order_relaxed);
+  listen_to_warnings();
+  at::init_num_threads();
+}
+
 // Runs body as one call: under the frame's flags, with everything that it
 // throws or warns of in the report.
 template <class Body>
 gt_report* run_call(uint64_t* frame, Body body) noexcept {
   ThreadState& state = thread_state;
-  if (!state.listening) [[unlikely]] {
-    listen_to_warnings();
+  if (state.settings != settings.load(std::memory_order_relaxed)) [[unlikely]] {
+    take_settings();
   }
   const uint64_t flags = frame[0];
   frame[0] = state.scope;

@@ -25,7 +25,10 @@ void set_default_dtype(at::ScalarType dtype) {
 }
 
 int64_t num_threads() { return at::get_num_threads(); }
-void set_num_threads(int64_t n) { at::set_num_threads(static_cast<int>(n)); }
+void set_num_threads(int64_t n) {
+  at::set_num_threads(static_cast<int>(n));
+  settings++;
+}
 int64_t num_interop_threads() { return at::get_num_interop_threads(); }
 void set_num_interop_threads(int64_t n) { at::set_num_interop_threads(static_cast<int>(n)); }
 
