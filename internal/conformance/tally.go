@@ -121,10 +121,6 @@ func noWay(c *Call, err error) string {
 	return text
 }
 
-// rounding excuses MKL's Fourier transforms, which round otherwise by where their
-// buffers lie in memory: in one process in ten the last bit differs.
-const rounding = "MKL's Fourier transform, whose last bit depends on where its memory lies"
-
 // uninitialised memory is equal by chance only.
 const uninitialised = "uninitialised memory: dtype and shape are equal"
 
@@ -137,7 +133,6 @@ var reasons = []struct {
 	reason     string
 }{
 	{regexp.MustCompile(`^(aten::|torch\.(Tensor\.)?)(new_)?empty(_like|_strided|_permuted)?(\.|$)`), "differs in", uninitialised},
-	{regexp.MustCompile(`fft|stft`), "off by a rounding", rounding},
 	{regexp.MustCompile(`^torch\.Tensor\.T$`), "grad_fn TBackward0", "T is t() in Go, whose gradient is the same"},
 	{regexp.MustCompile(`^torch\.(Tensor\.)?squeeze_?$`), "grad_fn SqueezeBackward1", "Dim(0) is a dimension in Go, not a list of one; the gradient is the same"},
 	{regexp.MustCompile(`^torch\.signal\.windows\.(exponential|gaussian|kaiser)$`), "raised", "the text has a float where Python's has the integer that it was given"},
