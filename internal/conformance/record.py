@@ -15,6 +15,7 @@ import ctypes
 import inspect
 import json
 import numbers
+import os
 import sys
 import types
 import unittest
@@ -363,6 +364,12 @@ def run_errors(recorder, op, limit):
         recorder.record(op, "error", None, index, op.op, x, args, kwargs)
 
 
+def open_cuda_as_go_does():
+    """Attention on the CPU computes in another way in a process that has CUDA open."""
+    if os.environ.get("GOTORCH_DEVICE", "").startswith("cuda"):
+        torch.cuda.is_available()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--level", choices=["aten", "public"], required=True)
@@ -374,6 +381,7 @@ def main():
     a = parser.parse_args()
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
+    open_cuda_as_go_does()
     # It calls what a mode records, under a lock.
     torch.cuda.manual_seed_all = lambda seed: None
     recorder = Recorder(a.level, sys.stdout.buffer)

@@ -35,6 +35,14 @@ type (
 	Ellipsis     struct{}
 )
 
+// on returns the device, or in the CPU's place the one on which a call is made.
+func (d Device) on(device torch.Device) torch.Device {
+	if d != "cpu" || device == (torch.Device{}) {
+		return torch.NewDevice(string(d))
+	}
+	return device
+}
+
 // An Array is a tensor: memory, and how the tensor lies in it.
 type Array struct {
 	DType         string
