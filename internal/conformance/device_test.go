@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"maps"
+	"os"
 	"regexp"
 	"slices"
 	"testing"
@@ -13,12 +14,19 @@ import (
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
+// The calls that are made on a device: all samples in float32, some in others.
+var onDevice = append([]Options{
+	{Level: "aten", Kinds: []string{"forward"}, DTypes: []string{"float32"}},
+	{Level: "public", Kinds: []string{"forward", "method", "inplace", "out", "gradient", "error"}, DTypes: []string{"float32"}},
+	{Level: "aten", Kinds: []string{"forward"}, DTypes: []string{"int64", "bool"}, Samples: 1},
+}, subset[2:]...)
+
 // Each operator has on a device the results, gradients and errors that Python has on
 // the CPU, to the bit, and its results are on that device.
 func TestOperatorsOnCUDA(t *testing.T) {
 	needComputingDevices(t, 1)
 	tally := Tally{}
-	for _, o := range subset {
+	for _, o := range onDevice {
 		replayEach(t, o, func(record *Record, replay replayer) { tally.addOn(torch.CUDA(0), record, replay) })
 	}
 	tally.assertEqual(t)
@@ -27,7 +35,7 @@ func TestOperatorsOnCUDA(t *testing.T) {
 
 // elsewhere are kernels that PyTorch does not launch on the device of its tensors but on
 // the current one, in Python, too: a mistake of its own.
-var elsewhere = regexp.MustCompile(`compute_mode`)
+var elsewhere = regexp.MustCompile(`compute_mode|ldexp_kernel_cuda`)
 
 // All work of an operator goes to the device of its tensors and to the stream that is
 // current there, also while another device is the current one.
@@ -37,8 +45,10 @@ func TestStreamsOfOperatorsOnCUDA(t *testing.T) {
 	side := cuda.NewStream(device)
 	tally, events := Tally{}, 0
 	operators := map[string]bool{}
-	for _, o := range subset[:2] {
-		o.DTypes, o.Samples = []string{"float32"}, 1
+	for _, o := range onDevice[:2] {
+		if os.Getenv("GOTORCH_LONG_TESTS") != "1" {
+			o.Samples = 1
+		}
 		replayEach(t, o, func(record *Record, replay replayer) {
 			log := fakecuda.Log(t, func() {
 				cuda.WithStream(side, func() {
