@@ -26,10 +26,8 @@ func (ts *tensors) tensor(a *Array) *torch.Tensor {
 		return t
 	}
 	dtype := torch.DType(dtypeNumbers[a.DType] + 1)
-	storage := torch.FromSlice(ts.blob[a.At : a.At+a.Size]).ViewDtype(dtype)
-	if ts.device != (torch.Device{}) { // the memory goes there, of which the tensor may be a part
-		storage = storage.To(ts.device)
-	}
+	// The memory goes to the device, of which the tensor may be a part.
+	storage := torch.FromSlice(ts.blob[a.At : a.At+a.Size]).ViewDtype(dtype).To(a.Device.on(ts.device))
 	t := torch.Empty([]int64{0}, dtype, storage.Device())
 	torch.Call("aten::set_.source_Tensor_storage_offset", t, storage, a.Offset, a.Shape, a.Stride)
 	if a.Conj {

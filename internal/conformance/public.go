@@ -250,7 +250,7 @@ func (c *Call) differ(want, got any) string {
 			return ""
 		}
 	case Device:
-		if got == w.on(c.device) {
+		if got == w.on(c.device) || fmt.Sprint(got) == string(w) {
 			return ""
 		}
 	case Layout:

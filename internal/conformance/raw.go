@@ -252,7 +252,8 @@ func (r *rawCall) tensor(a *Array) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	storage, view = r.toDevice(storage), r.toDevice(view)
+	device := a.Device.on(r.device)
+	storage, view = r.toDevice(storage, device), r.toDevice(view, device)
 	r.apply("set_.source_Tensor_storage_offset", func(f *csrc.Frame) {
 		f.Put(view)
 		f.Put(storage)
@@ -271,25 +272,22 @@ func (r *rawCall) tensor(a *Array) (uint64, error) {
 	return view, nil
 }
 
-// moves reports whether the call is made on a device.
-func (r *rawCall) moves() bool { return r.device != (torch.Device{}) }
-
 // deviceNumber is how a device goes into a frame: libtorch's number of its type, and
 // its index.
 func deviceNumber(d torch.Device) uint64 {
 	return uint64(d.Type()-1)<<16 | uint64(uint16(d.Index()))
 }
 
-// toDevice moves a tensor to the call's device.
-func (r *rawCall) toDevice(handle uint64) uint64 {
-	if !r.moves() {
+// toDevice moves a tensor to a device.
+func (r *rawCall) toDevice(handle uint64, device torch.Device) uint64 {
+	if device == torch.CPU {
 		return handle
 	}
 	defer csrc.Release([]uint64{handle})
 	dtype := uint64(r.dtypeOf(handle)) - 1
 	return r.apply("to.device", func(f *csrc.Frame) {
 		f.Put(handle)
-		f.Put(deviceNumber(r.device))
+		f.Put(deviceNumber(device))
 		f.Put(dtype)
 		f.PutBool(false)
 		f.PutBool(false)
@@ -361,7 +359,7 @@ func (r *rawCall) compare(schema Schema) (difference string, err error) {
 // differDevice says which of the results is not where the arguments are; "" if all
 // are.
 func (r *rawCall) differDevice() string {
-	if !r.placed || !r.moves() {
+	if !r.placed || r.device == (torch.Device{}) {
 		return ""
 	}
 	for i, handle := range r.results {
