@@ -41,8 +41,7 @@ var elsewhere = regexp.MustCompile(`compute_mode|ldexp_kernel_cuda`)
 // current there, also while another device is the current one.
 func TestStreamsOfOperatorsOnCUDA(t *testing.T) {
 	needComputingDevices(t, 2)
-	device := torch.CUDA(1)
-	side := cuda.NewStream(device)
+	side := cuda.NewStream(torch.CUDA(1))
 	tally, events := Tally{}, 0
 	operators := map[string]bool{}
 	for _, o := range onDevice[:2] {
@@ -51,14 +50,12 @@ func TestStreamsOfOperatorsOnCUDA(t *testing.T) {
 		}
 		replayEach(t, o, func(record *Record, replay replayer) {
 			log := fakecuda.Log(t, func() {
-				cuda.WithStream(side, func() {
-					cuda.WithDevice(torch.CUDA(0), func() { tally.addOn(device, record, replay) })
-				})
+				besides(side, func() { tally.addOn(side.Device(), record, replay) })
 			})
 			for _, e := range slices.DeleteFunc(log, isNoWork) {
 				events++
 				operators[e.Name] = true
-				if (e.Device != device.Index() || e.Stream != side.CudaStream()) && !elsewhere.MatchString(e.Name) {
+				if isAstray(e, side) && !elsewhere.MatchString(e.Name) {
 					t.Errorf("%s, %s %s: %s", record.Entry, o.Level, record.Kind, e)
 				}
 			}
@@ -67,6 +64,16 @@ func TestStreamsOfOperatorsOnCUDA(t *testing.T) {
 	tally.assertEqual(t)
 	t.Logf("%d operators, copies and the like, of %d names, went to %s", events, len(operators), side)
 	assert.Greater(t, len(operators), 700)
+}
+
+// besides runs fn with a stream of cuda:1 as the current one there, and cuda:0 as the
+// current device.
+func besides(side cuda.Stream, fn func()) {
+	cuda.WithStream(side, func() { cuda.WithDevice(torch.CUDA(0), fn) })
+}
+
+func isAstray(e fakecuda.Event, from cuda.Stream) bool {
+	return e.Device != from.Device().Index() || e.Stream != from.CudaStream()
 }
 
 // isNoWork reports whether the event orders work, and is none itself.
