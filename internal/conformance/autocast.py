@@ -16,7 +16,17 @@ import sys
 import warnings
 
 import torch
-from record import MAX_BYTES, Call, Encoder, Operators, Recorder, Unsupported, complete, signatures
+from record import (
+    MAX_BYTES,
+    Call,
+    Encoder,
+    Operators,
+    Recorder,
+    Unsupported,
+    complete,
+    open_cuda_as_go_does,
+    signatures,
+)
 from torch._dispatch.python import enable_python_dispatcher, no_python_dispatcher
 from torch._subclasses.fake_tensor import (
     DataDependentOutputException,
@@ -324,6 +334,7 @@ def main():
     a = parser.parse_args()
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
+    open_cuda_as_go_does()
     recorder = Recorder("aten", sys.stdout.buffer)
     found = None
     for dtype in a.dtypes.split(","):

@@ -49,7 +49,7 @@ func (a *Array) differ(blob []byte, e elements) string {
 	if off := farthest(e.dtype, want, e.bytes, size); off <= 4 {
 		how = "is off by a rounding, differs" // as of another order of additions
 	}
-	return fmt.Sprintf("%s in %d of %d numbers, the first is %x, not %x", how, differing, len(want)/size,
+	return fmt.Sprintf("%s in %d of %d numbers of %s, the first is %x, not %x", how, differing, len(want)/size, a.DType,
 		e.bytes[first:first+size], want[first:first+size])
 }
 

@@ -83,6 +83,18 @@ func newBaseline(tally Tally) baseline {
 // replayAll replays what a run records.
 func replayAll(t *testing.T, o Options, tally Tally) {
 	t.Helper()
+	replayEach(t, o, func(record *Record, replay replayer) {
+		line := record.Kind
+		if record.Kind != "error" {
+			line += ", " + record.DType
+		}
+		tally.Add(o.Level+": "+line, record, replay)
+	})
+}
+
+// replayEach gives fn each record of a run, and what replays the calls.
+func replayEach(t *testing.T, o Options, fn func(*Record, replayer)) {
+	t.Helper()
 	operators, err := newTable()
 	require.NoError(t, err)
 	replay := replayPublic
@@ -91,11 +103,7 @@ func replayAll(t *testing.T, o Options, tally Tally) {
 	}
 	for record, err := range Records(o) {
 		require.NoError(t, err)
-		line := record.Kind
-		if record.Kind != "error" {
-			line += ", " + record.DType
-		}
-		torch.Scope(func() { tally.Add(o.Level+": "+line, record, replay) })
+		torch.Scope(func() { fn(record, replay) })
 	}
 }
 

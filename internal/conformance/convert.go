@@ -10,7 +10,8 @@ import (
 // tensors makes the tensors of a call, each once.
 type tensors struct {
 	blob   []byte
-	device torch.Device
+	device torch.Device          // where they are; the zero Device is the CPU
+	placed bool                  // an argument said so
 	made   map[int]*torch.Tensor // by Array.Object
 }
 
@@ -25,8 +26,9 @@ func (ts *tensors) tensor(a *Array) *torch.Tensor {
 		return t
 	}
 	dtype := torch.DType(dtypeNumbers[a.DType] + 1)
-	storage := torch.FromSlice(ts.blob[a.At : a.At+a.Size]).ViewDtype(dtype)
-	t := torch.Empty([]int64{0}, dtype)
+	// The memory goes to the device, of which the tensor may be a part.
+	storage := torch.FromSlice(ts.blob[a.At : a.At+a.Size]).ViewDtype(dtype).To(a.Device.on(ts.device))
+	t := torch.Empty([]int64{0}, dtype, storage.Device())
 	torch.Call("aten::set_.source_Tensor_storage_offset", t, storage, a.Offset, a.Shape, a.Stride)
 	if a.Conj {
 		t = torch.Call("aten::_conj", t)[0].(*torch.Tensor)
@@ -34,12 +36,10 @@ func (ts *tensors) tensor(a *Array) *torch.Tensor {
 	if a.Neg {
 		t = torch.Call("aten::_neg_view", t)[0].(*torch.Tensor)
 	}
-	if ts.device != (torch.Device{}) {
-		t = t.To(ts.device)
-	}
 	if a.Grad {
 		t.RequiresGrad_()
 	}
+	ts.placed = true
 	ts.made[a.Object] = t
 	return t
 }
@@ -66,7 +66,8 @@ func (ts *tensors) plain(v any) any {
 	case MemoryFormat:
 		return torch.MemoryFormat(formatNumbers[string(v)] + 1)
 	case Device:
-		return torch.NewDevice(string(v))
+		ts.placed = true
+		return v.on(ts.device)
 	case Generator:
 		return torch.NewGenerator().ManualSeed(int64(v))
 	case Reduction:

@@ -158,6 +158,9 @@ func (c *Call) judge(ts *tensors, results []reflect.Value, failure error) string
 		}
 		got = list
 	}
+	if d := ts.differDevice(got); d != "" {
+		return d
+	}
 	_, into := c.Kwargs["out"] // some return nothing then; Go's return the tensors
 	if c.Out.V != nil || len(results) > 0 && !into {
 		if d := c.differ(c.Out.V, got); d != "" {
@@ -190,6 +193,20 @@ func (c *Call) differVersions(got any) string {
 	for i, want := range c.Versions {
 		if want != nil && tensors[i].Version() != *want {
 			return fmt.Sprintf("result %d has version %d, not %d", i, tensors[i].Version(), *want)
+		}
+	}
+	return ""
+}
+
+// differDevice says which of the results is not on the device where the arguments
+// are; "" if all are.
+func (ts *tensors) differDevice(got any) string {
+	if !ts.placed || ts.device == (torch.Device{}) {
+		return ""
+	}
+	for i, t := range tensorsIn(got) {
+		if t.Device() != ts.device {
+			return fmt.Sprintf("result %d is on %s, not %s", i, t.Device(), ts.device)
 		}
 	}
 	return ""
@@ -233,7 +250,7 @@ func (c *Call) differ(want, got any) string {
 			return ""
 		}
 	case Device:
-		if fmt.Sprint(got) == string(w) {
+		if got == w.on(c.device) || fmt.Sprint(got) == string(w) {
 			return ""
 		}
 	case Layout:
@@ -315,7 +332,7 @@ func (c *Call) differentiate(ts *tensors, got any) string {
 			inputs = append(inputs, t)
 		}
 	}
-	other := &tensors{blob: c.blob, made: map[int]*torch.Tensor{}}
+	other := &tensors{blob: c.blob, device: c.device, made: map[int]*torch.Tensor{}}
 	for i, w := range c.Weights {
 		a := *w.V.(*Array)
 		a.Object = i
@@ -334,6 +351,9 @@ func (c *Call) differentiate(ts *tensors, got any) string {
 		if d := c.differ(w.V, gradients[i]); d != "" {
 			return fmt.Sprintf("gradient %d %s", i, d)
 		}
+	}
+	if d := ts.differDevice(gradients); d != "" {
+		return "gradients: " + d
 	}
 	return ""
 }

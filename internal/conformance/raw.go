@@ -14,6 +14,7 @@ import (
 var (
 	entrySizes      = csrc.Entry("sizes(Tensor self) -> int[]")
 	entryDtype      = csrc.Entry("dtype(Tensor self) -> ScalarType")
+	entryDevice     = csrc.Entry("device(Tensor self) -> Device")
 	entryManualSeed = csrc.Entry("manual_seed(int seed) -> ()")
 )
 
@@ -29,7 +30,6 @@ var dtypeNumbers = func() map[string]uint64 {
 var (
 	layoutNumbers = map[string]uint64{"strided": 0, "sparse_coo": 1, "sparse_csr": 2, "sparse_csc": 4, "sparse_bsr": 5, "sparse_bsc": 6}
 	formatNumbers = map[string]uint64{"contiguous_format": 0, "preserve_format": 1, "channels_last": 2, "channels_last_3d": 3}
-	deviceNumbers = map[string]uint64{"cpu": 0<<16 | 0xffff, "cuda": 1<<16 | 0xffff, "meta": 14<<16 | 0xffff}
 )
 
 // errUnsupported is that a value cannot be given to an operator here.
@@ -55,6 +55,7 @@ type rawCall struct {
 	frame   csrc.Frame
 	objects map[int]uint64    // the tensors among the arguments, by Array.Object
 	aliases map[string]uint64 // those that the schema marks as written to
+	placed  bool              // an argument says on which device the results are
 	results []uint64          // to be released
 }
 
@@ -145,7 +146,8 @@ func (r *rawCall) put(p Parameter, kind string, v any) error {
 	case MemoryFormat:
 		f.Put(formatNumbers[string(v)])
 	case Device:
-		f.Put(deviceNumbers[string(v)])
+		f.Put(deviceNumber(v.on(r.device)))
+		r.placed = true
 	default:
 		return fmt.Errorf("%w: %T as %s", errUnsupported, v, kind)
 	}
@@ -194,8 +196,8 @@ func (r *rawCall) putTensor(p Parameter, v any) error {
 			if handle, err = r.tensor(v); err != nil {
 				return err
 			}
-			handle = r.toDevice(handle)
 			r.objects[v.Object] = handle
+			r.placed = true
 		}
 		if p.Alias != "" {
 			r.aliases[p.Alias] = handle
@@ -250,6 +252,8 @@ func (r *rawCall) tensor(a *Array) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
+	device := a.Device.on(r.device)
+	storage, view = r.toDevice(storage, device), r.toDevice(view, device)
 	r.apply("set_.source_Tensor_storage_offset", func(f *csrc.Frame) {
 		f.Put(view)
 		f.Put(storage)
@@ -268,16 +272,22 @@ func (r *rawCall) tensor(a *Array) (uint64, error) {
 	return view, nil
 }
 
-// toDevice moves a tensor to the call's device.
-func (r *rawCall) toDevice(handle uint64) uint64 {
-	if r.device == (torch.Device{}) {
+// deviceNumber is how a device goes into a frame: libtorch's number of its type, and
+// its index.
+func deviceNumber(d torch.Device) uint64 {
+	return uint64(d.Type()-1)<<16 | uint64(uint16(d.Index()))
+}
+
+// toDevice moves a tensor to a device.
+func (r *rawCall) toDevice(handle uint64, device torch.Device) uint64 {
+	if device == torch.CPU {
 		return handle
 	}
 	defer csrc.Release([]uint64{handle})
 	dtype := uint64(r.dtypeOf(handle)) - 1
 	return r.apply("to.device", func(f *csrc.Frame) {
 		f.Put(handle)
-		f.Put(deviceNumbers[r.device.Type().String()])
+		f.Put(deviceNumber(device))
 		f.Put(dtype)
 		f.PutBool(false)
 		f.PutBool(false)
@@ -324,6 +334,9 @@ func (r *rawCall) compare(schema Schema) (difference string, err error) {
 			got[i] = r.take(p.Type)
 		}
 	}
+	if d := r.differDevice(); d != "" {
+		return d, nil
+	}
 	for i, p := range schema.Returns {
 		if _, ok := listOf(p.Type); ok && receiver {
 			continue // of the tensors written to, which are compared below
@@ -341,6 +354,20 @@ func (r *rawCall) compare(schema Schema) (difference string, err error) {
 		}
 	}
 	return "", nil
+}
+
+// differDevice says which of the results is not where the arguments are; "" if all
+// are.
+func (r *rawCall) differDevice() string {
+	if !r.placed || r.device == (torch.Device{}) {
+		return ""
+	}
+	for i, handle := range r.results {
+		if handle != 0 && r.deviceOf(handle) != deviceNumber(r.device) {
+			return fmt.Sprintf("result %d is not on %s", i, r.device)
+		}
+	}
+	return ""
 }
 
 // isReceiver reports whether the results are arguments, whose handles do not come
@@ -449,6 +476,13 @@ func (r *rawCall) dtypeOf(handle uint64) torch.DType {
 	f.Put(handle)
 	f.Call(entryDtype)
 	return torch.DType(f.Take() + 1)
+}
+
+func (r *rawCall) deviceOf(handle uint64) uint64 {
+	var f csrc.Frame
+	f.Put(handle)
+	f.Call(entryDevice)
+	return f.Take()
 }
 
 func (r *rawCall) shapeOf(handle uint64) []int64 {

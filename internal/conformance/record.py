@@ -15,6 +15,7 @@ import ctypes
 import inspect
 import json
 import numbers
+import os
 import sys
 import types
 import unittest
@@ -75,7 +76,7 @@ class Encoder:
 
     def tensor(self, t):
         """The storage behind t, with what makes it t: strides, lazy bits."""
-        plain = t.layout == torch.strided and t.device.type == "cpu"
+        plain = t.layout == torch.strided and t.device.type in ("cpu", "cuda")
         if not plain or t.is_quantized or t.is_nested:
             raise Unsupported(f"{t.layout} tensor on {t.device.type}")
         storage = t.untyped_storage()
@@ -83,9 +84,11 @@ class Encoder:
             raise Unsupported("large tensor")
         at, size = len(self.blob), storage.nbytes()
         if size > 0:
-            self.blob += ctypes.string_at(storage.data_ptr(), size)
+            memory = storage.cpu()  # which must live while it is read
+            self.blob += ctypes.string_at(memory.data_ptr(), size)
         return {
             "dtype": str(t.dtype).removeprefix("torch."),
+            "device": str(t.device),
             "shape": list(t.shape),
             "stride": list(t.stride()),
             "offset": t.storage_offset(),
@@ -161,7 +164,7 @@ class Call:
         if not all(t.is_leaf for t in inputs):  # one may depend on another
             return
         with torch._C.DisableTorchFunction():
-            torch.default_generator.manual_seed(self.record["seed"])
+            seed(self.record["seed"])
             weights = [torch.randn_like(o, memory_format=torch.contiguous_format) for o in outs]
             try:
                 gradients = torch.autograd.grad(outs, inputs, weights, retain_graph=True, allow_unused=True)
@@ -171,6 +174,12 @@ class Call:
                 self.record["grad_fn"] = [o.grad_fn.name() if o.grad_fn else "" for o in outs]
             except (Unsupported, RuntimeError) as e:
                 self.record["no_gradients"] = str(e)[:200]
+
+
+def seed(number):
+    """As torch.manual_seed, which calls what a mode records."""
+    for generator in (torch.default_generator, *torch.cuda.default_generators):
+        generator.manual_seed(number)
 
 
 def version(t):
@@ -204,7 +213,7 @@ class Functions(TorchFunctionMode):
             call.record["tuple"] = isinstance(args[1], tuple)
         if "unsupported" not in call.record:
             self.bind(call.record, name, func, args, kwargs)
-        torch.default_generator.manual_seed(call.record["seed"])
+        seed(call.record["seed"])
         try:
             out = func(*args, **kwargs)
         except Exception as e:
@@ -244,7 +253,7 @@ class Operators(SchemaCheckMode):
             return func(*args, **kwargs)
         call = Call(self.encoder, func.name(), complete(schema, args, kwargs), {}, self.seed + len(self.calls))
         self.calls.append(call.record)
-        torch.default_generator.manual_seed(call.record["seed"])
+        seed(call.record["seed"])
         with no_python_dispatcher():  # it has other implementations for some
             out = func(*args, **kwargs)
         call.returned(out)
@@ -363,6 +372,12 @@ def run_errors(recorder, op, limit):
         recorder.record(op, "error", None, index, op.op, x, args, kwargs)
 
 
+def open_cuda_as_go_does():
+    """Attention on the CPU computes in another way in a process that has CUDA open."""
+    if os.environ.get("GOTORCH_DEVICE", "").startswith("cuda") and torch.cuda.is_available():
+        torch.cuda.init()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--level", choices=["aten", "public"], required=True)
@@ -374,6 +389,7 @@ def main():
     a = parser.parse_args()
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
+    open_cuda_as_go_does()
     # It calls what a mode records, under a lock.
     torch.cuda.manual_seed_all = lambda seed: None
     recorder = Recorder(a.level, sys.stdout.buffer)

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/wangkuiyi/gotorch/torch"
 )
 
 // A Tally counts what became of calls, by the way in which samples were run.
@@ -42,8 +44,11 @@ func (t Tally) count(name string) *Count {
 	return t[name]
 }
 
+// A replayer replays a call, as replayPublic does.
+type replayer = func(*Call) (difference string, err error)
+
 // Add replays a record and notes what becomes of its calls.
-func (t Tally) Add(line string, r *Record, replay func(*Call) (difference string, err error)) {
+func (t Tally) Add(line string, r *Record, replay replayer) {
 	count := t.count(line)
 	count.Samples++
 	equal := count.Equal
@@ -126,23 +131,34 @@ const uninitialised = "uninitialised memory: dtype and shape are equal"
 
 const typeErrors = "TypeErrors of Python's arguments, whose types the compiler checks in Go"
 
-// reasons are why calls of these names are not compared bit for bit, or differ.
-var reasons = []struct {
-	name       *regexp.Regexp
-	difference string // a part of it
+// A reason is why calls are not compared bit for bit, or differ.
+type reason struct {
+	name       *regexp.Regexp // of what is called
+	difference *regexp.Regexp
 	reason     string
-}{
-	{regexp.MustCompile(`^(aten::|torch\.(Tensor\.)?)(new_)?empty(_like|_strided|_permuted)?(\.|$)`), "differs in", uninitialised},
-	{regexp.MustCompile(`^torch\.Tensor\.T$`), "grad_fn TBackward0", "T is t() in Go, whose gradient is the same"},
-	{regexp.MustCompile(`^torch\.(Tensor\.)?squeeze_?$`), "grad_fn SqueezeBackward1", "Dim(0) is a dimension in Go, not a list of one; the gradient is the same"},
-	{regexp.MustCompile(`^torch\.signal\.windows\.(exponential|gaussian|kaiser)$`), "raised", "the text has a float where Python's has the integer that it was given"},
-	{regexp.MustCompile(`^torch\.Tensor\.item$`), "cannot be converted to type double", "Item returns a float64; ItemOf[complex128] is for complex numbers"},
+}
+
+func because(name, difference, why string) reason {
+	return reason{regexp.MustCompile(name), regexp.MustCompile(difference), why}
+}
+
+// reasons are those that hold everywhere.
+var reasons = []reason{
+	because(`^(aten::|torch\.(Tensor\.)?)(new_)?empty(_like|_strided|_permuted)?(\.|$)`, `differs in`, uninitialised),
+	because(`^torch\.Tensor\.T$`, `grad_fn TBackward0`, "T is t() in Go, whose gradient is the same"),
+	because(`^torch\.(Tensor\.)?squeeze_?$`, `grad_fn SqueezeBackward1`, "Dim(0) is a dimension in Go, not a list of one; the gradient is the same"),
+	because(`^torch\.signal\.windows\.(exponential|gaussian|kaiser)$`, `raised`, "the text has a float where Python's has the integer that it was given"),
+	because(`^torch\.Tensor\.item$`, `cannot be converted to type double`, "Item returns a float64; ItemOf[complex128] is for complex numbers"),
 }
 
 // known returns why a difference is no mistake of Go's, or "".
 func known(c *Call, difference string) string {
-	for _, r := range reasons {
-		if r.name.MatchString(normalName(c.Name)) && strings.Contains(difference, r.difference) {
+	candidates := reasons
+	if c.device != (torch.Device{}) {
+		candidates = slices.Concat(reasons, deviceReasons)
+	}
+	for _, r := range candidates {
+		if r.name.MatchString(normalName(c.Name)) && r.difference.MatchString(difference) {
 			return r.reason
 		}
 	}

@@ -35,9 +35,18 @@ type (
 	Ellipsis     struct{}
 )
 
+// on returns the device, or in its place the one on which a call is made.
+func (d Device) on(device torch.Device) torch.Device {
+	if d == "meta" || device == (torch.Device{}) {
+		return torch.NewDevice(string(d))
+	}
+	return device
+}
+
 // An Array is a tensor: memory, and how the tensor lies in it.
 type Array struct {
 	DType         string
+	Device        Device
 	Shape, Stride []int64
 	Offset        int64 // of the first element in the storage
 	At, Size      int   // of the storage in the record's bytes

@@ -35,7 +35,7 @@ func Need(t testing.TB, n int) {
 	t.Helper()
 	testkit.NeedDevices(t, n)
 	if len(torch.OperatorSchemas("fakecuda::")) == 0 {
-		t.Skip("needs simulated CUDA devices, and these are real")
+		t.Skip(testkit.SkippedDevice + "needs simulated CUDA devices, and these are real")
 	}
 }
 
