@@ -212,7 +212,7 @@ var reductionCalls = []call{
 		return torch.Histc(o.x, torch.Bins(5), torch.WithMin(-1), torch.WithMax(1))
 	}},
 	{"torch.bincount(i[0], minlength=5)", func(o operands) any { return torch.Bincount(o.i.Select(0, 0), torch.Minlength(5)) }},
-	{"torch.histogram(v, 4)", func(o operands) any { return pairOf(torch.Histogram(o.v, torch.Bins(4))) }},
+	{"torch.histogram(v.cpu(), 4)", func(o operands) any { return pairOf(torch.Histogram(o.v.Cpu(), torch.Bins(4))) }},
 	{"torch.renorm(x, 2, 0, 1.5)", func(o operands) any { return torch.Renorm(o.x, 2, 0, 1.5) }},
 	{"torch.trapezoid(x, dx=0.5)", func(o operands) any { return torch.Trapezoid(o.x, torch.Dx(0.5)) }},
 	{"torch.diff(x, n=2, dim=0)", func(o operands) any { return torch.Diff(o.x, torch.N(2), torch.Dim(0)) }},
