@@ -248,8 +248,8 @@ var shapeCalls = []call{
 	{"x.chunk(2, 1)", func(o operands) any { return o.x.Chunk(2, torch.Dim(1)) }},
 	{"torch.tensor_split(v, 3)", func(o operands) any { return torch.TensorSplit(o.v, 3) }},
 	{"torch.tensor_split(v, [1, 3])", func(o operands) any { return torch.TensorSplit(o.v, []int64{1, 3}) }},
-	{"torch.tensor_split(x, torch.tensor(2), dim=1)", func(o operands) any {
-		return torch.TensorSplit(o.x, torch.NewTensor(2), torch.Dim(1))
+	{"torch.tensor_split(x, torch.tensor(2, device='cpu'), dim=1)", func(o operands) any {
+		return torch.TensorSplit(o.x, torch.NewTensor(2, torch.CPU), torch.Dim(1))
 	}},
 	{"x.hsplit(2)", func(o operands) any { return o.x.Hsplit(2) }},
 	{"x.unbind(1)", func(o operands) any { return o.x.Unbind(torch.Dim(1)) }},

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wangkuiyi/gotorch/internal/parity"
+	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -100,6 +101,7 @@ func TestFrombufferInScope(t *testing.T) {
 }
 
 func TestBorrow(t *testing.T) {
+	testkit.UseDevice(t, torch.CPU)
 	x := torch.Arange(6, torch.Float32).View(2, 3)
 	torch.Borrow(x, func(elements []float32) {
 		assert.Equal(t, []float32{0, 1, 2, 3, 4, 5}, elements)
