@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/wangkuiyi/gotorch/fft"
 	"github.com/wangkuiyi/gotorch/internal/parity"
@@ -59,17 +60,25 @@ func TestGeneratedFunctions(t *testing.T) {
 	assert.GreaterOrEqual(t, len(calls), 150)
 	var code strings.Builder
 	for n, c := range calls {
-		code.WriteString(makeOperands)
-		if name, _, found := strings.Cut(c.python, ";"); found { // statements; the last one is the result
-			code.WriteString(name + "\n")
-			fmt.Fprintf(&code, "out[%q] = %s\n", fmt.Sprint(n), strings.TrimSpace(c.python[len(name)+1:]))
-			continue
+		statement, expression := "pass", c.python
+		if first, last, found := strings.Cut(c.python, ";"); found {
+			statement, expression = first, strings.TrimSpace(last)
 		}
-		fmt.Fprintf(&code, "out[%q] = %s\n", fmt.Sprint(n), c.python)
+		fmt.Fprintf(&code, `%s
+try:
+	%s
+	out["%[4]d"], out["%[4]d error"] = %[3]s, ""
+except Exception as e:
+	out["%[4]d error"] = repr(e)
+`, makeOperands, statement, expression, n)
 	}
 	py := parity.Run(t, code.String())
 	for n, c := range calls {
-		t.Run(c.python, func(t *testing.T) { compare(t, py, fmt.Sprint(n), c.run(newOperands())) })
+		t.Run(c.python, func(t *testing.T) {
+			key := fmt.Sprint(n)
+			require.Empty(t, py.For(t).Text(key+" error"), "Python failed")
+			compare(t, py, key, c.run(newOperands()))
+		})
 	}
 }
 
@@ -312,8 +321,8 @@ var creationCalls = []call{
 	{"torch.hann_window(8, periodic=False)", func(o operands) any { return torch.HannWindow(8, torch.Periodic(false)) }},
 	{"torch.kaiser_window(8, True, 6.0)", func(o operands) any { return torch.KaiserWindow(8, torch.Periodic(true), torch.Beta(6)) }},
 	{"torch.rand(3)", func(o operands) any { return torch.Rand([]int64{3}) }},
-	{"torch.rand(3, generator=torch.Generator().manual_seed(3))", func(o operands) any {
-		return torch.Rand([]int64{3}, torch.NewGenerator().ManualSeed(3))
+	{"torch.rand(3, device='cpu', generator=torch.Generator().manual_seed(3))", func(o operands) any {
+		return torch.Rand([]int64{3}, torch.CPU, torch.NewGenerator().ManualSeed(3))
 	}},
 	{"torch.randperm(6)", func(o operands) any { return torch.Randperm(6) }},
 	{"torch.randint(2, 9, (4,), dtype=torch.int32)", func(o operands) any { return torch.Randint(2, 9, []int64{4}, torch.Int32) }},

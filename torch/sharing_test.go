@@ -122,6 +122,7 @@ func TestBorrow(t *testing.T) {
 }
 
 func TestAsTensor(t *testing.T) {
+	testkit.UseDevice(t, torch.CPU)
 	x := torch.Ones([]int64{2})
 	assert.Same(t, x, torch.AsTensor(x))
 	assert.Equal(t, torch.Float64, torch.AsTensor(x, torch.Float64).DType())
@@ -158,6 +159,7 @@ func TestDlpack(t *testing.T) {
 }
 
 func TestStorage(t *testing.T) {
+	testkit.UseDevice(t, torch.CPU)
 	py := parity.Run(t, `
 		x = torch.arange(6.).view(2, 3)
 		s = x[1].untyped_storage()
