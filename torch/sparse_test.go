@@ -340,6 +340,12 @@ func TestSparseGradients(t *testing.T) {
 	py.EqualTensor("m.grad", o.m.Grad())
 }
 
+func TestToSparseCoo(t *testing.T) {
+	sameWithGradients(t, []call{
+		{"x.to_sparse_coo().to_dense()", func(o operands) any { return o.x.ToSparseCoo().ToDense() }},
+	})
+}
+
 func TestSparseErrors(t *testing.T) {
 	x := torch.Eye(2)
 	for python, run := range map[string]func(){

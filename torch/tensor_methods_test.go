@@ -28,7 +28,6 @@ func TestTensorMethods(t *testing.T) {
 		{"x.module_load(y, assign=True)", func(o operands) any { return o.x.ModuleLoad(o.y, torch.Assign(true)) }},
 		{"list(x)", func(o operands) any { return rowsOf(o.x) }},
 		{"list(iter(img[0, 0, :2]))", func(o operands) any { return rowsOf(o.img.Index(0, 0, torch.Slice(nil, 2))) }},
-		{"x.to_sparse_coo().to_dense()", func(o operands) any { return o.x.ToSparseCoo().ToDense() }},
 		{"torch.tensor([2.]).set_(v.detach())", func(o operands) any { return torch.NewTensor([]float32{2}).Set_(o.v.Detach()) }},
 	})
 	two := torch.Ones([]int64{2, 2})
