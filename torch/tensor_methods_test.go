@@ -36,7 +36,7 @@ func TestTensorMethods(t *testing.T) {
 		{"len", "len(torch.tensor(1))", func() { torch.NewTensor(1).Len() }},
 		{"iter", "list(torch.tensor(1))", func() { torch.NewTensor(1).Rows() }},
 	})
-	assert.ErrorContains(t, torch.Try(func() { two.RecordStream(torch.StreamOf(0, torch.CPU)) }),
+	assert.ErrorContains(t, torch.Try(func() { two.Cpu().RecordStream(torch.StreamOf(0, torch.CPU)) }),
 		"Could not run 'aten::record_stream' with arguments from the 'CPU' backend.") // and a list of what else was loaded
 	assert.ErrorContains(t, torch.Try(func() { two.Contains("a") }), "Tensor.__contains__ only supports Tensor or scalar, but you passed in a ")
 }
