@@ -80,7 +80,8 @@ func SaveOnCpu(pinMemory bool, fn func()) {
 		if !pinMemory {
 			return packed{t.To(torch.CPU), t.Device()}
 		}
-		cpu := torch.Empty(t.Shape(), t.DType(), t.Layout(), torch.PinMemory(torch.CudaDeviceCount() > 0 && !t.IsSparse()))
+		pin := torch.PinMemory(torch.CudaDeviceCount() > 0 && !t.IsSparse())
+		cpu := torch.Empty(t.Shape(), t.DType(), t.Layout(), torch.CPU, pin)
 		cpu.Copy_(t, torch.NonBlocking(true))
 		return packed{cpu, t.Device()}
 	}, func(p packed) *torch.Tensor {

@@ -25,7 +25,7 @@ func TestSavedTensorsHooks(t *testing.T) {
 			return x / 10
 		with torch.autograd.graph.saved_tensors_hooks(pack, unpack):
 			y = (a * b).exp()
-			with torch.autograd.graph.saved_tensors_hooks(lambda x: 5, lambda n: torch.full((2,), n, dtype=torch.float64)):
+			with torch.autograd.graph.saved_tensors_hooks(lambda x: 5, lambda n: torch.full((2,), n, dtype=torch.float64, device=a.device)):
 				z = (a * b).sum()
 		w = a * b
 		out["packed"], log = sorted(log), []

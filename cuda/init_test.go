@@ -51,7 +51,7 @@ func TestInit(t *testing.T) {
 	for name, c := range inits {
 		t.Run(name, func(t *testing.T) {
 			child := exec.Command(os.Args[0], "-test.run=^TestInit$", "-test.v")
-			child.Env = append(os.Environ(), "CUDA_INIT_CASE="+name, csrc.DeviceVariable+"="+c.device)
+			child.Env = append(os.Environ(), "CUDA_INIT_CASE="+name, csrc.DeviceVariable+"="+c.device, testkit.DeviceVariable+"=")
 			out, err := child.CombinedOutput()
 			assert.NoError(t, err, "%s", out)
 			assert.Contains(t, string(out), "--- PASS: TestInit")

@@ -92,8 +92,9 @@ func TestDebugUnwrap(t *testing.T) {
 // Layers end when a function panics or ends its goroutine.
 func TestLayersEndWithTheirFunction(t *testing.T) {
 	o := newOperands()
+	zeros := torch.Zeros([]int64{2}).String()
 	outside := func() {
-		assert.Equal(t, "tensor([0., 0.])", torch.Zeros([]int64{2}).String())
+		assert.Equal(t, zeros, torch.Zeros([]int64{2}).String())
 		assert.False(t, strings.Contains(o.x.Mul(2).String(), "Wrapper"))
 		assert.True(t, torch.Equal(functorch.Grad(cube)(o.x), o.x.Pow(2).Mul(3)))
 	}

@@ -153,15 +153,19 @@ var others = []testCase{
 func TestFunctionsAreThoseOfPython(t *testing.T) {
 	cases := append(reductionCases(), others...)
 	var code strings.Builder
-	for _, c := range cases {
-		fmt.Fprintf(&code, "%s\nz = %s\nout[%q] = z\n", makeOperands, c.python, c.python)
-		fmt.Fprintf(&code, "out[%q] = z.grad_fn.name() if z.grad_fn else ''\n", "name "+c.python)
-		fmt.Fprintf(&code, "if z.requires_grad: z.abs().sum().backward()\nout[%q] = [x.grad, y.grad, c.grad]\n", "grads "+c.python)
+	for n, c := range cases {
+		code.WriteString(parity.Case(n, fmt.Sprintf(`%s
+z = %s
+out[%q] = z
+out[%q] = z.grad_fn.name() if z.grad_fn else ''
+if z.requires_grad: z.abs().sum().backward()
+out[%q] = [x.grad, y.grad, c.grad]
+`, makeOperands, c.python, c.python, "name "+c.python, "grads "+c.python)))
 	}
 	py := parity.Run(t, code.String())
-	for _, c := range cases {
+	for n, c := range cases {
 		t.Run(c.python, func(t *testing.T) {
-			py := py.For(t)
+			py := py.Case(t, n)
 			o := newOperands()
 			z := c.run(o)
 			py.EqualTensor(c.python, z)

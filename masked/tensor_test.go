@@ -121,16 +121,21 @@ func TestMaskedTensors(t *testing.T) {
 	defer quiet()()
 	var code strings.Builder
 	for n, c := range maskedCases {
-		fmt.Fprintf(&code, "%s\ny = %s\nout['text %d'] = str(y)\nd = y.to_dense()\n", makeMasked, c.python, n)
-		fmt.Fprintf(&code, "out['data %d'] = d.get_data().detach().masked_fill(~d.get_mask(), 0)\nout['mask %d'] = d.get_mask()\n", n, n)
-		fmt.Fprintf(&code, "if y.requires_grad: (y if y.dim() == 0 else y.sum()).backward()\n")
-		fmt.Fprintf(&code, "out['grad %d'] = None if a.grad is None else a.grad.to_tensor(0)\n", n)
-		fmt.Fprintf(&code, "out['grad text %d'] = str(a.grad)\n", n)
+		code.WriteString(parity.Case(n, fmt.Sprintf(`%s
+y = %s
+out["text %[3]d"] = str(y)
+d = y.to_dense()
+out["data %[3]d"] = d.get_data().detach().masked_fill(~d.get_mask(), 0)
+out["mask %[3]d"] = d.get_mask()
+if y.requires_grad: (y if y.dim() == 0 else y.sum()).backward()
+out["grad %[3]d"] = None if a.grad is None else a.grad.to_tensor(0)
+out["grad text %[3]d"] = str(a.grad)
+`, makeMasked, c.python, n)))
 	}
 	py := parity.Run(t, code.String())
 	for n, c := range maskedCases {
 		t.Run(c.python, func(t *testing.T) {
-			py := py.For(t)
+			py := py.Case(t, n)
 			o := newMasked()
 			y := c.run(o)
 			assert.Equal(t, py.Text(fmt.Sprint("text ", n)), y.String())

@@ -49,10 +49,13 @@ func operators() torch.Operators { return torch.ModuleOperators(option.Marker{})
 // lengths. All have the same number of dimensions.
 //
 // Options: a [torch.DType] and a [torch.Device], those of the first tensor unless
-// given, [torch.RequiresGrad], [torch.PinMemory].
+// given, [torch.RequiresGrad], [torch.PinMemory]. Numbers are on the CPU unless a
+// device is given: the default device is not for them, in Python, too.
 func NestedTensor(list any, opts ...NestedTensorOption) *torch.Tensor {
 	s := read(opts)
-	tensors := leaves(list, s)
+	numbers := s
+	numbers.device = torch.CPU
+	tensors := leaves(list, numbers)
 	switch {
 	case len(tensors) > 0:
 		if s.dtype == 0 {
@@ -82,7 +85,7 @@ func leaves(list any, s settings) []*torch.Tensor {
 		element := v.Index(i).Interface()
 		t, ok := element.(*torch.Tensor)
 		if !ok {
-			tensors[i] = torch.NewTensor(element, s.dtype, torch.RequiresGrad(s.requiresGrad))
+			tensors[i] = torch.NewTensor(element, s.dtype, s.device, torch.RequiresGrad(s.requiresGrad))
 			continue
 		}
 		tensors[i] = t.Detach()

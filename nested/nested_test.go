@@ -91,15 +91,20 @@ var cases = []testCase{
 func TestStridedIsThatOfPython(t *testing.T) {
 	var code strings.Builder
 	for n, c := range cases {
-		fmt.Fprintf(&code, "%s\ny = %s\nout['text %d'] = str(y)\nparts = y.unbind() if y.is_nested else [y]\n", makeOperands, c.python, n)
-		fmt.Fprintf(&code, "out['parts %d'] = list(parts)\nif parts and parts[0].requires_grad: sum((p * p).sum() for p in parts).backward()\n", n)
-		fmt.Fprintf(&code, "out['grads %d'] = [c.grad, d.grad, x.grad]\n", n)
+		code.WriteString(parity.Case(n, fmt.Sprintf(`%s
+y = %s
+out["text %[3]d"] = str(y)
+parts = y.unbind() if y.is_nested else [y]
+out["parts %[3]d"] = list(parts)
+if parts and parts[0].requires_grad: sum((p * p).sum() for p in parts).backward()
+out["grads %[3]d"] = [c.grad, d.grad, x.grad]
+`, makeOperands, c.python, n)))
 	}
 	py := parity.Run(t, code.String())
 	defer torch.SetWarningHandler(torch.SetWarningHandler(func(torch.Warning) {})) // libtorch's, which comes once in a process
 	for n, c := range cases {
 		t.Run(c.python, func(t *testing.T) {
-			py := py.For(t)
+			py := py.Case(t, n)
 			o := newOperands()
 			y := c.run(o)
 			assert.Equal(t, py.Text(fmt.Sprint("text ", n)), y.String())

@@ -26,8 +26,8 @@ func TestAdaptiveLogSoftmaxIsThatOfPython(t *testing.T) {
 	const x = "x = torch.arange(40.).sin().view(5, 8)"
 	checkModes(t, []modeCase{
 		{"nn.AdaptiveLogSoftmaxWithLoss(8, 20, [4, 10, 15])", x, "tuple(m(x, torch.tensor([0, 5, 19, 12, 14])))", adaptive(torch.NewTensor([]int64{0, 5, 19, 12, 14}))},
-		{"nn.AdaptiveLogSoftmaxWithLoss(8, 20, [4, 10, 15], div_value=1.5, head_bias=True, dtype=torch.float32, device='cpu')", x,
-			"tuple(m(x[:2], torch.tensor([2, 3])))", adaptive(torch.NewTensor([]int64{2, 3}), nn.DivValue(1.5), nn.HeadBias(true), torch.Float32, torch.CPU)},
+		{"nn.AdaptiveLogSoftmaxWithLoss(8, 20, [4, 10, 15], div_value=1.5, head_bias=True, dtype=torch.float32, device=torch.get_default_device())", x,
+			"tuple(m(x[:2], torch.tensor([2, 3])))", adaptive(torch.NewTensor([]int64{2, 3}), nn.DivValue(1.5), nn.HeadBias(true), torch.Float32, torch.GetDefaultDevice())},
 		{"nn.AdaptiveLogSoftmaxWithLoss(8, 20, [4, 10, 15], 2)", x, "tuple(m(x[0], torch.tensor(17)))", adaptive(torch.Full(nil, 17, torch.Int64), nn.DivValue(2))},
 	})
 }

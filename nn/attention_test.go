@@ -65,6 +65,9 @@ func checkModes(t *testing.T, cases []modeCase) {
 			py.EqualTensors("grads", gradients(m.Parameters()))
 			m.Eval()
 			py.EqualTensors("eval", seeded())
+			// A default device, being a mode, keeps Python from the fast path.
+			mha.SetFastpathEnabled(torch.GetDefaultDevice() == torch.CPU)
+			defer mha.SetFastpathEnabled(true)
 			torch.NoGrad(func() { py.EqualTensors("fast", seeded()) })
 			assert.ElementsMatch(t, lasting(messages(py.Warnings)), lasting(*warnings))
 		})
@@ -152,8 +155,8 @@ func TestMultiheadAttentionIsThatOfPython(t *testing.T) {
 		})},
 		{"nn.MultiheadAttention(8, 1, dropout=0.5, batch_first=True)", pythonSines, "m(x, x, x)",
 			self(1, ctor{nn.WithDropout(0.5), nn.BatchFirst(true)}, nil)},
-		{"nn.MultiheadAttention(8, 4, bias=False, dtype=torch.float32, device='cpu')", pythonSines, "m(x, x, x, need_weights=False)",
-			self(4, ctor{nn.Bias(false), torch.Float32, torch.CPU}, func() []nn.AttentionOption { return options(nn.NeedWeights(false)) })},
+		{"nn.MultiheadAttention(8, 4, bias=False, dtype=torch.float32, device=torch.get_default_device())", pythonSines, "m(x, x, x, need_weights=False)",
+			self(4, ctor{nn.Bias(false), torch.Float32, torch.GetDefaultDevice()}, func() []nn.AttentionOption { return options(nn.NeedWeights(false)) })},
 		{"nn.MultiheadAttention(8, 2, bias=False, batch_first=True)", pythonSines, "m(x, x, x)",
 			self(2, ctor{nn.Bias(false), nn.BatchFirst(true)}, nil)},
 		{"nn.MultiheadAttention(8, 2, add_bias_kv=True, add_zero_attn=True)", pythonSines, "m(x, x, x)",
@@ -243,7 +246,7 @@ func TestFastpathCanBeSwitchedOff(t *testing.T) {
 		assert.True(t, torch.Equal(want, slow))
 		mha.SetFastpathEnabled(true)
 		fast, _ := m.Forward(x, x, x)
-		assert.True(t, torch.Allclose(want, fast))
+		assert.True(t, torch.Allclose(want, fast, torch.Atol(1e-6)))
 	})
 }
 

@@ -29,8 +29,8 @@ var coreCases = []layerCase{
 	{"nn.Linear(4, 3)", func() nn.Layer { return nn.NewLinear(4, 3) }, []int64{2, 5, 4}},
 	{"nn.Linear(100, 1)", func() nn.Layer { return nn.NewLinear(100, 1) }, []int64{7, 100}},
 	{"nn.Linear(4, 3, bias=False)", func() nn.Layer { return nn.NewLinear(4, 3, nn.Bias(false)) }, []int64{2, 4}},
-	{"nn.Linear(4, 3, dtype=torch.float64, device='cpu').float()", func() nn.Layer {
-		l := nn.NewLinear(4, 3, torch.Float64, torch.CPU)
+	{"nn.Linear(4, 3, dtype=torch.float64, device=torch.get_default_device()).float()", func() nn.Layer {
+		l := nn.NewLinear(4, 3, torch.Float64, torch.GetDefaultDevice())
 		l.Float()
 		return l
 	}, []int64{2, 4}},

@@ -122,8 +122,8 @@ func TestLinearCrossEntropyLossIsThatOfPython(t *testing.T) {
 		{"nn.LinearCrossEntropyLoss(4, 3, bias=True, reduction='sum', ignore_index=1, weight=torch.tensor([1., 2., 3.]), label_smoothing=0.1)",
 			x, "m(x, torch.tensor([2, 1]))", loss(torch.NewTensor([]int64{2, 1}), nn.Bias(true), nn.Reduction("sum"), nn.IgnoreIndex(1),
 				nn.Weight(torch.NewTensor([]float32{1, 2, 3})), nn.LabelSmoothing(0.1))},
-		{"nn.LinearCrossEntropyLoss(4, 3, out_features=(2, 2), bias=True, dtype=torch.float32, device='cpu')", x,
+		{"nn.LinearCrossEntropyLoss(4, 3, out_features=(2, 2), bias=True, dtype=torch.float32, device=torch.get_default_device())", x,
 			"m(x, torch.tensor([[[0, 1], [2, 2]], [[1, 1], [0, 2]]]))", loss(torch.NewTensor([][][]int64{{{0, 1}, {2, 2}}, {{1, 1}, {0, 2}}}),
-				nn.OutFeatures(2, 2), nn.Bias(true), torch.Float32, torch.CPU)},
+				nn.OutFeatures(2, 2), nn.Bias(true), torch.Float32, torch.GetDefaultDevice())},
 	})
 }

@@ -104,7 +104,7 @@ const pythonRecurrent = `
 	hx = tuple(hx) if len(hx) == 2 else hx[0]
 	keep("states", m(x, hx))
 	keep("unbatched", m(x[0]))
-	lengths = torch.tensor([3, 5, 1, 2, 4])
+	lengths = torch.tensor([3, 5, 1, 2, 4], device="cpu")
 	p = rnn.pack_padded_sequence(x.detach(), lengths, batch_first=m.batch_first, enforce_sorted=False)
 	keep("packed", m(p))
 	keep("packed_states", m(p, hx))

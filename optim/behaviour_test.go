@@ -16,6 +16,8 @@ import (
 
 func leaf() *torch.Tensor { return torch.NewTensor([]float32{1, 2}, torch.RequiresGrad(true)) }
 
+func onHost() *torch.Tensor { return torch.Ones([]int64{2}, torch.CPU, torch.RequiresGrad(true)) }
+
 // Each misuse panics with the exception that Python raises.
 func TestErrors(t *testing.T) {
 	for _, c := range []struct {
@@ -70,9 +72,9 @@ func TestErrors(t *testing.T) {
 		{`optim.Adam([p], betas=(torch.tensor([0.5, 0.5]), torch.tensor(0.9)))`, func() {
 			optim.NewAdam([]*torch.Tensor{leaf()}, optim.TensorBetas(torch.NewTensor([]float32{0.5, 0.5}), torch.NewTensor(float32(0.9))))
 		}},
-		{`step(optim.Adam([p], capturable=True))`, func() { step(optim.NewAdam([]*torch.Tensor{leaf()}, optim.Capturable(true))) }},
-		{`step(optim.Adadelta([p], capturable=True))`, func() {
-			step(optim.NewAdadelta([]*torch.Tensor{leaf()}, optim.Capturable(true)))
+		{`step(optim.Adam([h], capturable=True))`, func() { step(optim.NewAdam([]*torch.Tensor{onHost()}, optim.Capturable(true))) }},
+		{`step(optim.Adadelta([h], capturable=True))`, func() {
+			step(optim.NewAdadelta([]*torch.Tensor{onHost()}, optim.Capturable(true)))
 		}},
 		{`step(optim.Adam([c], fused=True))`, func() {
 			step(optim.NewAdam([]*torch.Tensor{torch.Ones([]int64{2}, torch.Complex64, torch.RequiresGrad(true))}, optim.Fused(true)))
@@ -86,6 +88,7 @@ func TestErrors(t *testing.T) {
 				import math
 				p, q = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
 				c = torch.ones(2, dtype=torch.complex64, requires_grad=True)
+				h = torch.ones(2, device="cpu", requires_grad=True)
 				def step(opt):
 				    for p in opt.param_groups[0]["params"]:
 				        p.grad = torch.ones_like(p)
@@ -267,7 +270,7 @@ func TestMemoryIsFlat(t *testing.T) {
 	}
 }
 
-// What CUDA graphs capture computes the same as Python does, here on the CPU.
+// What CUDA graphs capture computes the same as Python does, on the CPU, too.
 func TestCapturable(t *testing.T) {
 	defer optim.AllowCapturableCPU()()
 	for _, python := range []string{
@@ -306,7 +309,7 @@ func TestCapturable(t *testing.T) {
 	text = %q
 	module = sys.modules["torch.optim." + text.split("(")[0].lower()]
 	devices = module._get_capturable_supported_devices
-	module._get_capturable_supported_devices = lambda supports_xla=True: ["cpu"]
+	module._get_capturable_supported_devices = lambda supports_xla=True: ["cpu", "cuda"]
 	opt = make(text)
 	train(opt, 0, 50)
 	module._get_capturable_supported_devices = devices

@@ -66,12 +66,14 @@ var stepErrors = map[string][]string{
 		"Adamax(params, differentiable=True, foreach=True)", "ASGD(params, differentiable=True, foreach=True)",
 		"NAdam(params, differentiable=True, foreach=True)", "RAdam(params, differentiable=True, foreach=True)",
 		"RMSprop(params, differentiable=True, foreach=True)", "Rprop(params, differentiable=True, foreach=True)",
+		"SparseAdam(params)", "Muon(params, ns_steps=100)", `LBFGS(params, line_search_fn="x")`,
+	},
+	"cpu": {
 		"Adamax(params, capturable=True)", "Adamax(params, capturable=True, foreach=True)", "ASGD(params, capturable=True)",
 		"ASGD(params, capturable=True, foreach=True)", "NAdam(params, capturable=True)",
 		"NAdam(params, capturable=True, foreach=True)", "RAdam(params, capturable=True)",
 		"RMSprop(params, capturable=True)", "RMSprop(params, capturable=True, foreach=True)", "Rprop(params, capturable=True)",
 		"Rprop(params, capturable=True, foreach=True)",
-		"SparseAdam(params)", "Muon(params, ns_steps=100)", `LBFGS(params, line_search_fn="x")`,
 	},
 	"sparse": {
 		"Adadelta(params)", "Adafactor(params)", "Adam(params)", "Adamax(params)", "AdamW(params)", "ASGD(params)", "Muon(params)",
@@ -87,20 +89,24 @@ func TestStepErrors(t *testing.T) {
 			t.Run(kind+" "+python, func(t *testing.T) {
 				py := parity.RunError(t, fmt.Sprintf(`
 	dtype = torch.complex64 if %[1]q == "complex" else torch.float32
-	params = [torch.ones(2, 2, dtype=dtype, requires_grad=True)]
+	device = "cpu" if %[1]q == "cpu" else torch.get_default_device()
+	params = [torch.ones(2, 2, dtype=dtype, device=device, requires_grad=True)]
 	opt = optim.%[2]s
-	params[0].grad = torch.ones(2, 2, dtype=dtype)
+	params[0].grad = torch.ones_like(params[0])
 	if %[1]q == "sparse":
 	    params[0].grad = params[0].grad.to_sparse()
 	opt.step(lambda: params[0].sum())
 `, kind, python))
-				dtype := torch.Float32
-				if kind == "complex" {
+				dtype, device := torch.Float32, torch.GetDefaultDevice()
+				switch kind {
+				case "complex":
 					dtype = torch.Complex64
+				case "cpu":
+					device = torch.CPU
 				}
-				param := torch.Ones([]int64{2, 2}, dtype, torch.RequiresGrad(true))
+				param := torch.Ones([]int64{2, 2}, dtype, device, torch.RequiresGrad(true))
 				o := twin([]*torch.Tensor{param}, python)
-				grad := torch.Ones([]int64{2, 2}, dtype)
+				grad := torch.OnesLike(param)
 				if kind == "sparse" {
 					grad = grad.ToSparse()
 				}

@@ -47,8 +47,8 @@ var arguments = []struct {
 		"lr=torch.tensor([0.01])",
 		"lr=torch.tensor([0.01]), weight_decay=0.1, decoupled_weight_decay=True",
 		"lr=torch.tensor([0.01]), fused=True",
-		"lr=0.01, betas=(torch.tensor(0.8), torch.tensor(0.99))",
-		"lr=torch.tensor(0.01), betas=(torch.tensor([0.8]), torch.tensor([0.99])), amsgrad=True, maximize=True",
+		"lr=0.01, betas=(torch.tensor(0.8), torch.tensor(0.99)), foreach=False",
+		"lr=torch.tensor(0.01), betas=(torch.tensor([0.8]), torch.tensor([0.99])), amsgrad=True, maximize=True, foreach=False",
 		"betas=(torch.tensor(0.8), torch.tensor(0.99)), fused=True",
 	}},
 	{"AdamW", []string{
@@ -396,8 +396,9 @@ func lookUp(weight *torch.Tensor, rows ...int) *torch.Tensor {
 // and, where Python's arithmetic lets it flow, to the learning rate.
 func TestDifferentiable(t *testing.T) {
 	for python, steps := range map[string]int{
-		"SGD([param], lr=lr, momentum=0.9, differentiable=True)": 1, "Adam([param], lr=0.1, amsgrad=True, differentiable=True)": 2,
-		"Adadelta([param], differentiable=True)": 2, "Adamax([param], lr=0.1, differentiable=True)": 1,
+		"SGD([param], lr=lr, momentum=0.9, foreach=False, differentiable=True)": 1,
+		"Adam([param], lr=0.1, amsgrad=True, differentiable=True)":              2,
+		"Adadelta([param], differentiable=True)":                                2, "Adamax([param], lr=0.1, differentiable=True)": 1,
 		"NAdam([param], lr=lr, differentiable=True)": 1, "RAdam([param], lr=lr, differentiable=True)": 2,
 		"RAdam([param], betas=(0.5, 0.9), lr=lr, differentiable=True)": 7, "Adagrad([param], lr=0.1, differentiable=True)": 2,
 		"ASGD([param], lr=0.1, differentiable=True)": 2, "RMSprop([param], centered=True, momentum=0.5, differentiable=True)": 2,

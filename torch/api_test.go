@@ -59,17 +59,15 @@ func TestGeneratedFunctions(t *testing.T) {
 	assert.GreaterOrEqual(t, len(calls), 150)
 	var code strings.Builder
 	for n, c := range calls {
-		code.WriteString(makeOperands)
-		if name, _, found := strings.Cut(c.python, ";"); found { // statements; the last one is the result
-			code.WriteString(name + "\n")
-			fmt.Fprintf(&code, "out[%q] = %s\n", fmt.Sprint(n), strings.TrimSpace(c.python[len(name)+1:]))
-			continue
+		statement, expression := "", c.python
+		if first, last, found := strings.Cut(c.python, ";"); found { // the last one is the result
+			statement, expression = first, strings.TrimSpace(last)
 		}
-		fmt.Fprintf(&code, "out[%q] = %s\n", fmt.Sprint(n), c.python)
+		code.WriteString(parity.Case(n, fmt.Sprintf("%s%s\nout['%d'] = %s\n", makeOperands, statement, n, expression)))
 	}
 	py := parity.Run(t, code.String())
 	for n, c := range calls {
-		t.Run(c.python, func(t *testing.T) { compare(t, py, fmt.Sprint(n), c.run(newOperands())) })
+		t.Run(c.python, func(t *testing.T) { compare(t, py.Case(t, n), fmt.Sprint(n), c.run(newOperands())) })
 	}
 }
 
@@ -212,7 +210,7 @@ var reductionCalls = []call{
 		return torch.Histc(o.x, torch.Bins(5), torch.WithMin(-1), torch.WithMax(1))
 	}},
 	{"torch.bincount(i[0], minlength=5)", func(o operands) any { return torch.Bincount(o.i.Select(0, 0), torch.Minlength(5)) }},
-	{"torch.histogram(v, 4)", func(o operands) any { return pairOf(torch.Histogram(o.v, torch.Bins(4))) }},
+	{"torch.histogram(v.cpu(), 4)", func(o operands) any { return pairOf(torch.Histogram(o.v.Cpu(), torch.Bins(4))) }},
 	{"torch.renorm(x, 2, 0, 1.5)", func(o operands) any { return torch.Renorm(o.x, 2, 0, 1.5) }},
 	{"torch.trapezoid(x, dx=0.5)", func(o operands) any { return torch.Trapezoid(o.x, torch.Dx(0.5)) }},
 	{"torch.diff(x, n=2, dim=0)", func(o operands) any { return torch.Diff(o.x, torch.N(2), torch.Dim(0)) }},
@@ -248,8 +246,8 @@ var shapeCalls = []call{
 	{"x.chunk(2, 1)", func(o operands) any { return o.x.Chunk(2, torch.Dim(1)) }},
 	{"torch.tensor_split(v, 3)", func(o operands) any { return torch.TensorSplit(o.v, 3) }},
 	{"torch.tensor_split(v, [1, 3])", func(o operands) any { return torch.TensorSplit(o.v, []int64{1, 3}) }},
-	{"torch.tensor_split(x, torch.tensor(2), dim=1)", func(o operands) any {
-		return torch.TensorSplit(o.x, torch.NewTensor(2), torch.Dim(1))
+	{"torch.tensor_split(x, torch.tensor(2, device='cpu'), dim=1)", func(o operands) any {
+		return torch.TensorSplit(o.x, torch.NewTensor(2, torch.CPU), torch.Dim(1))
 	}},
 	{"x.hsplit(2)", func(o operands) any { return o.x.Hsplit(2) }},
 	{"x.unbind(1)", func(o operands) any { return o.x.Unbind(torch.Dim(1)) }},
@@ -312,8 +310,8 @@ var creationCalls = []call{
 	{"torch.hann_window(8, periodic=False)", func(o operands) any { return torch.HannWindow(8, torch.Periodic(false)) }},
 	{"torch.kaiser_window(8, True, 6.0)", func(o operands) any { return torch.KaiserWindow(8, torch.Periodic(true), torch.Beta(6)) }},
 	{"torch.rand(3)", func(o operands) any { return torch.Rand([]int64{3}) }},
-	{"torch.rand(3, generator=torch.Generator().manual_seed(3))", func(o operands) any {
-		return torch.Rand([]int64{3}, torch.NewGenerator().ManualSeed(3))
+	{"torch.rand(3, device='cpu', generator=torch.Generator().manual_seed(3))", func(o operands) any {
+		return torch.Rand([]int64{3}, torch.CPU, torch.NewGenerator().ManualSeed(3))
 	}},
 	{"torch.randperm(6)", func(o operands) any { return torch.Randperm(6) }},
 	{"torch.randint(2, 9, (4,), dtype=torch.int32)", func(o operands) any { return torch.Randint(2, 9, []int64{4}, torch.Int32) }},

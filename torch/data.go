@@ -44,7 +44,8 @@ func newTensor(data any, c *creation) *Tensor {
 }
 
 // FromSlice makes a tensor of this shape out of a flat slice, in row-major
-// order; without a shape it has one dimension. The data is copied, once.
+// order; without a shape it has one dimension. The data is copied, once, and stays
+// on the CPU whatever the default device, as with Python's torch.from_numpy.
 func FromSlice[T Number](data []T, shape ...int64) *Tensor {
 	if len(shape) == 0 {
 		shape = []int64{int64(len(data))}

@@ -49,7 +49,7 @@ func TestNewTensor(t *testing.T) {
 	array, numbers := [3][2]float32{{1, 2}, {3, 4}, {5, 6}}, [2]int{3, 4}
 	for key, got := range map[string][]*torch.Tensor{
 		"bool":       {torch.NewTensor([]bool{true, false}), torch.NewTensor([2]bool{true, false})},
-		"uint8":      {torch.NewTensor([]uint8{1, 255}), torch.FromSlice([]byte{1, 255})},
+		"uint8":      {torch.NewTensor([]uint8{1, 255}), toDefault(torch.FromSlice([]byte{1, 255}))},
 		"int8":       {torch.NewTensor([]int8{-128, 127})},
 		"int16":      {torch.NewTensor([]int16{-32768, 32767})},
 		"uint16":     {torch.NewTensor([]uint16{0, 65535})},
@@ -66,13 +66,13 @@ func TestNewTensor(t *testing.T) {
 			torch.NewTensor([][]float32{{1, 2}, {3, 4}, {5, 6}}), torch.NewTensor(array), torch.NewTensor(&array),
 			torch.NewTensor(array[:]), torch.NewTensor([][]int{{1, 2}, {3, 4}, {5, 6}}, torch.Float32),
 			torch.NewTensor([3][]float32{{1, 2}, {3, 4}, {5, 6}}),
-			torch.FromSlice([]float32{1, 2, 3, 4, 5, 6}, 3, 2),
+			toDefault(torch.FromSlice([]float32{1, 2, 3, 4, 5, 6}, 3, 2)),
 		},
 		"cube":           {torch.NewTensor([][][]int{{{1}, {2}}, {{3}, {4}}}), torch.NewTensor([2][2][1]int{{{1}, {2}}, {{3}, {4}}})},
 		"float64 matrix": {torch.NewTensor(myMatrix{{1, 2}, {3, 4}}), torch.NewTensor([][]float64{{1, 2}, {3, 4}})},
 		"int16 list":     {torch.NewTensor(myInts{1, 2})},
-		"empty":          {torch.NewTensor([]float32{}), torch.NewTensor([]float32(nil)), torch.NewTensor([][]float32{}), torch.FromSlice([]float32{})},
-		"empty columns":  {torch.NewTensor([][]float32{{}, {}}), torch.NewTensor([2][0]float32{}), torch.FromSlice([]float32(nil), 2, 0)},
+		"empty":          {torch.NewTensor([]float32{}), torch.NewTensor([]float32(nil)), torch.NewTensor([][]float32{}), toDefault(torch.FromSlice([]float32{}))},
+		"empty columns":  {torch.NewTensor([][]float32{{}, {}}), torch.NewTensor([2][0]float32{}), toDefault(torch.FromSlice([]float32(nil), 2, 0))},
 		"half":           {torch.NewTensor([]float32{0.1, 70000, 1e-8}, torch.Float16)},
 		"bfloat16":       {torch.NewTensor([]float32{0.1, 1e38}, torch.BFloat16)},
 	} {
@@ -82,6 +82,9 @@ func TestNewTensor(t *testing.T) {
 	}
 	assert.Equal(t, []int{3, 4}, torch.Data[int](torch.NewTensor(&numbers)))
 }
+
+// toDefault moves what FromSlice makes, always on the CPU.
+func toDefault(t *torch.Tensor) *torch.Tensor { return t.To(torch.GetDefaultDevice()) }
 
 func TestNewTensorMisuse(t *testing.T) {
 	var nilArray *[2]int
@@ -102,7 +105,7 @@ func TestNewTensorMisuse(t *testing.T) {
 		{"negative size", "torch.zeros(2, -3)", func() { torch.Zeros([]int64{2, -3}) }},
 		{"too many elements", "torch.zeros(1 << 40, 1 << 40)", func() { torch.Zeros([]int64{1 << 40, 1 << 40}) }},
 		{"more than 2^63", "torch.zeros(1 << 62)", func() { torch.Zeros([]int64{1 << 62}) }},
-		{"more than there is memory", "torch.zeros(1 << 45)", func() { torch.Zeros([]int64{1 << 45}) }},
+		{"more than there is memory", "torch.zeros(1 << 45, device='cpu')", func() { torch.Zeros([]int64{1 << 45}, torch.CPU) }},
 	})
 	type pair struct{ A, B int }
 	for _, data := range []any{"text", pair{1, 2}, []string{"a"}, [][]string{}, map[string]int{}, []any{1}, func() {}, uintptr(1), []*int{nil}} {
@@ -266,7 +269,7 @@ func TestDataMisuse(t *testing.T) {
 	sameRefusals(t, []misuse{
 		{"meta", "torch.ones(2, device='meta').tolist()", func() { torch.Data[float32](torch.Ones([]int64{2}, torch.Meta)) }},
 		{"huge meta", "torch.ones(1 << 40, device='meta').cpu()", func() { torch.Data[float32](torch.Ones([]int64{1 << 40}, torch.Meta)) }},
-		{"expanded beyond memory", "torch.ones(1).expand(1 << 45).contiguous()", func() { torch.Data[float32](torch.Ones([]int64{1}).Expand(1 << 45)) }},
+		{"expanded beyond memory", "torch.ones(1).expand(1 << 45).cpu().contiguous()", func() { torch.Data[float32](torch.Ones([]int64{1}).Expand(1 << 45)) }},
 	})
 }
 

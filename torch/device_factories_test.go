@@ -99,6 +99,7 @@ func TestFactories(t *testing.T) {
 	for name, make := range random {
 		assert.Equal(t, deaf[name], make(torch.Device{}).Device() == torch.CPU, name)
 	}
+	assert.Equal(t, torch.CPU, torch.FromSlice([]float32{1, 2}).Device())
 }
 
 func TestSparseAndNestedFactories(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/wangkuiyi/gotorch/internal/parity"
+	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -65,6 +66,7 @@ func TestDeviceIndexBeyondAByte(t *testing.T) {
 }
 
 func TestDevice(t *testing.T) {
+	testkit.UseDevice(t, torch.CPU)
 	assert.Equal(t, torch.NewDevice("cuda:1"), torch.CUDA(1))
 	assert.Equal(t, torch.NewDevice("cuda"), torch.CUDA())
 	assert.Equal(t, torch.NewDevice("cpu"), torch.CPU)
@@ -80,6 +82,7 @@ func TestDevice(t *testing.T) {
 }
 
 func TestDeviceMisuse(t *testing.T) {
+	testkit.UseDevice(t, torch.CPU)
 	onMeta := torch.Ones([]int64{2}, torch.Meta)
 	assert.Equal(t, "Expected all tensors to be on the same device, but found at least two devices, meta and cpu!",
 		refusal(t, func() { torch.Ones([]int64{2}).Add(onMeta) }).Message)

@@ -66,7 +66,7 @@ func (t *Tensor) Index(indices ...any) *Tensor {
 			return opIndexTensor(t, []*Tensor{list})
 		}
 	}
-	part, lists := t.slicing(indices)
+	part, lists := t.slicing(indices, nil)
 	if len(lists) > 0 {
 		return opIndexTensor(part, lists)
 	}
@@ -78,12 +78,12 @@ func (t *Tensor) Index(indices ...any) *Tensor {
 
 // slicing applies the indices that make views, and returns those that do not, by
 // dimension of the view; nil means all of a dimension. It follows applySlicing in
-// ATen/TensorIndexing.h.
-func (t *Tensor) slicing(indices []any) (part *Tensor, lists []*Tensor) {
+// ATen/TensorIndexing.h. assigned is t if its indices may stay on its device.
+func (t *Tensor) slicing(indices []any, assigned *Tensor) (part *Tensor, lists []*Tensor) {
 	if len(indices) == 0 { // Python's t[()]
 		return t, nil
 	}
-	s := slicer{part: t}
+	s := slicer{part: t, assigned: assigned}
 	parts := make([]any, len(indices))
 	specified := int64(0)
 	for i, index := range indices {
@@ -169,6 +169,8 @@ type slicer struct {
 	dim     int64 // of part, where the next index applies
 	skipped int64 // dimensions that an ellipsis stands for
 	lists   []*Tensor
+
+	assigned *Tensor // see slicing
 }
 
 // apply applies the index at a position.
@@ -188,7 +190,7 @@ func (s *slicer) apply(index any, position int) {
 		s.truth(v)
 	case tensorIndex:
 		switch {
-		case v.dim > 0:
+		case v.dim > 0 || v.staysOnDeviceOf(s.assigned):
 			s.list(v)
 		case v.mask:
 			s.truth(v.Item() != 0)

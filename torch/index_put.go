@@ -18,7 +18,7 @@ func (t *Tensor) IndexPut_(value any, indices ...any) *Tensor {
 	if !isTensor {
 		number = toScalar(value, "value")
 	}
-	part, lists, nothing := t.assignable(indices)
+	part, lists, nothing := t.assignable(indices, value)
 	switch {
 	case nothing:
 	case accumulate:
@@ -37,7 +37,7 @@ func (t *Tensor) IndexPut_(value any, indices ...any) *Tensor {
 // IndexPut returns a copy of t with a part of it set as [Tensor.IndexPut_] does.
 func (t *Tensor) IndexPut(value any, indices ...any) *Tensor {
 	plain, accumulate := withoutAccumulate(indices)
-	part, lists := t.slicing(plain)
+	part, lists := t.slicing(plain, t.withoutWaiting(value))
 	if part != t || len(lists) == 0 {
 		return opClone(t, 0).IndexPut_(value, indices...)
 	}
@@ -82,14 +82,50 @@ func withoutAccumulate(indices []any) (rest []any, accumulate bool) {
 
 // assignable is slicing for an assignment, in which a bool alone selects all or
 // nothing.
-func (t *Tensor) assignable(indices []any) (part *Tensor, lists []*Tensor, nothing bool) {
+func (t *Tensor) assignable(indices []any, value any) (part *Tensor, lists []*Tensor, nothing bool) {
 	if len(indices) == 1 {
 		if on, ok := indices[0].(bool); ok {
 			return opUnsqueeze(t, 0), nil, !on
 		}
 	}
-	part, lists = t.slicing(indices)
+	part, lists = t.slicing(indices, t.withoutWaiting(value))
 	return part, lists, false
+}
+
+// withoutWaiting returns t if a tensor of no dimensions among the indices need not be
+// read from the GPU to assign the value: since 2.15 Python does not wait for it then.
+func (t *Tensor) withoutWaiting(value any) *Tensor {
+	if !t.IsCuda() || t.IsQuantized() {
+		return nil
+	}
+	dtype := t.DType()
+	if dtype == Uint16 || dtype == Uint32 || dtype == Uint64 { // no index_fill_ and index_put_ on GPUs
+		return nil
+	}
+	if v, ok := value.(*Tensor); ok && (v.Dim() > 0 || v.DType() != dtype || v.Device() != t.Device()) {
+		return nil
+	}
+	return t
+}
+
+// staysOnDeviceOf reports whether this index of no dimensions can take part in an
+// assignment to t as it is; t is nil in others. It follows canKeepScalarIndexOnDevice
+// in ATen/TensorIndexing.h.
+func (i tensorIndex) staysOnDeviceOf(t *Tensor) bool {
+	if t == nil || i.Device() != t.Device() {
+		return false
+	}
+	dtype, memory := i.DType(), t.memory()
+	return (dtype == Int64 || dtype == Int32) && memory != 0 && i.memory() != memory
+}
+
+// memory is the address at which t's storage begins, or 0 if there is none.
+func (t *Tensor) memory() uintptr {
+	first := t.DataPtr()
+	if first == 0 {
+		return 0
+	}
+	return first - uintptr(t.StorageOffset()*t.ElementSize())
 }
 
 func asTensorOf(number scalar, like *Tensor) *Tensor {

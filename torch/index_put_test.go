@@ -37,6 +37,9 @@ var places = []struct {
 	{"...", func() []any { return []any{torch.Ellipsis} }},
 	{"slice(1, 2)", func() []any { return []any{torch.Slice(1, 2)} }},
 	{"torch.tensor(1)", func() []any { return []any{torch.NewTensor(1)} }},
+	{"slice(None), torch.tensor(1)", func() []any { return []any{whole, torch.NewTensor(1)} }},
+	{"torch.tensor(1), 0", func() []any { return []any{torch.NewTensor(1), 0} }},
+	{"torch.tensor(1, dtype=torch.int32)", func() []any { return []any{torch.NewTensor(int32(1))} }},
 	{"torch.tensor(True)", func() []any { return []any{torch.NewTensor(true)} }},
 	{"torch.tensor(1, dtype=torch.uint8)", func() []any { return []any{torch.NewTensor(uint8(1))} }},
 	{"0, torch.tensor([0, 2])", func() []any { return []any{0, torch.NewTensor([]int{0, 2})} }},
@@ -135,6 +138,20 @@ func samePut(t *testing.T, py *parity.Result, key string, dtype torch.DType, pla
 		y.Mul(y).Sum().Backward()
 		py.EqualTensor(key+" grad", x.Grad())
 	}
+}
+
+// An index that the assignment overwrites is read before.
+func TestIndexPutAtAnElementOfItsOwn(t *testing.T) {
+	py := parity.Run(t, `
+		x = torch.arange(12).view(3, 4)
+		x[x[0, 1]] = 2
+		x[x[2, 0] - 6, x[1, 1]] = x[0, 3]
+		out["x"] = x
+	`)
+	x := torch.Arange(12).View(3, 4)
+	x.IndexPut_(2, x.Index(0, 1))
+	x.IndexPut_(x.Index(0, 3), x.Index(2, 0).Sub(6), x.Index(1, 1))
+	py.EqualTensor("x", x)
 }
 
 func TestIndexPut(t *testing.T) {

@@ -67,6 +67,7 @@ func TestSmallStepsRunAtFlatMemory(t *testing.T) {
 
 // So does one that makes and drops tensors of 100 MB.
 func TestDroppedTensorsAreFreed(t *testing.T) {
+	testkit.UseDevice(t, torch.CPU)
 	const megabytes = 100
 	before := residentMB(t)
 	peak := 0
@@ -81,6 +82,7 @@ func TestDroppedTensorsAreFreed(t *testing.T) {
 
 // What only a graph refers to counts, too: a loop that never calls Backward.
 func TestGraphsThatAreDroppedAreFreed(t *testing.T) {
+	testkit.UseDevice(t, torch.CPU)
 	w := torch.Ones([]int64{1 << 20}, torch.RequiresGrad(true))
 	before := residentMB(t)
 	peak := 0

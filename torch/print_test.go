@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wangkuiyi/gotorch/internal/parity"
+	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -69,7 +70,7 @@ func (c printCase) String() string {
 }
 
 func (c printCase) tensor() *torch.Tensor {
-	t := torch.FromSlice(c.bytes).ViewDtype(c.dtype).Reshape(c.Shape...)
+	t := torch.NewTensor(c.bytes).ViewDtype(c.dtype).Reshape(c.Shape...)
 	if c.Grad {
 		t.RequiresGrad_()
 	}
@@ -322,7 +323,7 @@ func TestPrintKinds(t *testing.T) {
 		"torch.empty(0, dtype=torch.int64)":                    func() *torch.Tensor { return torch.Empty([]int64{0}, torch.Int64) },
 		"torch.empty(0, 2, dtype=torch.bool)":                  func() *torch.Tensor { return torch.Empty([]int64{0, 2}, torch.Bool) },
 		"torch.empty(0, 2, requires_grad=True)":                func() *torch.Tensor { return torch.Empty([]int64{0, 2}, torch.RequiresGrad(true)) },
-		"torch.sparse_coo_tensor(meta(1, 0).long(), meta(0), (3,))": func() *torch.Tensor {
+		"torch.sparse_coo_tensor(meta(1, 0).long(), meta(0), (3,), device='meta')": func() *torch.Tensor {
 			return op.SparseCoo(torch.Empty([]int64{1, 0}, torch.Meta, torch.Int64), torch.Empty([]int64{0}, torch.Meta), 3)
 		},
 		"matrix().to_sparse_csr().to('meta')":                   func() *torch.Tensor { return op.ToSparseCsr(matrix()).To(torch.Meta) },
@@ -350,12 +351,12 @@ func TestPrintKinds(t *testing.T) {
 		},
 
 		// Other layouts and quantized.
-		"matrix().to_mkldnn()":              func() *torch.Tensor { return op.ToMkldnn(matrix()) },
-		"torch.ones(1200).to_mkldnn()":      func() *torch.Tensor { return op.ToMkldnn(torch.Ones([]int64{1200})) },
-		"quantize(matrix(), 'qint8')":       func() *torch.Tensor { return op.QuantizePerTensor(matrix(), 0.1, 10, torch.Qint8) },
-		"quantize(matrix(), 'quint8')":      func() *torch.Tensor { return op.QuantizePerTensor(matrix(), 0.1, 10, torch.Quint8) },
-		"quantize(matrix(), 'qint32')":      func() *torch.Tensor { return op.QuantizePerTensor(matrix(), 0.1, 10, torch.Qint32) },
-		"quantize(matrix(), 'qint8', 1e-5)": func() *torch.Tensor { return op.QuantizePerTensor(matrix(), 1e-5, 10, torch.Qint8) },
+		"matrix().cpu().to_mkldnn()":         func() *torch.Tensor { return op.ToMkldnn(matrix(torch.CPU)) },
+		"torch.ones(1200).cpu().to_mkldnn()": func() *torch.Tensor { return op.ToMkldnn(torch.Ones([]int64{1200}, torch.CPU)) },
+		"quantize(matrix(), 'qint8')":        func() *torch.Tensor { return op.QuantizePerTensor(matrix(), 0.1, 10, torch.Qint8) },
+		"quantize(matrix(), 'quint8')":       func() *torch.Tensor { return op.QuantizePerTensor(matrix(), 0.1, 10, torch.Quint8) },
+		"quantize(matrix(), 'qint32')":       func() *torch.Tensor { return op.QuantizePerTensor(matrix(), 0.1, 10, torch.Qint32) },
+		"quantize(matrix(), 'qint8', 1e-5)":  func() *torch.Tensor { return op.QuantizePerTensor(matrix(), 1e-5, 10, torch.Qint8) },
 		"quantize(torch.ones(9, 200), 'qint8', 2.)": func() *torch.Tensor {
 			return op.QuantizePerTensor(torch.Ones([]int64{9, 200}), 2, 10, torch.Qint8)
 		},
@@ -433,6 +434,7 @@ func TestFormatFloat(t *testing.T) {
 }
 
 func TestPrintVerbs(t *testing.T) {
+	testkit.UseDevice(t, torch.CPU)
 	loss := torch.NewTensor(float32(0.25), torch.RequiresGrad(true))
 	for format, want := range map[string]string{
 		"%v": "tensor(0.2500, requires_grad=True)", "%s": "tensor(0.2500, requires_grad=True)", "%.4f": "0.2500",
@@ -463,6 +465,7 @@ func TestPrintWhatIsNoTensor(t *testing.T) {
 }
 
 func TestPrintInsidePanic(t *testing.T) {
+	testkit.UseDevice(t, torch.CPU)
 	x := torch.Ones([]int64{2})
 	defer func() {
 		assert.NotNil(t, recover())
@@ -478,6 +481,7 @@ func TestPrintInsidePanic(t *testing.T) {
 
 // Printing leaves nothing behind: no tensor, no gradient mode, no history.
 func TestPrintHasNoEffects(t *testing.T) {
+	testkit.UseDevice(t, torch.CPU)
 	x := torch.Ones([]int64{30, 80}, torch.RequiresGrad(true)).Mul(2)
 	version, handles := x.Version(), torch.MemoryStats().Handles
 	torch.NoGrad(func() { _ = x.String(); assert.False(t, torch.IsGradEnabled()) })

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/wangkuiyi/gotorch/internal/parity"
+	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -34,7 +35,7 @@ func TestManualSeed(t *testing.T) {
 
 func TestGenerator(t *testing.T) {
 	py := parity.Run(t, `
-		g = torch.Generator()
+		g = torch.Generator(torch.get_default_device())
 		out["first"] = str(g.initial_seed())
 		g.manual_seed(7)
 		out["a"] = torch.randn(3, generator=g)
@@ -48,10 +49,11 @@ func TestGenerator(t *testing.T) {
 		out["state"] = g.get_state()
 	`)
 	before := torch.GetRngState()
-	g := torch.NewGenerator()
+	device := torch.GetDefaultDevice()
+	g := torch.NewGenerator(device)
 	assert.Equal(t, uint64(67280421310721), g.InitialSeed(), "as Python's %s", py.Text("first"))
 	assert.Equal(t, g, g.ManualSeed(7))
-	assert.Equal(t, torch.CPU, g.Device())
+	assert.Equal(t, device, g.Device())
 	py.EqualTensor("a", torch.Randn([]int64{3}, g))
 	state := g.GetState()
 	py.EqualTensor("b", torch.Rand([]int64{3}, g))
@@ -65,6 +67,7 @@ func TestGenerator(t *testing.T) {
 }
 
 func TestRngState(t *testing.T) {
+	testkit.UseDevice(t, torch.CPU)
 	torch.ManualSeed(3)
 	state := torch.GetRngState()
 	a := torch.Data[float32](torch.Rand([]int64{3}))

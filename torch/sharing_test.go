@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wangkuiyi/gotorch/internal/parity"
+	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -100,6 +101,7 @@ func TestFrombufferInScope(t *testing.T) {
 }
 
 func TestBorrow(t *testing.T) {
+	testkit.UseDevice(t, torch.CPU)
 	x := torch.Arange(6, torch.Float32).View(2, 3)
 	torch.Borrow(x, func(elements []float32) {
 		assert.Equal(t, []float32{0, 1, 2, 3, 4, 5}, elements)
@@ -120,6 +122,7 @@ func TestBorrow(t *testing.T) {
 }
 
 func TestAsTensor(t *testing.T) {
+	testkit.UseDevice(t, torch.CPU)
 	x := torch.Ones([]int64{2})
 	assert.Same(t, x, torch.AsTensor(x))
 	assert.Equal(t, torch.Float64, torch.AsTensor(x, torch.Float64).DType())
@@ -156,6 +159,7 @@ func TestDlpack(t *testing.T) {
 }
 
 func TestStorage(t *testing.T) {
+	testkit.UseDevice(t, torch.CPU)
 	py := parity.Run(t, `
 		x = torch.arange(6.).view(2, 3)
 		s = x[1].untyped_storage()

@@ -267,7 +267,7 @@ func TestSparseLayoutsKeepElements(t *testing.T) {
 			indices[0][k], indices[1][k], values[k] = i, j, rapid.Int64Range(-5, 5).Draw(r, "value")
 			want[i*cols+j] += values[k]
 		}
-		index := torch.FromSlice(append(indices[0], indices[1]...), 2, int64(n))
+		index := torch.NewTensor(indices)
 		s := torch.SparseCooTensor(index, values, torch.WithSize(int64(rows), int64(cols)), torch.CheckInvariants(true))
 		assert.Equal(r, want, torch.Data[int64](s.ToDense()))
 		assert.Equal(r, want, torch.Data[int64](s.Coalesce()))
@@ -338,6 +338,12 @@ func TestSparseGradients(t *testing.T) {
 	y = o.r.Matmul(o.m.RequiresGrad_())
 	y.Mul(y).Sum().Backward()
 	py.EqualTensor("m.grad", o.m.Grad())
+}
+
+func TestToSparseCoo(t *testing.T) {
+	sameWithGradients(t, []call{
+		{"x.to_sparse_coo().to_dense()", func(o operands) any { return o.x.ToSparseCoo().ToDense() }},
+	})
 }
 
 func TestSparseErrors(t *testing.T) {

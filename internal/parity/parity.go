@@ -70,6 +70,13 @@ func RunError(t testing.TB, code string) *Result {
 	return r
 }
 
+// Case makes code a part of a longer snippet, which goes on if the part raises: then
+// only the tests fail that ask for it by [Result.Case].
+func Case(n int, code string) string {
+	code = "    " + strings.ReplaceAll(strings.TrimSpace(code), "\n", "\n    ")
+	return fmt.Sprintf("try:\n%s\nexcept Exception as e:\n    out['error %d'] = repr(e)\n", code, n)
+}
+
 func run(t testing.TB, code string) *Result {
 	t.Helper()
 	p, err := process()
@@ -318,6 +325,15 @@ func Bytes(t *torch.Tensor) []byte {
 	// A contiguous tensor of one element may have any stride, of which a view
 	// with another dtype wants a 1: a copy has it.
 	return torch.Data[uint8](plain.Clone(torch.ContiguousFormat).Reshape(-1).ViewDtype(torch.Uint8))
+}
+
+// Case returns r for the subtest of a [Case], which must not have raised.
+func (r *Result) Case(t testing.TB, n int) *Result {
+	t.Helper()
+	if raised, ok := r.out[fmt.Sprint("error ", n)]; ok {
+		t.Fatalf("Python failed: %v", raised.Value)
+	}
+	return r.For(t)
 }
 
 // For returns r for the use in a subtest.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wangkuiyi/gotorch/backends/cuda"
 	"github.com/wangkuiyi/gotorch/internal/parity"
+	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/nn/attention"
 	"github.com/wangkuiyi/gotorch/nn/functional"
 	"github.com/wangkuiyi/gotorch/torch"
@@ -15,6 +16,7 @@ import (
 
 // Each kernel of the processor's gives Python's bits, and the two differ.
 func TestKernelsOfCPU(t *testing.T) {
+	testkit.UseDevice(t, torch.CPU)
 	py := parity.Run(t, `
 		from torch.nn.attention import sdpa_kernel, SDPBackend as B
 		torch.manual_seed(0)

@@ -13,13 +13,15 @@ func TestPriority(t *testing.T) {
 		from torch.nn.attention import sdpa_kernel, SDPBackend as B
 		order = torch._C._get_sdp_priority_order
 		out["before"] = order()
-		with sdpa_kernel([B.CUDNN_ATTENTION, B.MATH, B.CUDNN_ATTENTION], set_priority=True):
-			out["inside"] = order()
-			with sdpa_kernel([B.EFFICIENT_ATTENTION]):
-				out["kept"] = order()
-			with sdpa_kernel([B.EFFICIENT_ATTENTION], set_priority=True):
-				out["nested"] = order()
-		out["after"] = order()
+		everything = [B.FLASH_ATTENTION, B.EFFICIENT_ATTENTION, B.MATH, B.CUDNN_ATTENTION, B.OVERRIDEABLE]
+		with sdpa_kernel(everything): # Python forgets the place of those that are off
+			with sdpa_kernel([B.CUDNN_ATTENTION, B.MATH, B.CUDNN_ATTENTION], set_priority=True):
+				out["inside"] = order()
+				with sdpa_kernel([B.EFFICIENT_ATTENTION]):
+					out["kept"] = order()
+				with sdpa_kernel([B.EFFICIENT_ATTENTION], set_priority=True):
+					out["nested"] = order()
+			out["after"] = order()
 	`)
 	same := func(key string) {
 		t.Helper()

@@ -14,7 +14,7 @@ import (
 
 // Every function gives Python's bits, also from a generator.
 func TestFillsAsPythonDoes(t *testing.T) {
-	g := func() *torch.Generator { return torch.NewGenerator().ManualSeed(3) }
+	g := func() *torch.Generator { return torch.NewGenerator(torch.GetDefaultDevice()).ManualSeed(3) }
 	for _, c := range []struct {
 		python string
 		golang func(w *torch.Tensor) *torch.Tensor
@@ -71,7 +71,7 @@ func TestFillsAsPythonDoes(t *testing.T) {
 		t.Run(c.python, func(t *testing.T) {
 			py := parity.Run(t, `
 				torch.manual_seed(1)
-				g = torch.Generator().manual_seed(3)
+				g = torch.Generator(torch.get_default_device()).manual_seed(3)
 				w = torch.empty(6, 4, 3, requires_grad=True)
 				nn.init.`+c.python+`
 				out["w"], out["next"] = w, torch.randn(1)

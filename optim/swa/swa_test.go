@@ -1,6 +1,7 @@
 package swa_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -73,7 +74,7 @@ func TestAveragedModel(t *testing.T) {
 		", multi_avg_fn=swa.get_ema_multi_avg_fn(0.9), use_buffers=True, device='cpu'": {
 			swa.WithMultiAvgFn(swa.GetEmaMultiAvgFn(swa.Decay(0.9))), swa.UseBuffers(true), swa.WithDevice(torch.CPU),
 		},
-		", use_buffers=True": {swa.UseBuffers(true)},
+		", avg_fn=swa.get_swa_avg_fn(), use_buffers=True": {swa.WithAvgFn(swa.GetSwaAvgFn()), swa.UseBuffers(true)},
 	} {
 		t.Run(python, func(t *testing.T) {
 			py := parity.Run(t, prelude+fmt.Sprintf(`
@@ -89,7 +90,7 @@ func TestAveragedModel(t *testing.T) {
 	out["keys"], out["values"] = list(state), list(state.values())
 	out["text"] = str(averaged)
 	averaged.eval()
-	out["result"] = averaged(torch.ones(2, 3))
+	out["result"] = averaged(torch.ones(2, 3, device=averaged.module.fc1.weight.device))
 `, python))
 			torch.ManualSeed(0)
 			model := newNet()
@@ -111,9 +112,34 @@ func TestAveragedModel(t *testing.T) {
 			py.EqualTensors("values", values)
 			assert.Equal(t, py.Text("text"), averaged.String())
 			averaged.Eval()
-			py.EqualTensor("result", averaged.Forward(torch.Ones([]int64{2, 3})))
+			py.EqualTensor("result", averaged.Forward(torch.Ones([]int64{2, 3}, averaged.Averaged.fc1.Weight.Device())))
 		})
 	}
+}
+
+// Buffers of integers are averaged on the CPU; on other devices the default function
+// refuses them, in Python, too.
+func TestDefaultAverageOfIntegers(t *testing.T) {
+	py := parity.Run(t, prelude+`
+	averaged, out["error"] = swa.AveragedModel(model, use_buffers=True), ""
+	try:
+	    for _ in range(2):
+	        averaged.update_parameters(model)
+	except RuntimeError as e:
+	    out["error"] = str(e)
+	out["values"] = list(averaged.buffers())
+`)
+	torch.ManualSeed(0)
+	model := newNet()
+	averaged := swa.NewAveragedModel(model, swa.UseBuffers(true))
+	e := &torch.Error{}
+	errors.As(torch.Try(func() {
+		for range 2 {
+			averaged.UpdateParameters(model)
+		}
+	}), &e)
+	assert.Equal(t, py.Text("error"), e.Message)
+	py.EqualTensors("values", averaged.Buffers())
 }
 
 func TestUpdateBn(t *testing.T) {
@@ -121,7 +147,7 @@ func TestUpdateBn(t *testing.T) {
 	torch.manual_seed(1)
 	batches = [torch.randn(4, 3) for _ in range(5)]
 	model.eval()
-	swa.update_bn(batches, model, device="cpu")
+	swa.update_bn(batches, model, device=model.fc1.weight.device)
 	out["values"] = list(model.buffers())
 	out["momenta"] = str([model.bn1.momentum, model.bn2.momentum, model.training])
 `)
@@ -133,7 +159,7 @@ func TestUpdateBn(t *testing.T) {
 		batches = append(batches, torch.Randn([]int64{4, 3}))
 	}
 	model.Eval()
-	swa.UpdateBn(slices.Values(batches), model, swa.ToDevice(torch.CPU))
+	swa.UpdateBn(slices.Values(batches), model, swa.ToDevice(model.fc1.Weight.Device()))
 	py.EqualTensors("values", model.Buffers())
 	assert.Equal(t, "[0.3, None, False]", py.Text("momenta"))
 	assert.False(t, model.Training() || model.bn1.CumulativeAverage)

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wangkuiyi/gotorch/internal/parity"
+	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/nn"
 	"github.com/wangkuiyi/gotorch/torch"
 	"github.com/wangkuiyi/gotorch/utils/checkpoint"
@@ -202,6 +203,7 @@ def first():
 
 // What is alive between forward and backward is the inputs of the segments.
 func TestCheckpointSavesMemory(t *testing.T) {
+	testkit.UseDevice(t, torch.CPU)
 	const layers, n = 16, 1 << 18 // of 1 MB each
 	deep := one(func(x *torch.Tensor) *torch.Tensor {
 		for range layers {

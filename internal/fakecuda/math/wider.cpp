@@ -61,6 +61,18 @@ Tensor bmm_into(const Tensor& a, const Tensor& b, at::ScalarType type) {
   return at::bmm(a.to(type), b.to(type));
 }
 
+Tensor& copy_into(Tensor& out, const Tensor& result) {
+  return out.resize_(result.sizes()).copy_(result);
+}
+
+Tensor& mm_out(const Tensor& a, const Tensor& b, at::ScalarType type, Tensor& out) {
+  return copy_into(out, mm_into(a, b, type));
+}
+
+Tensor& bmm_out(const Tensor& a, const Tensor& b, at::ScalarType type, Tensor& out) {
+  return copy_into(out, bmm_into(a, b, type));
+}
+
 // Whether to use a library that is only a stub here.
 void answer_no(const OperatorHandle& op, Stack* stack) {
   torch::jit::drop(*stack, op.schema().arguments().size());
@@ -83,6 +95,8 @@ void add_wider_kernels(torch::Library& library) {
   library.impl("_fused_rms_norm_backward", rms_norm_backward);
   library.impl("mm.dtype", mm_into);
   library.impl("bmm.dtype", bmm_into);
+  library.impl("mm.dtype_out", mm_out);
+  library.impl("bmm.dtype_out", bmm_out);
 }
 
 }  // namespace cudamath

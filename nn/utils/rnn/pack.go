@@ -37,7 +37,7 @@ func PackPaddedSequence(input, lengths *torch.Tensor, opts ...PackOption) *Packe
 
 // PackPaddedLengths is [PackPaddedSequence] with the lengths in a slice.
 func PackPaddedLengths(input *torch.Tensor, lengths []int64, opts ...PackOption) *PackedSequence {
-	return PackPaddedSequence(input, torch.NewTensor(lengths), opts...)
+	return PackPaddedSequence(input, torch.NewTensor(lengths, torch.CPU), opts...)
 }
 
 // PadPackedSequence undoes [PackPaddedSequence]: it returns the padded batch, of

@@ -21,7 +21,7 @@ func TestPackedSequencesAreThoseOfPython(t *testing.T) {
 				}
 				py := parity.Run(t, fmt.Sprintf(`
 					from torch.nn.utils import rnn
-					first, lengths, sorted = bool(%d), torch.tensor([%d, %d, %d]), bool(%d)
+					first, lengths, sorted = bool(%d), torch.tensor([%d, %d, %d], device="cpu"), bool(%d)
 					torch.manual_seed(1)
 					x = torch.randn(3, 4, 2) if first else torch.randn(4, 3, 2)
 					x.requires_grad_()
@@ -63,6 +63,7 @@ func TestSequencesArePackedAndUnpacked(t *testing.T) {
 	py := parity.Run(t, `
 		from torch.nn.utils import rnn
 		a, b, c = torch.tensor([1, 2, 3]), torch.tensor([4, 5]), torch.tensor([6])
+		torch.set_default_device(None) # Python's pack_sequence wants to make its lengths on the CPU
 		out["sorted"] = repr(rnn.pack_sequence([a, b, c]))
 		out["unsorted"] = repr(rnn.pack_sequence([c, a, b], enforce_sorted=False))
 		out["left"] = rnn.pad_sequence([c, a, b], batch_first=True, padding_value=9, padding_side="left")
@@ -84,16 +85,16 @@ func TestRefusesWhatPythonRefuses(t *testing.T) {
 		python string
 		golang func()
 	}{
-		{"rnn.pack_padded_sequence(torch.ones(3, 2), torch.tensor([1, 2]))", func() {
+		{"rnn.pack_padded_sequence(torch.ones(3, 2), torch.tensor([1, 2], device='cpu'))", func() {
 			rnn.PackPaddedLengths(torch.Ones([]int64{3, 2}), []int64{1, 2})
 		}},
-		{"rnn.pack_padded_sequence(torch.ones(3, 2), torch.tensor([1, 0]))", func() {
+		{"rnn.pack_padded_sequence(torch.ones(3, 2), torch.tensor([1, 0], device='cpu'))", func() {
 			rnn.PackPaddedLengths(torch.Ones([]int64{3, 2}), []int64{1, 0})
 		}},
-		{"rnn.pack_padded_sequence(torch.ones(3, 2), torch.tensor([1]))", func() {
+		{"rnn.pack_padded_sequence(torch.ones(3, 2), torch.tensor([1], device='cpu'))", func() {
 			rnn.PackPaddedLengths(torch.Ones([]int64{3, 2}), []int64{1})
 		}},
-		{"rnn.pad_packed_sequence(rnn.pack_sequence([torch.ones(3)]), total_length=2)", func() {
+		{"torch.set_default_device(None); rnn.pad_packed_sequence(rnn.pack_sequence([torch.ones(3)]), total_length=2)", func() {
 			rnn.PadPackedSequence(rnn.PackSequence([]*torch.Tensor{torch.Ones([]int64{3})}), rnn.TotalLength(2))
 		}},
 		{"rnn.pack_sequence([])", func() { rnn.PackSequence(nil) }},
