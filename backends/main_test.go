@@ -4,6 +4,12 @@ import (
 	"testing"
 
 	"github.com/wangkuiyi/gotorch/internal/testkit"
+	"github.com/wangkuiyi/gotorch/torch"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+// TestMain counts the devices, as Python does when it starts: simulated ones switch
+// cuDNN and fused attention off then.
+func TestMain(m *testing.M) {
+	torch.CudaDeviceCount()
+	testkit.Main(m)
+}
