@@ -31,7 +31,7 @@ EXCEPTIONS=internal/fakecuda/exceptions.txt
 # Those whose tests are about tensors. Others are the same on every device.
 device_packages() {
   local package
-  for package in torch nn optim autograd amp cuda accelerator functorch masked nested signal utils internal/fakecuda; do
+  for package in torch nn optim autograd amp cuda accelerator backends functorch masked nested signal utils internal/fakecuda; do
     if [[ -d $package ]]; then echo "./$package/..."; fi
   done
 }
