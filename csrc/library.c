@@ -14,23 +14,28 @@ const gt_cuda_library* gt_cuda;
 gt_report gt_slice_over;
 __thread unsigned gt_calls;
 
-// In nanoseconds, together less than the 10 ms after which Go asks for a pause.
-static const int64_t kSlice = 8000000;
-// Of eight calls; if they take longer, what Go's monitor costs each is little.
-static const int64_t kLong = 2000000;
+// In nanoseconds; the first and the last are together what Go gives a goroutine.
+static const int64_t kSlice = 6000000;
+// Of 16 calls. If they are shorter, Go finds the goroutine outside C often enough; if
+// they are longer, what its monitor costs each is little.
+static const int64_t kShort = 70000, kLong = 4000000;
 
 int gt_slice_is_over(void) {
   static __thread int64_t started, before;
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   const int64_t now = t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-  const int are_long = now - before > kLong;
+  const int64_t took = now - before;
   before = now;
-  if (!are_long && now - started < kSlice) {
+  if (took > kLong) {
+    started = now;
+    return 0;
+  }
+  if (took < kShort || now - started < kSlice) {
     return 0;
   }
   started = now;
-  return !are_long;
+  return 1;
 }
 
 // Opens the library at path and finds the function that returns its table.

@@ -34,9 +34,9 @@ extern __thread unsigned gt_calls;
 
 int gt_slice_is_over(void);
 
-// The clock is asked at every eighth call only, as that takes as long as a twentieth of one.
+// The clock is asked at every 16th call only, as that takes as long as a twentieth of one.
 static inline gt_report* gt_check_slice(gt_report* report) {
-  if (++gt_calls % 8 == 0 && report == NULL && gt_slice_is_over()) {
+  if (++gt_calls % 16 == 0 && report == NULL && gt_slice_is_over()) {
     return &gt_slice_over;
   }
   return report;
