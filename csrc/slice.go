@@ -29,9 +29,12 @@ import (
 //go:noinline
 func pause() {
 	if lockedToThread() {
-		runtime.Gosched()
+		rest()
 	}
 }
+
+// rest is a variable for the tests.
+var rest = runtime.Gosched
 
 var locked = []byte(", locked to thread")
 

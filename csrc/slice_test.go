@@ -3,6 +3,7 @@ package csrc
 import (
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -23,15 +24,25 @@ func TestLockedToThread(t *testing.T) {
 	assert.False(t, <-done)
 }
 
-// A call after which the goroutine is to pause has succeeded.
-func TestPauseIsNoReport(t *testing.T) {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	fn := Entry("num_threads() -> int")
-	for range 100_000 { // many times 8 ms
-		var f Frame
-		if !assert.Nil(t, f.Call(fn)) {
-			return
+// A goroutine whose calls are neither short nor long pauses, if it is locked to its thread.
+// A call after which it does so has succeeded.
+func TestPauses(t *testing.T) {
+	defer func(original func()) { rest = original }(rest)
+	pauses := 0
+	rest = func() { pauses++ }
+	work := func(limit time.Duration) {
+		fn := Entry("parallel_info() -> str") // a text of many lines
+		for start := time.Now(); pauses == 0 && time.Since(start) < limit; {
+			var f Frame
+			if !assert.Nil(t, f.Call(fn)) || !assert.Contains(t, f.TakeString(), "OpenMP") {
+				return
+			}
 		}
 	}
+	work(30 * time.Millisecond)
+	assert.Zero(t, pauses)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	work(time.Minute) // a few milliseconds, unless the machine is very busy
+	assert.Equal(t, 1, pauses)
 }
