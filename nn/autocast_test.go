@@ -6,7 +6,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/wangkuiyi/gotorch/csrc"
 	"github.com/wangkuiyi/gotorch/internal/parity"
 	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/nested"
@@ -24,9 +23,7 @@ func inAutocast(deviceType string, fn func()) {
 // In autocast for CUDA, and only in that, attention keeps off its fast paths, which
 // make padding zero. That for the CPU has them fail, in Python, too.
 func TestFastPathsInAutocast(t *testing.T) {
-	if csrc.CUDA() == nil {
-		t.Skip("is for the CPU alone: the simulated GPU has the CPU's attention choose another kernel")
-	}
+	testkit.UseDevice(t, torch.CPU)
 	for _, device := range []string{"cpu", "cuda"} {
 		py := parity.Run(t, `
 			device = "`+device+`"
