@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "011c8b3840bf362025574432fd4f85c2b5203ead2f007fee22c2163754798005"
+const Stamp = "9feaf0c327568bf4a62689b8069bb07ed3c9356eddca079adf4534ac42cadf09"

@@ -228,14 +228,14 @@ func applyTogether(all bool, lists []list, algorithm func(kernels, []list)) {
 		return
 	}
 	part := make([]list, len(lists))
-	for first := 0; first < len(lists[0]); {
-		last := first + lengthOfPart(lists[0][first:])
-		if last == first+1 {
-			algorithm(eachTensor{}, between(part, lists, first, last))
+	first := 0
+	for _, n := range torch.SmallParts(lists[0], partElements) {
+		if n == 1 {
+			algorithm(eachTensor{}, between(part, lists, first, first+1))
 		} else {
-			algorithm(together{}, between(part, lists, first, last))
+			algorithm(together{}, between(part, lists, first, first+int(n)))
 		}
-		first = last
+		first += int(n)
 	}
 }
 
@@ -252,21 +252,6 @@ func between(part, lists []list, first, last int) []list {
 // partElements is how many elements a part may have, so that intermediates stay
 // small.
 const partElements = 1 << 14
-
-// lengthOfPart returns how many of the first parameters, which are different ones
-// and on the CPU, make a part.
-func lengthOfPart(params list) int {
-	elements := int64(0)
-	seen := make(map[*torch.Tensor]bool, len(params))
-	for i, p := range params {
-		elements += p.Numel()
-		if elements > partElements || seen[p] || p.Device() != torch.CPU {
-			return max(i, 1)
-		}
-		seen[p] = true
-	}
-	return len(params)
-}
 
 // groupByDeviceAndDtype splits parallel lists by the device and dtype of the
 // tensors in the first, which is what operators over lists need to be fast.

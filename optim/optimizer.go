@@ -72,8 +72,10 @@ type Base struct {
 	// amend corrects the options of a loaded group; nil: there is nothing to.
 	amend func(*ParamGroup)
 
-	updateAll func() // the update of all groups
-	// minimize takes the place of updateAll where a step calls the closure several
+	// updatePlain is a step for a group that needs neither the gradients in Go nor a
+	// scope; it reports whether there is such a step. nil: there is none.
+	updatePlain func(*ParamGroup) bool
+	// minimize takes the place of update where a step calls the closure several
 	// times.
 	minimize          func(closure func() *torch.Tensor) *torch.Tensor
 	inMode, inScope   func(func()) // how steps run: recorded for differentiation or not; inScope in a scope, too
@@ -92,12 +94,6 @@ func (o *Base) init(self Optimizer, name string, defaults values, update func(*P
 	o.inMode, o.inScope = torch.NoGrad, torch.NoGradScope
 	if defaults.flag("differentiable") {
 		o.inMode, o.inScope = torch.EnableGrad, func(fn func()) { torch.EnableGrad(func() { torch.Scope(fn) }) }
-	}
-	o.updateAll = func() {
-		for _, g := range o.groups {
-			o.update(g)
-		}
-		o.forgetGradients()
 	}
 }
 
@@ -199,11 +195,28 @@ func (o *Base) step(closure func() *torch.Tensor) (loss *torch.Tensor) {
 		if closure != nil {
 			torch.EnableGrad(func() { loss = closure() })
 		}
-		o.inScope(o.updateAll)
+		o.updateAll()
 	}
 	o.hooks.stepPost.call(o.self)
 	globalHooks.stepPost.call(o.self)
 	return loss
+}
+
+// updateAll takes a step for all groups.
+func (o *Base) updateAll() {
+	groups := o.groups
+	for len(groups) > 0 && o.updatePlain != nil && o.updatePlain(groups[0]) {
+		groups = groups[1:]
+	}
+	if len(groups) == 0 {
+		return
+	}
+	o.inScope(func() {
+		for _, g := range groups {
+			o.update(g)
+		}
+		o.forgetGradients()
+	})
 }
 
 // gather returns the parameters of a group that have a gradient, and the

@@ -44,6 +44,7 @@ func NewSGD[P Params[SGDOption]](params P, opts ...SGDOption) *SGD {
 	), opts)
 	checkSGD(&defaults)
 	s.init(s, "SGD", defaults, s.updateGroup)
+	s.Base.updatePlain = s.updatePlain
 	s.missing = []setting{{"nesterov", false}, {"maximize", false}, {"foreach", nil}, {"differentiable", false}, {"fused", false}}
 	addGroups(&s.Base, groupsOf[SGDOption](params))
 	checkFusedOptions(&defaults)
@@ -77,6 +78,14 @@ type sgdStep struct {
 	nesterov, maximize               bool
 }
 
+// updatePlain is a step that adds the gradients times -lr on the CPU, and nothing else.
+func (s *SGD) updatePlain(g *ParamGroup) bool {
+	lr := g.lr()
+	return lr.Tensor == nil && g.float("momentum") == 0 && g.float("weight_decay") == 0 && !g.flag("maximize") &&
+		!g.flag("foreach") && !g.flag("fused") && !g.flag("differentiable") &&
+		s.given == nil && s.scaling == (scaling{}) && torch.AddGrads(g.Params, -lr.Float())
+}
+
 func (s *SGD) updateGroup(g *ParamGroup) {
 	params, grads := s.gather(g)
 	step := sgdStep{
@@ -92,7 +101,7 @@ func (s *SGD) updateGroup(g *ParamGroup) {
 	}
 	if all := useForeach(g, params, false); all || !g.flag("fused") {
 		s.scaling.refuse(expectedNoScale)
-		apply(all, []list{params, grads, buffers}, step.run)
+		applyTogether(all, []list{params, grads, buffers}, step.run)
 	} else {
 		step.runFused(params, grads, buffers)
 	}

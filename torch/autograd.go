@@ -20,6 +20,8 @@ var (
 	entryOutputNr      = csrc.Entry("output_nr(Tensor self) -> int")
 	entryGrad          = csrc.Entry("grad(Tensor self) -> Tensor")
 	entryGrads         = csrc.Entry("grads(Tensor[] tensors) -> Tensor[]")
+	entryAddGrads      = csrc.Entry("add_grads(Tensor[] tensors, float alpha) -> bool")
+	entrySmallParts    = csrc.Entry("small_parts(Tensor[] tensors, int most) -> int[]")
 	entryHasGrad       = csrc.Entry("has_grad(Tensor self) -> bool")
 	entrySetGrad       = csrc.Entry("set_grad(Tensor self, Tensor grad) -> ()")
 	entryClearGrads    = csrc.Entry("clear_grads(Tensor[] tensors) -> ()")
@@ -173,6 +175,30 @@ func Grads(tensors []*Tensor) []*Tensor {
 	f.call(entryGrads)
 	runtime.KeepAlive(tensors)
 	return f.takeTensors()
+}
+
+// AddGrads adds its [Tensor.Grad] times alpha to each tensor that has one, in [NoGrad], and
+// reports whether it did: it does nothing unless all tensors are on the CPU. It is what
+// plain gradient descent takes.
+func AddGrads(tensors []*Tensor, alpha float64) bool {
+	var f frame
+	f.putTensors(tensors, "tensors")
+	f.PutFloat(alpha)
+	f.call(entryAddGrads)
+	runtime.KeepAlive(tensors)
+	return f.TakeBool()
+}
+
+// SmallParts returns how long the parts are into which tensors can be split so that those of
+// a part together have at most most elements, are on the CPU and are different ones. Where
+// that cannot be, a part is one tensor. Optimizers take the tensors of a part together.
+func SmallParts(tensors []*Tensor, most int64) []int64 {
+	var f frame
+	f.putTensors(tensors, "tensors")
+	f.PutInt(most)
+	f.call(entrySmallParts)
+	runtime.KeepAlive(tensors)
+	return f.TakeInts()
 }
 
 // HasGrad reports whether [Tensor.Grad] is not nil.
@@ -388,14 +414,23 @@ func gradOf(outputs, inputs []*Tensor, a backwardArguments) []*Tensor {
 }
 
 // checkGradients refuses, as torch/autograd/__init__.py does, gradients that do
-// not fit the outputs, and outputs for which 1 cannot stand in.
+// not fit the outputs, and outputs for which 1 cannot stand in. Where no gradients are
+// given, which is the common case, libgotorch checks the outputs.
 func checkGradients(outputs, gradients []*Tensor) {
-	if gradients != nil && len(gradients) != len(outputs) {
+	for _, t := range outputs {
+		if t == nil || t.handle == 0 {
+			refuseTensor(t, "self")
+		}
+	}
+	if gradients == nil {
+		return
+	}
+	if len(gradients) != len(outputs) {
 		refuse(runtimeErrorKind, "got %d tensors and %d gradients", len(outputs), len(gradients))
 	}
 	for i, t := range outputs {
 		dtype := t.DType()
-		if gradients == nil || gradients[i] == nil {
+		if gradients[i] == nil {
 			if !dtype.IsFloatingPoint() && t.RequiresGrad() && t.Numel() == 1 {
 				refuse(runtimeErrorKind, "grad can be implicitly created only for real scalar outputs but got %s", dtype)
 			}

@@ -41,25 +41,26 @@ const (
 
 // Functions of libgotorch that are no operators of ATen.
 var (
-	entrySizes         = csrc.Entry("sizes(Tensor self) -> int[]")
-	entryStrides       = csrc.Entry("strides(Tensor self) -> int[]")
-	entryDim           = csrc.Entry("dim(Tensor self) -> int")
-	entryNumel         = csrc.Entry("numel(Tensor self) -> int")
-	entrySize          = csrc.Entry("size(Tensor self, int dim) -> int")
-	entryStorageOffset = csrc.Entry("storage_offset(Tensor self) -> int")
-	entryElementSize   = csrc.Entry("element_size(Tensor self) -> int")
-	entryDtype         = csrc.Entry("dtype(Tensor self) -> ScalarType")
-	entryDevice        = csrc.Entry("device(Tensor self) -> Device")
-	entryLayout        = csrc.Entry("layout(Tensor self) -> Layout")
-	entryVersion       = csrc.Entry("version(Tensor self) -> int")
-	entryIsContiguous  = csrc.Entry("is_contiguous(Tensor self, MemoryFormat format) -> bool")
-	entryDataPtr       = csrc.Entry("data_ptr(Tensor self) -> int")
-	entryIsConj        = csrc.Entry("is_conj(Tensor self) -> bool")
-	entryIsNeg         = csrc.Entry("is_neg(Tensor self) -> bool")
-	entryIsQuantized   = csrc.Entry("is_quantized(Tensor self) -> bool")
-	entryIsNested      = csrc.Entry("is_nested(Tensor self) -> bool")
-	entryIsSame        = csrc.Entry("is_same(Tensor self, Tensor other) -> bool")
-	entrySetData       = csrc.Entry("set_data(Tensor self, Tensor data) -> ()")
+	entrySizes          = csrc.Entry("sizes(Tensor self) -> int[]")
+	entryStrides        = csrc.Entry("strides(Tensor self) -> int[]")
+	entryDim            = csrc.Entry("dim(Tensor self) -> int")
+	entryDifferentSizes = csrc.Entry("different_sizes(Tensor a, Tensor b) -> int[]")
+	entryNumel          = csrc.Entry("numel(Tensor self) -> int")
+	entrySize           = csrc.Entry("size(Tensor self, int dim) -> int")
+	entryStorageOffset  = csrc.Entry("storage_offset(Tensor self) -> int")
+	entryElementSize    = csrc.Entry("element_size(Tensor self) -> int")
+	entryDtype          = csrc.Entry("dtype(Tensor self) -> ScalarType")
+	entryDevice         = csrc.Entry("device(Tensor self) -> Device")
+	entryLayout         = csrc.Entry("layout(Tensor self) -> Layout")
+	entryVersion        = csrc.Entry("version(Tensor self) -> int")
+	entryIsContiguous   = csrc.Entry("is_contiguous(Tensor self, MemoryFormat format) -> bool")
+	entryDataPtr        = csrc.Entry("data_ptr(Tensor self) -> int")
+	entryIsConj         = csrc.Entry("is_conj(Tensor self) -> bool")
+	entryIsNeg          = csrc.Entry("is_neg(Tensor self) -> bool")
+	entryIsQuantized    = csrc.Entry("is_quantized(Tensor self) -> bool")
+	entryIsNested       = csrc.Entry("is_nested(Tensor self) -> bool")
+	entryIsSame         = csrc.Entry("is_same(Tensor self, Tensor other) -> bool")
+	entrySetData        = csrc.Entry("set_data(Tensor self, Tensor data) -> ()")
 )
 
 // ask calls a function whose one argument is t, and leaves its result in f.
@@ -122,6 +123,22 @@ func (t *Tensor) Numel() int64 {
 	var f frame
 	t.ask(&f, entryNumel)
 	return f.TakeInt()
+}
+
+// DifferentSizes returns the shapes of two tensors if they differ, in one call.
+func DifferentSizes(a, b *Tensor) (ofA, ofB []int64, differ bool) {
+	var f frame
+	f.putTensor(a, "input")
+	f.putTensor(b, "target")
+	f.call(entryDifferentSizes)
+	runtime.KeepAlive(a)
+	runtime.KeepAlive(b)
+	both := f.TakeInts()
+	if len(both) == 0 {
+		return nil, nil, false
+	}
+	dim, both := both[0], both[1:]
+	return both[:dim], both[dim:], true
 }
 
 // ElementSize returns the size of an element in bytes.

@@ -38,7 +38,12 @@ func (c *placeCache) of(inner innerStack) place {
 	if ok {
 		return p
 	}
-	if p = placeIn(inner[:]); p == (place{}) {
+	return c.find(inner)
+}
+
+func (c *placeCache) find(inner innerStack) place {
+	p := placeIn(inner[:])
+	if p == (place{}) {
 		return placeIn(wholeStack()) // it lies further out, where inner says nothing of it
 	}
 	c.Lock()

@@ -81,6 +81,9 @@ func WarnAs(category, format string, args ...any) {
 	warn(csrc.Warning{Category: category, Text: fmt.Sprintf(format, args...)})
 }
 
+// WarnText is [Warn] for a message that is there already, as it stands.
+func WarnText(message string) { warn(csrc.Warning{Category: "UserWarning", Text: message}) }
+
 func warn(w csrc.Warning) {
 	var stack innerStack
 	runtime.Callers(2, stack[:])

@@ -77,6 +77,28 @@ std::vector<at::Tensor> grads(at::TensorList tensors) {
   return grads;
 }
 
+// Adds, unrecorded, the gradient times alpha to each tensor that has one, if all are on the CPU;
+// whether they are. An operator over lists does on the CPU what it does for single tensors.
+bool add_grads(at::TensorList tensors, double alpha) {
+  std::vector<at::Tensor> with_grad, grads;
+  with_grad.reserve(tensors.size());
+  grads.reserve(tensors.size());
+  for (const at::Tensor& t : tensors) {
+    if (!t.is_cpu()) {
+      return false;
+    }
+    if (const at::Tensor& grad = t.grad(); grad.defined()) {
+      with_grad.push_back(t);
+      grads.push_back(grad);
+    }
+  }
+  if (!grads.empty()) {
+    const at::NoGradGuard no_grad;
+    at::_foreach_add_(with_grad, grads, alpha);
+  }
+  return true;
+}
+
 bool has_grad(const at::Tensor& t) { return t.grad().defined(); }
 void set_grad(at::Tensor& t, const at::Tensor& grad) { t.mutable_grad() = grad; }
 
@@ -87,14 +109,30 @@ void clear_grads(at::TensorList tensors) {
   }
 }
 
+// Refuses, as torch/autograd/__init__.py does, outputs for whose gradient 1 cannot stand in.
+void check_implicit_grads(at::TensorList outputs) {
+  for (const at::Tensor& t : outputs) {
+    const at::ScalarType dtype = t.scalar_type();
+    TORCH_CHECK(at::isFloatingType(dtype) || !t.requires_grad() || t.numel() != 1,
+                "grad can be implicitly created only for real scalar outputs but got torch.",
+                c10::getDtypeNames(dtype).first);
+  }
+}
+
 void backward(at::TensorList tensors, at::TensorList grads, std::optional<bool> retain_graph,
               bool create_graph, at::TensorList inputs) {
+  if (grads.empty()) {
+    check_implicit_grads(tensors);
+  }
   torch::autograd::backward(tensors.vec(), grads.vec(), retain_graph, create_graph, inputs.vec());
 }
 
 std::vector<at::Tensor> grad_of(at::TensorList outputs, at::TensorList inputs,
                                 at::TensorList grad_outputs, std::optional<bool> retain_graph,
                                 bool create_graph, bool allow_unused) {
+  if (grad_outputs.empty()) {
+    check_implicit_grads(outputs);
+  }
   return torch::autograd::grad(outputs.vec(), inputs.vec(), grad_outputs.vec(), retain_graph,
                                create_graph, allow_unused);
 }
@@ -114,6 +152,7 @@ constexpr gt_entry kEntries[] = {
     entry<output_nr>("output_nr(Tensor self) -> int"),
     entry<grad>("grad(Tensor self) -> Tensor"),
     entry<grads>("grads(Tensor[] tensors) -> Tensor[]"),
+    entry<add_grads>("add_grads(Tensor[] tensors, float alpha) -> bool"),
     entry<has_grad>("has_grad(Tensor self) -> bool"),
     entry<set_grad>("set_grad(Tensor self, Tensor grad) -> ()"),
     entry<clear_grads>("clear_grads(Tensor[] tensors) -> ()"),

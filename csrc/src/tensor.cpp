@@ -4,6 +4,8 @@
 #include <ATen/core/Formatting.h>
 #include <c10/core/ScalarType.h>
 
+#include <algorithm>
+
 #include "library.h"
 
 namespace gotorch {
@@ -53,6 +55,49 @@ bool is_nested(const at::Tensor& t) { return t.is_nested(); }
 bool is_inference(const at::Tensor& t) { return t.is_inference(); }
 bool is_same(const at::Tensor& a, const at::Tensor& b) { return a.is_same(b); }
 
+// The number of a's dimensions, its sizes and b's, if they differ.
+std::vector<int64_t> different_sizes(const at::Tensor& a, const at::Tensor& b) {
+  std::vector<int64_t> both;
+  if (a.sizes() != b.sizes()) {
+    both.push_back(a.dim());
+    both.insert(both.end(), a.sizes().begin(), a.sizes().end());
+    both.insert(both.end(), b.sizes().begin(), b.sizes().end());
+  }
+  return both;
+}
+
+bool all_different(at::TensorList tensors) {
+  std::vector<const c10::TensorImpl*> sorted;
+  sorted.reserve(tensors.size());
+  for (const at::Tensor& t : tensors) {
+    sorted.push_back(t.unsafeGetTensorImpl());
+  }
+  std::ranges::sort(sorted);
+  return std::ranges::adjacent_find(sorted) == sorted.end();
+}
+
+// How long the parts are into which the tensors can be split so that each has at most that many
+// elements; a tensor that is not on the CPU is a part of its own, and so is each where one tensor
+// is there twice.
+std::vector<int64_t> small_parts(at::TensorList tensors, int64_t most) {
+  if (!all_different(tensors)) {
+    return std::vector<int64_t>(tensors.size(), 1);
+  }
+  std::vector<int64_t> parts;
+  int64_t room = 0;
+  for (const at::Tensor& t : tensors) {
+    const int64_t elements = t.is_cpu() ? t.numel() : most + 1;
+    if (!parts.empty() && elements <= room) {
+      ++parts.back();
+      room -= elements;
+    } else {
+      parts.push_back(1);
+      room = most - elements;
+    }
+  }
+  return parts;
+}
+
 // Another handle to the same tensor.
 at::Tensor alias(const at::Tensor& t) { return t; }
 
@@ -80,6 +125,8 @@ constexpr gt_entry kEntries[] = {
     entry<is_nested>("is_nested(Tensor self) -> bool"),
     entry<is_inference>("is_inference(Tensor self) -> bool"),
     entry<is_same>("is_same(Tensor self, Tensor other) -> bool"),
+    entry<different_sizes>("different_sizes(Tensor a, Tensor b) -> int[]"),
+    entry<small_parts>("small_parts(Tensor[] tensors, int most) -> int[]"),
     entry<alias>("alias(Tensor self) -> Tensor"),
     entry<set_data>("set_data(Tensor self, Tensor data) -> ()"),
 };

@@ -62,21 +62,19 @@ func broadcastLoss(same bool, input, target *torch.Tensor, loss func(input, targ
 	if same {
 		return loss(input, target)
 	}
-	return torch.ScopeValue(func() *torch.Tensor {
-		expanded := torch.BroadcastTensors(input, target)
-		return loss(expanded[0], expanded[1])
-	})
+	expanded := torch.BroadcastTensors(input, target) // views, which need no memory
+	return loss(expanded[0], expanded[1])
 }
 
 // warnOfSize reports whether the sizes are the same, and warns if not.
 func warnOfSize(input, target *torch.Tensor) bool {
-	same := torch.IsSameSize(input, target)
-	if !same {
-		torch.Warn("Using a target size (%s) that is different to the input size (%s). This will likely lead to incorrect "+
-			"results due to broadcasting. Please ensure they have the same size.",
-			pytext.Size(target.Shape()), pytext.Size(input.Shape()))
+	inputSize, targetSize, differ := torch.DifferentSizes(input, target)
+	if differ {
+		torch.WarnText("Using a target size (" + pytext.Size(targetSize) + ") that is different to the input size (" +
+			pytext.Size(inputSize) + "). This will likely lead to incorrect results due to broadcasting. " +
+			"Please ensure they have the same size.")
 	}
-	return same
+	return !differ
 }
 
 func checkWeight(weight, input *torch.Tensor) {
@@ -112,8 +110,10 @@ func HuberLoss(input, target *torch.Tensor, opts ...HuberLossOption) *torch.Tens
 			return torch.HuberLoss(expandedInput, expandedTarget, a.reduction.enum(), torch.Delta(a.delta))
 		}
 		checkWeight(a.weight, input)
-		loss := torch.HuberLoss(expandedInput, expandedTarget, torch.ReductionNone, torch.Delta(a.delta))
-		return a.reduction.of(loss.Mul(a.weight), a.reduction.refuseMode)
+		return torch.ScopeValue(func() *torch.Tensor {
+			loss := torch.HuberLoss(expandedInput, expandedTarget, torch.ReductionNone, torch.Delta(a.delta))
+			return a.reduction.of(loss.Mul(a.weight), a.reduction.refuseMode)
+		})
 	})
 }
 

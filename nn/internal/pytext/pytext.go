@@ -9,7 +9,9 @@ import (
 )
 
 // Size spells a shape: torch.Size([2, 3]).
-func Size(shape []int64) string { return "torch.Size([" + join(shape) + "])" }
+func Size(shape []int64) string {
+	return string(append(appendJoined([]byte("torch.Size(["), shape), "])"...))
+}
 
 // List writes a list of integers: [2, 3].
 func List(v []int64) string { return "[" + join(v) + "]" }
@@ -30,12 +32,16 @@ func IntOrTuple(v []int64) string {
 	return Tuple(v)
 }
 
-func join(v []int64) string {
-	parts := make([]string, len(v))
+func join(v []int64) string { return string(appendJoined(nil, v)) }
+
+func appendJoined(text []byte, v []int64) []byte {
 	for i, n := range v {
-		parts[i] = strconv.FormatInt(n, 10)
+		if i > 0 {
+			text = append(text, ", "...)
+		}
+		text = strconv.AppendInt(text, n, 10)
 	}
-	return strings.Join(parts, ", ")
+	return text
 }
 
 // Bool spells True or False.
