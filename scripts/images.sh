@@ -164,7 +164,7 @@ check_image() {
   [[ $(in_container "$image" id -u) -gt 0 ]] || die "$image runs as root"
   # To be expanded there.
   # shellcheck disable=SC2016
-  found=$(in_container "$image" sh -c 'for tool in cc gcc g++ ld python3 go; do command -v $tool; done
+  found=$(in_container "$image" sh -c 'for tool in cc c++ gcc g++ clang as ld make python3 go; do command -v $tool; done
     find / -xdev \( -name "*.h" -o -name "*.hpp" -o -name "*.a" \) 2>/dev/null; true')
   [[ -z $found ]] || die "$image has what no program needs to run: $found"
   run_default "$image"
@@ -220,19 +220,18 @@ image_files() {
     ':!benchmarks' ':!docs' ':!examples' ':!*_test.go' ':!*/testdata/*'
 }
 
-# image_key FLAVOR FILE, of what an image, and the example over it, are made of. For
-# CUDA only of what is not also in the CPU image: it takes minutes to build.
+# image_key FILE, of what an image, and the example over it, are made of.
 image_key() {
   (cd "$ROOT" && {
-    if [[ $1 == cpu ]]; then image_files; else git ls-files -z -- scripts csrc/cuda ':!*_test.go'; fi
-    printf '%s\0' "$2" .dockerignore docs/docker.md examples/simple_model/main.go
+    image_files
+    printf '%s\0' "$1" .dockerignore docs/docker.md examples/simple_model/main.go
   } | xargs -0 sha256sum | sha256sum)
 }
 
 make_image() {
   local flavor=$1 file=Dockerfile key
   if [[ $flavor == cuda ]]; then file=Dockerfile.cuda; fi
-  key=$(image_key "$flavor" "$file")
+  key=$(image_key "$file")
   if [[ -n $IF_CHANGED && $(cat "$STORE/$flavor.key" 2>/dev/null) == "$key" ]]; then
     echo "gotorch:$flavor is unchanged"
     return
