@@ -123,13 +123,6 @@ func stateText(state *nn.StateDict) string {
 	return "{" + text + "}"
 }
 
-func stateTensors(state *nn.StateDict) (list []*torch.Tensor) {
-	for _, t := range state.All() {
-		list = append(list, t)
-	}
-	return list
-}
-
 func TestLazyErrorsAreThoseOfPython(t *testing.T) {
 	ones := func(shape ...int64) *torch.Tensor { return torch.Ones(shape) }
 	load := func(to, from nn.AnyModule) {

@@ -168,66 +168,36 @@ func isBatchFirst(m nn.AnyModule) bool {
 }
 
 func TestCellsAreThoseOfPython(t *testing.T) {
-	type step func(x *torch.Tensor, hx ...*torch.Tensor) tensors
-	for _, c := range []struct {
-		python string
-		golang func() (nn.AnyModule, step)
-	}{
-		{"RNNCell(3, 4)", func() (nn.AnyModule, step) {
-			m := nn.NewRNNCell(3, 4)
-			return m, func(x *torch.Tensor, hx ...*torch.Tensor) tensors { return tensors{m.Forward(x, hx...)} }
-		}},
-		{"RNNCell(3, 4, bias=False, nonlinearity='relu')", func() (nn.AnyModule, step) {
-			m := nn.NewRNNCell(3, 4, nn.Bias(false), nn.Nonlinearity("relu"))
-			return m, func(x *torch.Tensor, hx ...*torch.Tensor) tensors { return tensors{m.Forward(x, hx...)} }
-		}},
-		{"GRUCell(3, 4, dtype=torch.float32)", func() (nn.AnyModule, step) {
-			m := nn.NewGRUCell(3, 4, torch.Float32)
-			return m, func(x *torch.Tensor, hx ...*torch.Tensor) tensors { return tensors{m.Forward(x, hx...)} }
-		}},
-		{"LSTMCell(3, 4)", func() (nn.AnyModule, step) {
-			m := nn.NewLSTMCell(3, 4)
-			return m, func(x *torch.Tensor, hx ...*torch.Tensor) tensors {
-				h, c := m.Forward(x, hx...)
-				return tensors{h, c}
-			}
-		}},
-		{"LSTMCell(3, 4, False)", func() (nn.AnyModule, step) {
-			m := nn.NewLSTMCell(3, 4, nn.Bias(false))
-			return m, func(x *torch.Tensor, hx ...*torch.Tensor) tensors {
-				h, c := m.Forward(x, hx...)
-				return tensors{h, c}
-			}
-		}},
-	} {
-		t.Run(c.python, func(t *testing.T) {
-			py := parity.Run(t, fmt.Sprintf(`
-				torch.manual_seed(1)
-				m = nn.%s
-				out["text"], out["keys"] = repr(m), list(m.state_dict())
-				x = torch.randn(5, 3)
-				h = m(x)
-				h = m(x, h)
-				h = list(h) if isinstance(h, tuple) else [h]
-				sum((r * r).sum() for r in h).backward()
-				one = m(x[0])
-				out["all"] = [*h, *(p.grad for p in m.parameters()), *(one if isinstance(one, tuple) else [one])]
-			`, c.python))
-			torch.ManualSeed(1)
-			m, step := c.golang()
-			assert.Equal(t, py.Text("text"), m.String())
-			assert.Equal(t, py.Strings("keys"), m.StateDict().Keys())
-			x := torch.Randn([]int64{5, 3})
-			h := step(x, step(x)...)
-			loss := torch.Zeros(nil)
-			for _, r := range h {
-				loss = loss.Add(r.Mul(r).Sum())
-			}
-			loss.Backward()
-			all := append(h, gradients(m.Parameters())...)
-			py.EqualTensors("all", append(all, step(x.Select(0, 0))...))
-		})
+	type cell interface {
+		nn.AnyModule
+		Forward(x *torch.Tensor, hx ...*torch.Tensor) *torch.Tensor
 	}
+	twice := callOf("m(x0, m(x0))", func(m cell, x tensors) tensors { return tensors{m.Forward(x[0], m.Forward(x[0]))} })
+	withState := callOf("m(x0, x1)", func(m cell, x tensors) tensors { return tensors{m.Forward(x[0], x[1])} })
+	lstmTwice := callOf("m(x0, m(x0))", func(m *nn.LSTMCell, x tensors) tensors {
+		h, c := m.Forward(x[0])
+		return some(m.Forward(x[0], h, c))
+	})
+	lstmGiven := callOf("m(x0, (x1, x2))", func(m *nn.LSTMCell, x tensors) tensors { return some(m.Forward(x[0], x[1], x[2])) })
+	rnn := func(opts ...nn.RNNCellOption) func() nn.AnyModule {
+		return func() nn.AnyModule { return nn.NewRNNCell(3, 4, opts...) }
+	}
+	gru := func(opts ...nn.CellOption) func() nn.AnyModule {
+		return func() nn.AnyModule { return nn.NewGRUCell(3, 4, opts...) }
+	}
+	lstm := func(opts ...nn.CellOption) func() nn.AnyModule {
+		return func() nn.AnyModule { return nn.NewLSTMCell(3, 4, opts...) }
+	}
+	batch, one := given(normal(5, 3)), given(normal(3), normal(4))
+	checkModules(t, []moduleCase{
+		{"nn.RNNCell(3, 4)", rnn(), batch, twice},
+		{"nn.RNNCell(3, 4, bias=False, nonlinearity='relu')", rnn(nn.Bias(false), nn.Nonlinearity("relu")), batch, twice},
+		{"nn.RNNCell(3, 4, nonlinearity='relu')", rnn(nn.Nonlinearity("relu")), one, withState},
+		{"nn.GRUCell(3, 4, dtype=torch.float32)", gru(torch.Float32), batch, twice},
+		{"nn.GRUCell(3, 4, bias=False)", gru(nn.Bias(false)), one, withState},
+		{"nn.LSTMCell(3, 4)", lstm(), batch, lstmTwice},
+		{"nn.LSTMCell(3, 4, False)", lstm(nn.Bias(false)), given(normal(3), normal(4), normal(4)), lstmGiven},
+	})
 }
 
 func TestRecurrentLayersRefuseWhatPythonRefuses(t *testing.T) {
