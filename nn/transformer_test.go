@@ -81,7 +81,21 @@ func TestTransformerDecodersAreThoseOfPython(t *testing.T) {
 		{"nn.TransformerDecoder(nn.TransformerDecoderLayer(8, 2, 12, norm_first=True, batch_first=True), 1)", func() nn.AnyModule {
 			return nn.NewTransformerDecoder(newLayer(nn.NormFirst(true), first), 1)
 		}, on, causal},
+		{"nn.TransformerDecoder(nn.TransformerDecoderLayer(8, 2, 12, activation=nn.Tanh()), 1)", func() nn.AnyModule {
+			return nn.NewTransformerDecoder(newLayer(nn.ActivationLayer(nn.NewTanh())), 1)
+		}, on, plain},
 	})
+}
+
+// The activation that a deep copy does not call it calls when it is set again.
+func TestActivationOfCopiedDecoderLayer(t *testing.T) {
+	m := nn.DeepCopy(nn.NewTransformerDecoderLayer(8, 2, nn.ActivationLayer(nn.NewTanh()), nn.WithDropout(0)))
+	x := sines(3, 4, 8)
+	before := m.Forward(x, x)
+	m.Activation = nn.NewReLU()
+	assert.True(t, torch.Equal(before, m.Forward(x, x)))
+	m.Activation = nn.NewTanh()
+	assert.False(t, torch.Equal(before, m.Forward(x, x)))
 }
 
 func TestTransformerEncodersAreThoseOfPython(t *testing.T) {
