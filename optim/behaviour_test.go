@@ -311,13 +311,17 @@ func TestCapturable(t *testing.T) {
 	devices = module._get_capturable_supported_devices
 	module._get_capturable_supported_devices = lambda supports_xla=True: ["cpu", "cuda"]
 	opt = make(text)
-	train(opt, 0, 50)
+	train(opt, 0, 20)
+	opt = go_on(opt, text)
+	train(opt, 20, 50)
 	module._get_capturable_supported_devices = devices
 	out["params"], out["state"] = params, state_of(opt)
 `, python))
 			params := newParams()
 			o := twin(params, python)
-			train(o, params, 0, 50)
+			train(o, params, 0, 20)
+			o, params = goOn(t, o, params, python)
+			train(o, params, 20, 50)
 			py.EqualTensors("params", params)
 			py.EqualTensors("state", stateOf(o, params))
 		})

@@ -161,9 +161,11 @@ func TestParameterErrors(t *testing.T) {
 	expectError(t, py, func() { optim.NewSparseAdam([]*torch.Tensor{torch.Ones([]int64{2}, torch.Complex64)}) })
 	for name, maker := range makers {
 		py := parity.RunError(t, "optim."+name+"([])")
-		expectError(t, py, func() { maker(nil, "") })
+		expectError(t, py, func() { maker.ofParams(nil, "") })
 		py = parity.RunError(t, "optim."+name+"([torch.ones(2, 2, requires_grad=True) * 2])")
-		expectError(t, py, func() { maker([]*torch.Tensor{torch.Ones([]int64{2, 2}, torch.RequiresGrad(true)).Mul(2)}, "") })
+		expectError(t, py, func() {
+			maker.ofParams([]*torch.Tensor{torch.Ones([]int64{2, 2}, torch.RequiresGrad(true)).Mul(2)}, "")
+		})
 	}
 }
 

@@ -1,6 +1,7 @@
 package optim_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -154,17 +155,31 @@ func TestAdafactorEpsilon(t *testing.T) {
 
 // A fused step with momentum wants all gradients from the first step on.
 func TestFusedMomentum(t *testing.T) {
-	py := parity.Run(t, problem+`
-	params = params[:3]
-	opt = optim.SGD(params, lr=0.01, momentum=0.9, dampening=0.1, nesterov=False, weight_decay=0.1, fused=True)
-	train(opt, 0, 9)
-	out["params"], out["state"] = params, state_of(opt)
-`)
-	params := newParams()[:3]
-	o := twin(params, "SGD(params, lr=0.01, momentum=0.9, dampening=0.1, nesterov=False, weight_decay=0.1, fused=True)")
-	train(o, params, 0, 9)
-	py.EqualTensors("params", params)
-	py.EqualTensors("state", stateOf(o, params))
+	for _, args := range []string{
+		"lr=0.01, momentum=0.9", "lr=0.01, momentum=0.9, dampening=0.1, weight_decay=0.1",
+		"lr=0.01, momentum=0.9, nesterov=True", "lr=0.0001, momentum=0.5, nesterov=True, maximize=True, weight_decay=0.01",
+		"lr=torch.tensor(0.01), momentum=0.9, dampening=0.1",
+	} {
+		python := "SGD(params[:3], " + args + ", fused=True)"
+		t.Run(python, func(t *testing.T) {
+			py := parity.Run(t, problem+fmt.Sprintf(`
+	text = %q
+	opt = make(text)
+	train(opt, 0, 20)
+	opt = go_on(opt, text)
+	train(opt, 20, 50)
+	out["params"], out["state"] = params[:3], state_of(opt)
+`, python))
+			newTwin := func(params list) optim.Optimizer { return twin(params[:3], python) }
+			params := newParams()
+			o := newTwin(params)
+			train(o, params, 0, 20)
+			o, params = goOnWith(t, o, params, newTwin)
+			train(o, params, 20, 50)
+			py.EqualTensors("params", params[:3])
+			py.EqualTensors("state", stateOf(o, params[:3]))
+		})
+	}
 }
 
 // Old checkpoints have numbers where tensors are today.
