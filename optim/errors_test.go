@@ -69,6 +69,8 @@ var stepErrors = map[string][]string{
 		"SparseAdam(params)", "Muon(params, ns_steps=100)", `LBFGS(params, line_search_fn="x")`,
 	},
 	"cpu": {
+		"Adam(params, capturable=True)", "Adam(params, capturable=True, foreach=True)", "AdamW(params, capturable=True, foreach=True)",
+		"Adadelta(params, capturable=True)", "Adadelta(params, capturable=True, foreach=True)",
 		"Adamax(params, capturable=True)", "Adamax(params, capturable=True, foreach=True)", "ASGD(params, capturable=True)",
 		"ASGD(params, capturable=True, foreach=True)", "NAdam(params, capturable=True)",
 		"NAdam(params, capturable=True, foreach=True)", "RAdam(params, capturable=True)",

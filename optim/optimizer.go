@@ -66,8 +66,8 @@ type Base struct {
 	update   func(*ParamGroup) // a step for one group
 	// missing are options that checkpoints of old versions lack.
 	missing []setting
-	// scalars are the states that are tensors of no dimensions, and that old
-	// versions saved as numbers.
+	// scalars are the states that are tensors of no dimensions, that old versions
+	// saved as numbers, and without which no state is loaded.
 	scalars []string
 	// amend corrects the options of a loaded group; nil: there is nothing to.
 	amend func(*ParamGroup)
@@ -88,7 +88,9 @@ type Base struct {
 func (o *Base) init(self Optimizer, name string, defaults values, update func(*ParamGroup)) {
 	o.self, o.name, o.defaults, o.update = self, name, defaults, update
 	o.state = map[*torch.Tensor]map[string]any{}
-	o.scalars = []string{"step"}
+	if name != "SGD" && name != "Muon" { // these count no steps
+		o.scalars = []string{"step"}
+	}
 	o.inMode, o.inScope = torch.NoGrad, torch.NoGradScope
 	if defaults.flag("differentiable") {
 		o.inMode, o.inScope = torch.EnableGrad, func(fn func()) { torch.EnableGrad(func() { torch.Scope(fn) }) }

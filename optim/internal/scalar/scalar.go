@@ -20,7 +20,8 @@ type Number struct {
 // Of returns a float as a number.
 func Of(value float64) Number { return Number{Value: value} }
 
-// From returns a float64, an int64 or a tensor of one element as a number.
+// From returns a float64, an int64 or a tensor of one element as a number. Other values
+// panic.
 func From(value any) Number {
 	switch v := value.(type) {
 	case *torch.Tensor:
@@ -30,8 +31,10 @@ func From(value any) Number {
 		return Number{Tensor: v}
 	case int64:
 		return Of(float64(v))
+	case float64:
+		return Of(v)
 	}
-	return Of(value.(float64))
+	panic(torch.NewError("TypeError", "must be a number, not %T", value))
 }
 
 // Float returns the number as a float.
