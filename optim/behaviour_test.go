@@ -185,7 +185,10 @@ func TestZeroGrad(t *testing.T) {
 func TestHooks(t *testing.T) {
 	o := optim.NewSGD([]*torch.Tensor{leaf()})
 	var calls []string
-	pre := o.RegisterStepPreHook(func(optim.Optimizer) { calls = append(calls, "pre") })
+	pre := o.RegisterStepPreHook(func(optim.Optimizer, func() *torch.Tensor) func() *torch.Tensor {
+		calls = append(calls, "pre")
+		return nil
+	})
 	o.RegisterStepPostHook(func(got optim.Optimizer) { calls = append(calls, fmt.Sprint("post ", got == optim.Optimizer(o))) })
 	o.StepClosure(func() *torch.Tensor { calls = append(calls, "closure"); return nil })
 	pre.Remove()

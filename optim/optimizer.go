@@ -33,8 +33,9 @@ type Optimizer interface {
 	// over as many groups and parameters.
 	LoadStateDict(StateDict) error
 
-	// RegisterStepPreHook has a function called before each step.
-	RegisterStepPreHook(hook func(Optimizer)) *Hook
+	// RegisterStepPreHook has a function called before each step, which may
+	// replace the closure.
+	RegisterStepPreHook(hook StepPreHook) *Hook
 	// RegisterStepPostHook has a function called after each step.
 	RegisterStepPostHook(hook func(Optimizer)) *Hook
 	// RegisterStateDictPreHook has a function called before StateDict.
@@ -193,8 +194,7 @@ func (o *Base) StepClosure(closure func() *torch.Tensor) *torch.Tensor { return 
 
 func (o *Base) step(closure func() *torch.Tensor) (loss *torch.Tensor) {
 	o.hadSteps = o.hadSteps || o.watched
-	globalHooks.stepPre.call(o.self)
-	o.hooks.stepPre.call(o.self)
+	closure = o.hooks.stepPre.call(o.self, globalHooks.stepPre.call(o.self, closure))
 	if o.minimize != nil {
 		o.inMode(func() { loss = o.minimize(closure) })
 	} else {
