@@ -152,7 +152,9 @@ func (s *CosineAnnealingLR) anneal() []scalar.Number {
 		return s.current()
 	case s.stepCount == 1 && s.lastEpoch > 0:
 		return s.closedForm()
-	case s.tMax != 0 && (s.lastEpoch-1-s.tMax)%(2*s.tMax) == 0:
+	case s.tMax == 0:
+		panic(torch.NewError("ZeroDivisionError", "integer modulo by zero"))
+	case (s.lastEpoch-1-s.tMax)%(2*s.tMax) == 0:
 		return s.restart()
 	}
 	part := quotient(1+s.cosine(s.lastEpoch), 1+s.cosine(s.lastEpoch-1))
@@ -165,6 +167,7 @@ func (s *CosineAnnealingLR) anneal() []scalar.Number {
 // by zero.
 func (s *CosineAnnealingLR) restart() []scalar.Number {
 	lrs, up := s.current(), 1-s.cosine(1)
+	scalar.CheckZip(len(s.baseLrs), len(lrs))
 	for i, base := range s.baseLrs {
 		lrs[i] = lrs[i].Add(base.Sub(scalar.Of(s.etaMin)).Mul(scalar.Of(up)).Div(scalar.Of(2)))
 	}

@@ -39,6 +39,7 @@ func NewOneCycleLR[M Rate](optimizer optim.Optimizer, maxLr M, opts ...OneCycleL
 		pctStart: 0.3, annealStrategy: "cos", cycleMomentum: true, baseMomentum: 0.85, maxMomentum: 0.95, divFactor: 25,
 		finalDivFactor: 1e4,
 	}, opts)
+	checkOptimizer(optimizer)
 	s := &OneCycleLR{totalSteps: totalSteps(&with), annealing: with.annealStrategy}
 	s.setPhases(with.pctStart, with.threePhase)
 	if !(0 <= with.pctStart && with.pctStart <= 1) {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/wangkuiyi/gotorch/nn"
+	"github.com/wangkuiyi/gotorch/optim/internal/scalar"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -129,13 +130,7 @@ func detached(tensors []*torch.Tensor) []*torch.Tensor {
 }
 
 func copyBuffers(to, from []*torch.Tensor) {
-	if len(to) != len(from) {
-		shorter := "shorter"
-		if len(from) > len(to) {
-			shorter = "longer"
-		}
-		panic(torch.NewError("ValueError", "zip() argument 2 is %s than argument 1", shorter))
-	}
+	scalar.CheckZip(len(to), len(from))
 	for i, b := range to {
 		b.Detach().Copy_(from[i].Detach())
 	}
