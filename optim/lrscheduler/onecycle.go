@@ -2,7 +2,6 @@ package lrscheduler
 
 import (
 	"math"
-	"strconv"
 
 	"github.com/wangkuiyi/gotorch/csrc"
 	"github.com/wangkuiyi/gotorch/optim"
@@ -44,7 +43,7 @@ func NewOneCycleLR[M Rate](optimizer optim.Optimizer, maxLr M, opts ...OneCycleL
 	s.setPhases(with.pctStart, with.threePhase)
 	if !(0 <= with.pctStart && with.pctStart <= 1) {
 		panic(torch.NewError("ValueError", "Expected float between 0 and 1 pct_start, but got %s",
-			strconv.FormatFloat(with.pctStart, 'g', -1, 64)))
+			scalar.Repr(with.pctStart)))
 	}
 	if s.annealing != "cos" && s.annealing != "linear" {
 		panic(torch.NewError("ValueError", "anneal_strategy must be one of 'cos' or 'linear', instead got %s", s.annealing))
