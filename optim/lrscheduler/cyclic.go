@@ -64,7 +64,7 @@ func (c *momentumCycle) set(g *optim.ParamGroup, momentum float64) {
 }
 
 // CyclicLR moves the learning rates between two bounds, and the momentum against
-// them, batch by batch: Python's CyclicLR.
+// them, batch by batch: Python's CyclicLR. Call Step after each batch.
 type CyclicLR struct {
 	LRScheduler
 	momentum             momentumCycle

@@ -10,7 +10,10 @@ import (
 )
 
 // OneCycleLR moves the learning rates up and down once, to far below the initial
-// ones, and the momentum against them, batch by batch: Python's OneCycleLR.
+// ones, and the momentum against them, batch by batch: Python's OneCycleLR. They go from
+// maxLr / divFactor to maxLr in the first part, pctStart, of the steps, and then to
+// maxLr / divFactor / finalDivFactor. Call Step after each batch; more steps than there are
+// in the cycle panic.
 type OneCycleLR struct {
 	LRScheduler
 	momentum   momentumCycle

@@ -10,7 +10,8 @@ import (
 )
 
 // StepLR multiplies the learning rate of each group by gamma every stepSize
-// epochs, Python's StepLR. Other changes to the learning rates stay in force.
+// epochs, Python's StepLR. Other changes to the learning rates stay in force; with the
+// initial learning rate lr and none, that of epoch t is lr * gamma ** (t // stepSize).
 type StepLR struct {
 	LRScheduler
 	stepSize int
@@ -102,7 +103,8 @@ func (s *MultiStepLR) closedForm() []scalar.Number {
 }
 
 // ExponentialLR multiplies the learning rate of each group by gamma in each
-// epoch, Python's ExponentialLR.
+// epoch, Python's ExponentialLR. With the initial learning rate lr, that of epoch t is
+// lr * gamma ** t.
 type ExponentialLR struct {
 	LRScheduler
 	gamma float64
