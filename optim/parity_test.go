@@ -437,7 +437,23 @@ func TestSparseGradients(t *testing.T) {
 		"SGD(params, lr=0.1)", "SGD(params, lr=0.1, foreach=True)", "LBFGS(params, max_iter=3)",
 	} {
 		t.Run(python, func(t *testing.T) {
-			py := parity.Run(t, problem+fmt.Sprintf(`
+			checkSparse(t, python, func(params list) optim.Optimizer { return twin(params, python) })
+		})
+	}
+}
+
+func TestSparseGroups(t *testing.T) {
+	first, second := "lr=0.1, betas=(0.8, 0.9)", "eps=1e-3, maximize=True"
+	python := fmt.Sprintf("SparseAdam([dict(params=all[:1], %s), dict(params=all[1:], %s)], lr=0.05)", first, second)
+	checkSparse(t, python, func(params list) optim.Optimizer {
+		return makers["SparseAdam"].ofGroups([]groupText{{params[:1], first}, {params[1:], second}}, "lr=0.05")
+	})
+}
+
+// checkSparse takes fifty steps with sparse gradients, and saves and loads after twenty.
+func checkSparse(t *testing.T, python string, newTwin func(list) optim.Optimizer) {
+	t.Helper()
+	py := parity.Run(t, problem+fmt.Sprintf(`
 	torch.manual_seed(0)
 	params = [torch.randn(10, 3).requires_grad_(), torch.randn(6, 2, dtype=torch.float64).requires_grad_()]
 	def loss_of(params, step):
@@ -452,19 +468,17 @@ func TestSparseGradients(t *testing.T) {
 	train(opt, 20, 50)
 	out["params"], out["state"] = params, state_of(opt)
 `, python))
-			torch.ManualSeed(0)
-			params := []*torch.Tensor{torch.Randn([]int64{10, 3}), torch.Randn([]int64{6, 2}, torch.Float64)}
-			for _, p := range params {
-				p.RequiresGrad_()
-			}
-			o := twin(params, python)
-			trainSparse(o, params, 0, 20)
-			o, params = goOn(t, o, params, python)
-			trainSparse(o, params, 20, 50)
-			py.EqualTensors("params", params)
-			py.EqualTensors("state", stateOf(o, params))
-		})
+	torch.ManualSeed(0)
+	params := list{torch.Randn([]int64{10, 3}), torch.Randn([]int64{6, 2}, torch.Float64)}
+	for _, p := range params {
+		p.RequiresGrad_()
 	}
+	o := newTwin(params)
+	trainSparse(o, params, 0, 20)
+	o, params = goOnWith(t, o, params, newTwin)
+	trainSparse(o, params, 20, 50)
+	py.EqualTensors("params", params)
+	py.EqualTensors("state", stateOf(o, params))
 }
 
 func trainSparse(o optim.Optimizer, params []*torch.Tensor, first, last int) {

@@ -82,7 +82,7 @@ func TestAveragedModel(t *testing.T) {
 	averaged = swa.AveragedModel(model%s)
 	opt = optim.SGD(model.parameters(), lr=0.1)
 	torch.manual_seed(1)
-	for step in range(8):
+	for step in range(50):
 	    opt.zero_grad()
 	    model(torch.randn(5, 3)).square().sum().backward()
 	    opt.step()
@@ -98,7 +98,7 @@ func TestAveragedModel(t *testing.T) {
 			averaged := swa.NewAveragedModel(model, opts...)
 			o := optim.NewSGD(model.Parameters(), optim.LR(0.1))
 			torch.ManualSeed(1)
-			for range 8 {
+			for range 50 {
 				o.ZeroGrad()
 				model.Forward(torch.Randn([]int64{5, 3})).Square().Sum().Backward()
 				o.Step()
