@@ -33,6 +33,7 @@ var activationCases = []layerCase{
 	{"nn.Softsign()", func() nn.Layer { return nn.NewSoftsign() }, []int64{2, 3, 4}},
 	{"nn.Tanhshrink()", func() nn.Layer { return nn.NewTanhshrink() }, []int64{2, 3, 4}},
 	{"nn.Threshold(0.1, 20.0)", func() nn.Layer { return nn.NewThreshold(0.1, 20) }, []int64{2, 3, 4}},
+	{"nn.Threshold(-0.3, -1.5)", func() nn.Layer { return nn.NewThreshold(-0.3, -1.5) }, []int64{2, 3, 4}},
 	{"nn.PReLU()", func() nn.Layer { return nn.NewPReLU() }, []int64{2, 3, 4}},
 	{"nn.PReLU(3, 0.1)", func() nn.Layer { return nn.NewPReLU(nn.NumParameters(3), nn.Initial(0.1)) }, []int64{2, 3, 4}},
 	{"nn.Softmin(dim=1)", func() nn.Layer { return nn.NewSoftmin(nn.Dim(1)) }, []int64{2, 3, 4}},

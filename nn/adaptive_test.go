@@ -11,24 +11,18 @@ import (
 )
 
 func TestAdaptiveLogSoftmaxIsThatOfPython(t *testing.T) {
-	adaptive := func(target *torch.Tensor, opts ...nn.AdaptiveLogSoftmaxOption) func() (nn.AnyModule, func() tensors) {
-		return func() (nn.AnyModule, func() tensors) {
-			m := nn.NewAdaptiveLogSoftmaxWithLoss(8, 20, []int64{4, 10, 15}, opts...)
-			return m, func() tensors {
-				x := sines(5, 8).Narrow(0, 0, target.Numel())
-				if target.Dim() == 0 {
-					x = x.Select(0, 0)
-				}
-				return some(m.Forward(x, target))
-			}
-		}
+	adaptive := func(opts ...nn.AdaptiveLogSoftmaxOption) func() nn.AnyModule {
+		return func() nn.AnyModule { return nn.NewAdaptiveLogSoftmaxWithLoss(8, 20, []int64{4, 10, 15}, opts...) }
 	}
-	const x = "x = torch.arange(40.).sin().view(5, 8)"
-	checkModes(t, []modeCase{
-		{"nn.AdaptiveLogSoftmaxWithLoss(8, 20, [4, 10, 15])", x, "tuple(m(x, torch.tensor([0, 5, 19, 12, 14])))", adaptive(torch.NewTensor([]int64{0, 5, 19, 12, 14}))},
-		{"nn.AdaptiveLogSoftmaxWithLoss(8, 20, [4, 10, 15], div_value=1.5, head_bias=True, dtype=torch.float32, device=torch.get_default_device())", x,
-			"tuple(m(x[:2], torch.tensor([2, 3])))", adaptive(torch.NewTensor([]int64{2, 3}), nn.DivValue(1.5), nn.HeadBias(true), torch.Float32, torch.GetDefaultDevice())},
-		{"nn.AdaptiveLogSoftmaxWithLoss(8, 20, [4, 10, 15], 2)", x, "tuple(m(x[0], torch.tensor(17)))", adaptive(torch.Full(nil, 17, torch.Int64), nn.DivValue(2))},
+	call := callOf("tuple(m(x0, x1))", func(m *nn.AdaptiveLogSoftmaxWithLoss, x tensors) tensors { return some(m.Forward(x[0], x[1])) })
+	one := operand{"torch.tensor(17)", func() *torch.Tensor { return torch.Full(nil, 17, torch.Int64) }}
+	checkModules(t, []moduleCase{
+		{"nn.AdaptiveLogSoftmaxWithLoss(8, 20, [4, 10, 15])", adaptive(),
+			given(normal(5, 8), integers("[0, 5, 19, 12, 14]", []int64{0, 5, 19, 12, 14})), call},
+		{"nn.AdaptiveLogSoftmaxWithLoss(8, 20, [4, 10, 15], div_value=1.5, head_bias=True, dtype=torch.float32, device=torch.get_default_device())",
+			adaptive(nn.DivValue(1.5), nn.HeadBias(true), torch.Float32, torch.GetDefaultDevice()),
+			given(normal(2, 8), integers("[2, 3]", []int64{2, 3})), call},
+		{"nn.AdaptiveLogSoftmaxWithLoss(8, 20, [4, 10, 15], 2)", adaptive(nn.DivValue(2)), given(normal(8), one), call},
 	})
 }
 

@@ -3,7 +3,6 @@ package nn_test
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -15,180 +14,70 @@ import (
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
-// A modeCase is a module and a call of it on tensors that python and golang make
-// alike, to be run in training mode, in evaluation mode, and without gradients.
-type modeCase struct {
-	python string // makes m
-	inputs string // x, y and masks, for both
-	call   string // of m
-	golang func() (m nn.AnyModule, call func() tensors)
-}
-
-func checkModes(t *testing.T, cases []modeCase) {
-	t.Helper()
-	for _, c := range cases {
-		t.Run(c.python+" "+c.call, func(t *testing.T) {
-			py := parity.Run(t, fmt.Sprintf(`
-				torch.manual_seed(1)
-				m = %s
-				out["text"], out["keys"] = repr(m), list(m.state_dict())
-				out["initial"] = [p.clone() for p in m.parameters()]
-				%s
-				def call():
-					torch.manual_seed(2)
-					y = %s
-					return [r for r in (y if isinstance(y, tuple) else (y,)) if r is not None]
-				out["train"] = y0 = call()
-				sum((r * r).sum() for r in y0).backward()
-				out["grads"] = [p.grad for p in m.parameters()]
-				m.eval()
-				out["eval"] = call()
-				with torch.no_grad(): out["fast"] = call()
-			`, c.python, c.inputs, c.call))
-			warnings := recordWarnings(t)
-			torch.ManualSeed(1)
-			m, call := c.golang()
-			assert.Equal(t, py.Text("text"), m.String())
-			assert.Equal(t, py.Strings("keys"), m.StateDict().Keys())
-			py.EqualTensors("initial", m.Parameters())
-			seeded := func() tensors {
-				torch.ManualSeed(2)
-				return call()
-			}
-			results := seeded()
-			py.EqualTensors("train", results)
-			loss := torch.Zeros(nil)
-			for _, r := range results {
-				loss = loss.Add(r.Mul(r).Sum())
-			}
-			loss.Backward()
-			py.EqualTensors("grads", gradients(m.Parameters()))
-			m.Eval()
-			py.EqualTensors("eval", seeded())
-			// A default device, being a mode, keeps Python from the fast path.
-			mha.SetFastpathEnabled(torch.GetDefaultDevice() == torch.CPU)
-			defer mha.SetFastpathEnabled(true)
-			torch.NoGrad(func() { py.EqualTensors("fast", seeded()) })
-			assert.ElementsMatch(t, lasting(messages(py.Warnings)), lasting(*warnings))
-		})
-	}
-}
-
-// lasting leaves out repeated warnings, which Go gives once for a place, and that of
-// nested tensors, which libtorch gives once in a process.
-func lasting(messages []string) (list []string) {
-	for _, m := range messages {
-		if !strings.HasPrefix(m, "The PyTorch API of nested tensors is in prototype stage") && !slices.Contains(list, m) {
-			list = append(list, m)
-		}
+// What attention is called on. The functions and the masks are of pythonCheck.
+var queriesKeysValues = operands{"x, k, v", "*((sines(3, 4, 8) * n).requires_grad_() for n in (1, 2, 3))", func() tensors {
+	var list tensors
+	for n := 1; n <= 3; n++ {
+		list = append(list, sines(3, 4, 8).Mul(n).RequiresGrad_())
 	}
 	return list
+}}
+
+// attend calls attention of inputs to themselves with what comes after them in Python.
+func attend(python string, opts func() []nn.AttentionOption) moduleCall {
+	return callOf("m(x, x, x"+python+")", func(m *nn.MultiheadAttention, x tensors) tensors {
+		return some(m.Forward(x[0], x[0], x[0], opts()...))
+	})
 }
 
-// some are the results that are not nil.
-func some(results ...*torch.Tensor) (list tensors) {
-	for _, r := range results {
-		if r != nil {
-			list = append(list, r)
-		}
+func TestSelfAttentionIsThatOfPython(t *testing.T) {
+	type options = []nn.AttentionOption
+	attention := func(heads int64, opts ...nn.MultiheadAttentionOption) func() nn.AnyModule {
+		return func() nn.AnyModule { return nn.NewMultiheadAttention(8, heads, opts...) }
 	}
-	return list
+	plain := attend("", func() options { return nil })
+	withoutWeights := attend(", need_weights=False", func() options { return options{nn.NeedWeights(false)} })
+	on, first, two := queriesKeysValues, nn.BatchFirst(true), attention(2, nn.BatchFirst(true))
+	const python = "nn.MultiheadAttention(8, 2, batch_first=True)"
+	checkModules(t, []moduleCase{
+		{python, two, on, plain},
+		{python, two, on, withoutWeights},
+		{python, two, on, attend(", average_attn_weights=False, key_padding_mask=pad", func() options {
+			return options{nn.AverageAttnWeights(false), nn.KeyPaddingMask(pad())}
+		})},
+		{python, two, on, attend(", attn_mask=mask, key_padding_mask=pad", func() options {
+			return options{nn.AttnMask(mask()), nn.KeyPaddingMask(pad())}
+		})},
+		{python, two, on, attend(", attn_mask=numbers, key_padding_mask=pad", func() options {
+			return options{nn.AttnMask(numbers()), nn.KeyPaddingMask(pad())}
+		})},
+		{python, two, on, attend(", attn_mask=mask, is_causal=True, need_weights=False", func() options {
+			return options{nn.AttnMask(mask()), nn.IsCausal(true), nn.NeedWeights(false)}
+		})},
+		{"nn.MultiheadAttention(8, 1, dropout=0.5, batch_first=True)", attention(1, nn.WithDropout(0.5), first), on, plain},
+		{"nn.MultiheadAttention(8, 4, bias=False, dtype=torch.float32, device=torch.get_default_device())",
+			attention(4, nn.Bias(false), torch.Float32, torch.GetDefaultDevice()), on, withoutWeights},
+		{"nn.MultiheadAttention(8, 2, bias=False, batch_first=True)", attention(2, nn.Bias(false), first), on, plain},
+		{"nn.MultiheadAttention(8, 2, add_bias_kv=True, add_zero_attn=True)",
+			attention(2, nn.AddBiasKv(true), nn.AddZeroAttn(true)), on, plain},
+	})
 }
 
-func sines(shape ...int64) *torch.Tensor {
-	n := int64(1)
-	for _, s := range shape {
-		n *= s
-	}
-	return torch.Arange(float64(n)).Sin().View(shape...)
-}
-
-const pythonSines = `
-				sines = lambda *shape: torch.arange(float(torch.Size(shape).numel())).sin().view(*shape)
-				x, k, v = sines(3, 4, 8), sines(3, 4, 8) * 2, sines(3, 4, 8) * 3
-				pad = torch.tensor([[False, False, False, True], [False, False, True, True], [False] * 4])
-				mask = torch.ones(4, 4).triu(1) == 1
-				numbers = sines(6, 4, 4)
-`
-
-var (
-	pad = func() *torch.Tensor {
-		return torch.NewTensor([][]bool{{false, false, false, true}, {false, false, true, true}, {false, false, false, false}})
-	}
-	mask    = func() *torch.Tensor { return torch.Ones([]int64{4, 4}).Triu(torch.WithDiagonal(1)).Eq(1) }
-	numbers = func() *torch.Tensor { return sines(6, 4, 4) }
-)
-
-func TestMultiheadAttentionIsThatOfPython(t *testing.T) {
-	type ctor = []nn.MultiheadAttentionOption
-	type pass = func() []nn.AttentionOption
-	self := func(heads int64, opts ctor, pass pass) func() (nn.AnyModule, func() tensors) {
-		return func() (nn.AnyModule, func() tensors) {
-			m := nn.NewMultiheadAttention(8, heads, opts...)
-			return m, func() tensors {
-				x := sines(3, 4, 8)
-				var opts []nn.AttentionOption
-				if pass != nil {
-					opts = pass()
-				}
-				return some(m.Forward(x, x, x, opts...))
-			}
-		}
-	}
-	first := ctor{nn.BatchFirst(true)}
-	options := func(opts ...nn.AttentionOption) []nn.AttentionOption { return opts }
-	const bf = "nn.MultiheadAttention(8, 2, batch_first=True)"
-	checkModes(t, []modeCase{
-		{bf, pythonSines, "m(x, x, x)", self(2, first, nil)},
-		{bf, pythonSines, "m(x, x, x, need_weights=False)", self(2, first, func() []nn.AttentionOption { return options(nn.NeedWeights(false)) })},
-		{bf, pythonSines, "m(x, x, x, average_attn_weights=False, key_padding_mask=pad)", self(2, first, func() []nn.AttentionOption {
-			return options(nn.AverageAttnWeights(false), nn.KeyPaddingMask(pad()))
+func TestAttentionIsThatOfPython(t *testing.T) {
+	type attention = *nn.MultiheadAttention
+	two := func() nn.AnyModule { return nn.NewMultiheadAttention(8, 2, nn.BatchFirst(true)) }
+	const python = "nn.MultiheadAttention(8, 2, batch_first=True)"
+	checkModules(t, []moduleCase{
+		{"nn.MultiheadAttention(8, 2, kdim=6, vdim=5)", func() nn.AnyModule { return nn.NewMultiheadAttention(8, 2, nn.Kdim(6), nn.Vdim(5)) },
+			given(normal(4, 3, 8), normal(7, 3, 6), normal(7, 3, 5)),
+			callOf("m(x0, x1, x2)", func(m attention, x tensors) tensors { return some(m.Forward(x[0], x[1], x[2])) })},
+		{python, two, queriesKeysValues,
+			callOf("m(x, k, k)", func(m attention, x tensors) tensors { return some(m.Forward(x[0], x[1], x[1])) })},
+		{python, two, queriesKeysValues,
+			callOf("m(x, k, v)", func(m attention, x tensors) tensors { return some(m.Forward(x[0], x[1], x[2])) })},
+		{python, two, queriesKeysValues, callOf("m(x[0], k[0], v[0])", func(m attention, x tensors) tensors {
+			return some(m.Forward(x[0].Select(0, 0), x[1].Select(0, 0), x[2].Select(0, 0)))
 		})},
-		{bf, pythonSines, "m(x, x, x, attn_mask=mask, key_padding_mask=pad)", self(2, first, func() []nn.AttentionOption {
-			return options(nn.AttnMask(mask()), nn.KeyPaddingMask(pad()))
-		})},
-		{bf, pythonSines, "m(x, x, x, attn_mask=numbers, key_padding_mask=pad)", self(2, first, func() []nn.AttentionOption {
-			return options(nn.AttnMask(numbers()), nn.KeyPaddingMask(pad()))
-		})},
-		{bf, pythonSines, "m(x, x, x, attn_mask=mask, is_causal=True, need_weights=False)", self(2, first, func() []nn.AttentionOption {
-			return options(nn.AttnMask(mask()), nn.IsCausal(true), nn.NeedWeights(false))
-		})},
-		{"nn.MultiheadAttention(8, 1, dropout=0.5, batch_first=True)", pythonSines, "m(x, x, x)",
-			self(1, ctor{nn.WithDropout(0.5), nn.BatchFirst(true)}, nil)},
-		{"nn.MultiheadAttention(8, 4, bias=False, dtype=torch.float32, device=torch.get_default_device())", pythonSines, "m(x, x, x, need_weights=False)",
-			self(4, ctor{nn.Bias(false), torch.Float32, torch.GetDefaultDevice()}, func() []nn.AttentionOption { return options(nn.NeedWeights(false)) })},
-		{"nn.MultiheadAttention(8, 2, bias=False, batch_first=True)", pythonSines, "m(x, x, x)",
-			self(2, ctor{nn.Bias(false), nn.BatchFirst(true)}, nil)},
-		{"nn.MultiheadAttention(8, 2, add_bias_kv=True, add_zero_attn=True)", pythonSines, "m(x, x, x)",
-			self(2, ctor{nn.AddBiasKv(true), nn.AddZeroAttn(true)}, nil)},
-		{"nn.MultiheadAttention(8, 2, kdim=6, vdim=5)", "a, b, c = torch.ones(4, 3, 8), torch.ones(7, 3, 6), torch.ones(7, 3, 5)", "m(a, b, c)",
-			func() (nn.AnyModule, func() tensors) {
-				m := nn.NewMultiheadAttention(8, 2, nn.Kdim(6), nn.Vdim(5))
-				return m, func() tensors {
-					return some(m.Forward(torch.Ones([]int64{4, 3, 8}), torch.Ones([]int64{7, 3, 6}), torch.Ones([]int64{7, 3, 5})))
-				}
-			}},
-		{bf, pythonSines, "m(x, k, k)", func() (nn.AnyModule, func() tensors) {
-			m := nn.NewMultiheadAttention(8, 2, nn.BatchFirst(true))
-			return m, func() tensors {
-				k := sines(3, 4, 8).Mul(2)
-				return some(m.Forward(sines(3, 4, 8), k, k))
-			}
-		}},
-		{bf, pythonSines, "m(x[0], k[0], v[0])", func() (nn.AnyModule, func() tensors) {
-			m := nn.NewMultiheadAttention(8, 2, nn.BatchFirst(true))
-			return m, func() tensors {
-				x := sines(3, 4, 8).Select(0, 0)
-				return some(m.Forward(x, x.Mul(2), x.Mul(3)))
-			}
-		}},
-		{bf, pythonSines, "m(x, k, v)", func() (nn.AnyModule, func() tensors) {
-			m := nn.NewMultiheadAttention(8, 2, nn.BatchFirst(true))
-			return m, func() tensors {
-				x := sines(3, 4, 8)
-				return some(m.Forward(x, x.Mul(2), x.Mul(3)))
-			}
-		}},
 	})
 }
 

@@ -26,6 +26,12 @@ var convCases = []layerCase{
 		return nn.NewConvTranspose2d(3, 4, [2]int{3, 2}, nn.Stride(2, 3), nn.OutputPadding(1, 2))
 	}, []int64{2, 3, 4, 5}},
 	{"nn.ConvTranspose3d(2, 3, 3, stride=2, padding=1)", func() nn.Layer { return nn.NewConvTranspose3d(2, 3, 3, nn.Stride(2), nn.Padding(1)) }, []int64{2, 2, 3, 4, 2}},
+	{"nn.ConvTranspose2d(4, 6, 3, groups=2, dilation=2, bias=False)", func() nn.Layer {
+		return nn.NewConvTranspose2d(4, 6, 3, nn.Groups(2), nn.Dilation(2), nn.Bias(false))
+	}, []int64{4, 5, 4}},
+	{"nn.ConvTranspose3d(2, 4, (1, 2, 3), stride=(1, 2, 2), output_padding=(0, 1, 0), groups=2, bias=False)", func() nn.Layer {
+		return nn.NewConvTranspose3d(2, 4, [3]int{1, 2, 3}, nn.Stride(1, 2, 2), nn.OutputPadding(0, 1, 0), nn.Groups(2), nn.Bias(false))
+	}, []int64{2, 3, 4, 2}},
 }
 
 func TestOutputSizesOfTransposedConvolutions(t *testing.T) {

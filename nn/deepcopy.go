@@ -172,7 +172,14 @@ func (c *copier) structure(to, from reflect.Value) {
 			m.base = reflect.ValueOf(m.self).UnsafePointer()
 		}
 	}
+	if m, ok := to.Addr().Interface().(copiedModule); ok {
+		m.copied()
+	}
 }
+
+// A copiedModule is one of which a copy is not in all things like the original:
+// what Python's __setstate__ changes.
+type copiedModule interface{ copied() }
 
 // field returns a field that can be read and set even if it is not exported.
 func field(v reflect.Value, i int) reflect.Value {

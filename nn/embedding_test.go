@@ -1,7 +1,6 @@
 package nn_test
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -11,130 +10,54 @@ import (
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
-type tensors = []*torch.Tensor
-
-// A moduleCase is one module in Python and in Go, with a call of it.
-type moduleCase struct {
-	python string // makes m
-	call   string // of m
-	golang func() (m nn.AnyModule, call func() tensors)
-}
-
-// checkModules compares initial parameters, the printed form, results and
-// gradients with Python's.
-func checkModules(t *testing.T, cases []moduleCase) {
-	t.Helper()
-	for _, c := range cases {
-		t.Run(c.python+" "+c.call, func(t *testing.T) {
-			py := parity.Run(t, fmt.Sprintf(`
-				torch.manual_seed(1)
-				m = %s
-				out["text"], out["keys"] = repr(m), list(m.state_dict())
-				out["initial"] = [p.clone() for p in m.parameters()]
-				torch.manual_seed(2)
-				y = %s
-				y = list(y) if isinstance(y, tuple) else [y]
-				loss = sum((r * r).sum() for r in y if r.requires_grad)
-				if isinstance(loss, torch.Tensor): loss.backward()
-				out["y"] = y
-				out["grads"] = [None if p.grad is None else p.grad.to_dense() for p in m.parameters()]
-			`, c.python, c.call))
-			torch.ManualSeed(1)
-			m, call := c.golang()
-			assert.Equal(t, py.Text("text"), m.String())
-			assert.Equal(t, py.Strings("keys"), m.StateDict().Keys())
-			py.EqualTensors("initial", m.Parameters())
-			torch.ManualSeed(2)
-			y := call()
-			var loss *torch.Tensor
-			for _, r := range y {
-				if !r.RequiresGrad() {
-					continue
-				}
-				if part := r.Mul(r).Sum(); loss == nil {
-					loss = part
-				} else {
-					loss = loss.Add(part)
-				}
-			}
-			if loss != nil {
-				loss.Backward()
-			}
-			py.EqualTensors("y", y)
-			grads := gradients(m.Parameters())
-			for i, g := range grads {
-				if g != nil && g.IsSparse() {
-					grads[i] = g.ToDense()
-				}
-			}
-			py.EqualTensors("grads", grads)
-		})
-	}
-}
-
 func TestEmbeddingsAreThoseOfPython(t *testing.T) {
-	indices := func() *torch.Tensor { return torch.NewTensor([][]int64{{1, 2, 4}, {4, 3, 1}}) }
-	const python = "m(torch.tensor([[1, 2, 4], [4, 3, 1]]))"
-	embedding := func(opts ...nn.EmbeddingOption) func() (nn.AnyModule, func() tensors) {
-		return func() (nn.AnyModule, func() tensors) {
-			m := nn.NewEmbedding(6, 3, opts...)
-			return m, func() tensors { return tensors{m.Forward(indices())} }
-		}
+	indices := operands{"x", "torch.tensor([[1, 2, 4], [4, 3, 1]])",
+		func() tensors { return tensors{torch.NewTensor([][]int64{{1, 2, 4}, {4, 3, 1}})} }}
+	embedding := func(opts ...nn.EmbeddingOption) func() nn.AnyModule {
+		return func() nn.AnyModule { return nn.NewEmbedding(6, 3, opts...) }
 	}
-	bag := func(opts ...nn.EmbeddingBagOption) func() (nn.AnyModule, func() tensors) {
-		return func() (nn.AnyModule, func() tensors) {
-			m := nn.NewEmbeddingBag(6, 3, opts...)
-			return m, func() tensors { return tensors{m.Forward(indices())} }
-		}
+	bag := func(opts ...nn.EmbeddingBagOption) func() nn.AnyModule {
+		return func() nn.AnyModule { return nn.NewEmbeddingBag(6, 3, opts...) }
 	}
+	forwardBag := callOf("m(x)", func(m *nn.EmbeddingBag, x tensors) tensors { return tensors{m.Forward(x[0], x[1:]...)} })
 	checkModules(t, []moduleCase{
-		{"nn.Embedding(6, 3)", python, embedding()},
-		{"nn.Embedding(6, 3, padding_idx=-2, max_norm=1.0, norm_type=1.0)", python,
-			embedding(nn.PaddingIdx(-2), nn.MaxNorm(1), nn.NormType(1))},
-		{"nn.Embedding(6, 3, scale_grad_by_freq=True, dtype=torch.float64)", python, embedding(nn.ScaleGradByFreq(true), torch.Float64)},
-		{"nn.Embedding(6, 3, sparse=True)", python, embedding(nn.Sparse(true))},
-		{"nn.Embedding.from_pretrained(torch.arange(12.).view(6, 2), freeze=False, padding_idx=1)", python,
-			func() (nn.AnyModule, func() tensors) {
-				m := nn.EmbeddingFromPretrained(torch.Arange(12.0).View(6, 2), nn.Freeze(false), nn.PaddingIdx(1))
-				return m, func() tensors { return tensors{m.Forward(indices())} }
-			}},
-		{"nn.EmbeddingBag(6, 3)", python, bag()},
-		{"nn.EmbeddingBag(6, 3, mode='sum', padding_idx=1, max_norm=0.5)", python, bag(nn.Mode("sum"), nn.PaddingIdx(1), nn.MaxNorm(0.5))},
-		{"nn.EmbeddingBag(6, 3, mode='max')", python, bag(nn.Mode("max"))},
+		{python: "nn.Embedding(6, 3)", golang: embedding(), on: indices},
+		{python: "nn.Embedding(6, 3, padding_idx=-2, max_norm=1.0, norm_type=1.0)",
+			golang: embedding(nn.PaddingIdx(-2), nn.MaxNorm(1), nn.NormType(1)), on: indices},
+		{python: "nn.Embedding(6, 3, scale_grad_by_freq=True, dtype=torch.float64)",
+			golang: embedding(nn.ScaleGradByFreq(true), torch.Float64), on: indices},
+		{python: "nn.Embedding(6, 3, sparse=True)", golang: embedding(nn.Sparse(true)), on: indices},
+		{python: "nn.Embedding.from_pretrained(torch.arange(12.).view(6, 2), freeze=False, padding_idx=1)",
+			golang: func() nn.AnyModule {
+				return nn.EmbeddingFromPretrained(torch.Arange(12.0).View(6, 2), nn.Freeze(false), nn.PaddingIdx(1))
+			}, on: indices},
+		{"nn.EmbeddingBag(6, 3)", bag(), indices, forwardBag},
+		{"nn.EmbeddingBag(6, 3, mode='sum', padding_idx=1, max_norm=0.5)",
+			bag(nn.Mode("sum"), nn.PaddingIdx(1), nn.MaxNorm(0.5)), indices, forwardBag},
+		{"nn.EmbeddingBag(6, 3, mode='max')", bag(nn.Mode("max")), indices, forwardBag},
 		{"nn.EmbeddingBag(6, 3, mode='sum', sparse=True, include_last_offset=True)",
-			"m(torch.tensor([1, 2, 4, 3]), torch.tensor([0, 1, 4]), torch.tensor([.5, 2., 3., 4.]))",
-			func() (nn.AnyModule, func() tensors) {
-				m := nn.NewEmbeddingBag(6, 3, nn.Mode("sum"), nn.Sparse(true), nn.IncludeLastOffset(true))
-				return m, func() tensors {
-					return tensors{m.Forward(torch.NewTensor([]int64{1, 2, 4, 3}), torch.NewTensor([]int64{0, 1, 4}),
-						torch.NewTensor([]float32{.5, 2, 3, 4}))}
-				}
-			}},
+			bag(nn.Mode("sum"), nn.Sparse(true), nn.IncludeLastOffset(true)), operands{"x, offsets, weights",
+				"torch.tensor([1, 2, 4, 3]), torch.tensor([0, 1, 4]), torch.tensor([.5, 2., 3., 4.], requires_grad=True)",
+				func() tensors {
+					return tensors{torch.NewTensor([]int64{1, 2, 4, 3}), torch.NewTensor([]int64{0, 1, 4}),
+						torch.NewTensor([]float32{.5, 2, 3, 4}, torch.RequiresGrad(true))}
+				}},
+			moduleCall{"m(x, offsets, weights)", forwardBag.golang}},
 	})
 }
 
 func TestModulesOfTwoInputsAreThoseOfPython(t *testing.T) {
-	inputs := func() (a, b *torch.Tensor) { return torch.Randn([]int64{4, 3}), torch.Randn([]int64{4, 3}) }
-	const call = "m(torch.randn(4, 3), torch.randn(4, 3))"
-	type two interface {
-		nn.AnyModule
-		Forward(a, b *torch.Tensor) *torch.Tensor
-	}
-	of := func(module func() two) func() (nn.AnyModule, func() tensors) {
-		return func() (nn.AnyModule, func() tensors) {
-			m := module()
-			return m, func() tensors { return tensors{m.Forward(inputs())} }
-		}
-	}
+	on := given(normal(4, 3), normal(4, 3))
 	checkModules(t, []moduleCase{
-		{"nn.Bilinear(3, 3, 5)", call, of(func() two { return nn.NewBilinear(3, 3, 5) })},
-		{"nn.Bilinear(3, 3, 5, bias=False)", call, of(func() two { return nn.NewBilinear(3, 3, 5, nn.Bias(false)) })},
-		{"nn.PairwiseDistance()", call, of(func() two { return nn.NewPairwiseDistance() })},
-		{"nn.PairwiseDistance(1.0, 0.1, keepdim=True)", call, of(func() two {
-			return nn.NewPairwiseDistance(nn.P(1), nn.Eps(0.1), nn.Keepdim(true))
-		})},
-		{"nn.CosineSimilarity()", call, of(func() two { return nn.NewCosineSimilarity() })},
-		{"nn.CosineSimilarity(dim=0, eps=0.1)", call, of(func() two { return nn.NewCosineSimilarity(nn.Dim(0), nn.Eps(0.1)) })},
+		{python: "nn.Bilinear(3, 3, 5)", golang: func() nn.AnyModule { return nn.NewBilinear(3, 3, 5) }, on: on},
+		{python: "nn.Bilinear(3, 3, 5, bias=False)",
+			golang: func() nn.AnyModule { return nn.NewBilinear(3, 3, 5, nn.Bias(false)) }, on: on},
+		{python: "nn.PairwiseDistance()", golang: func() nn.AnyModule { return nn.NewPairwiseDistance() }, on: on},
+		{python: "nn.PairwiseDistance(1.0, 0.1, keepdim=True)",
+			golang: func() nn.AnyModule { return nn.NewPairwiseDistance(nn.P(1), nn.Eps(0.1), nn.Keepdim(true)) }, on: on},
+		{python: "nn.CosineSimilarity()", golang: func() nn.AnyModule { return nn.NewCosineSimilarity() }, on: on},
+		{python: "nn.CosineSimilarity(dim=0, eps=0.1)",
+			golang: func() nn.AnyModule { return nn.NewCosineSimilarity(nn.Dim(0), nn.Eps(0.1)) }, on: on},
 	})
 }
 
@@ -143,22 +66,15 @@ func TestPoolsReturnIndices(t *testing.T) {
 		nn.AnyModule
 		ForwardWithIndices(*torch.Tensor) (output, indices *torch.Tensor)
 	}
-	of := func(module func() pool, shape ...int64) func() (nn.AnyModule, func() tensors) {
-		return func() (nn.AnyModule, func() tensors) {
-			m := module()
-			return m, func() tensors {
-				output, indices := m.ForwardWithIndices(torch.Randn(shape))
-				return tensors{output, indices}
-			}
-		}
-	}
+	withIndices := callOf("m(x0)", func(m pool, x tensors) tensors { return some(m.ForwardWithIndices(x[0])) })
+	indices := nn.ReturnIndices(true)
 	checkModules(t, []moduleCase{
-		{"nn.MaxPool1d(2, return_indices=True)", "m(torch.randn(2, 3, 7))", of(func() pool { return nn.NewMaxPool1d(2, nn.ReturnIndices(true)) }, 2, 3, 7)},
-		{"nn.MaxPool2d(2, return_indices=True)", "m(torch.randn(3, 5, 7))", of(func() pool { return nn.NewMaxPool2d(2, nn.ReturnIndices(true)) }, 3, 5, 7)},
-		{"nn.MaxPool3d(2, return_indices=True)", "m(torch.randn(3, 5, 7, 4))", of(func() pool { return nn.NewMaxPool3d(2, nn.ReturnIndices(true)) }, 3, 5, 7, 4)},
-		{"nn.AdaptiveMaxPool1d(2, True)", "m(torch.randn(3, 7))", of(func() pool { return nn.NewAdaptiveMaxPool1d(2, nn.ReturnIndices(true)) }, 3, 7)},
-		{"nn.AdaptiveMaxPool2d(2, True)", "m(torch.randn(3, 5, 7))", of(func() pool { return nn.NewAdaptiveMaxPool2d(2, nn.ReturnIndices(true)) }, 3, 5, 7)},
-		{"nn.AdaptiveMaxPool3d(2, True)", "m(torch.randn(3, 5, 7, 4))", of(func() pool { return nn.NewAdaptiveMaxPool3d(2, nn.ReturnIndices(true)) }, 3, 5, 7, 4)},
+		{"nn.MaxPool1d(2, return_indices=True)", func() nn.AnyModule { return nn.NewMaxPool1d(2, indices) }, given(normal(2, 3, 7)), withIndices},
+		{"nn.MaxPool2d(2, return_indices=True)", func() nn.AnyModule { return nn.NewMaxPool2d(2, indices) }, given(normal(3, 5, 7)), withIndices},
+		{"nn.MaxPool3d(2, return_indices=True)", func() nn.AnyModule { return nn.NewMaxPool3d(2, indices) }, given(normal(3, 5, 7, 4)), withIndices},
+		{"nn.AdaptiveMaxPool1d(2, True)", func() nn.AnyModule { return nn.NewAdaptiveMaxPool1d(2, indices) }, given(normal(3, 7)), withIndices},
+		{"nn.AdaptiveMaxPool2d(2, True)", func() nn.AnyModule { return nn.NewAdaptiveMaxPool2d(2, indices) }, given(normal(3, 5, 7)), withIndices},
+		{"nn.AdaptiveMaxPool3d(2, True)", func() nn.AnyModule { return nn.NewAdaptiveMaxPool3d(2, indices) }, given(normal(3, 5, 7, 4)), withIndices},
 	})
 }
 

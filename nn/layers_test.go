@@ -1,9 +1,7 @@
 package nn_test
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -101,89 +99,12 @@ var coreCases = []layerCase{
 		}, []int64{5, 1, 8, 8}},
 }
 
-// Every layer starts with Python's weights, computes its outputs and gradients
-// to the bit, has its state dictionary, and prints as in Python.
 func TestLayersAreThoseOfPython(t *testing.T) {
+	var cases []moduleCase
 	for _, c := range layerCases {
-		t.Run(fmt.Sprint(c.python, c.shape), func(t *testing.T) {
-			py := parity.Run(t, fmt.Sprintf(`
-				torch.manual_seed(1)
-				m = %s
-				x = torch.randn(%s, requires_grad=True)
-				out["text"] = repr(m)
-				out["initial"] = [p.clone() for p in m.parameters()]
-				out["keys"] = list(m.state_dict().keys())
-				out["shapes"] = [str(list(v.shape)) for v in m.state_dict().values()]
-				torch.manual_seed(2)
-				y = m(x)
-				(y * y).sum().backward()
-				out["y"], out["x_grad"] = y, x.grad
-				out["grads"] = [p.grad for p in m.parameters()]
-				m.eval()
-				out["eval"] = m(x)
-				out["buffers"] = list(m.buffers())
-			`, c.python, commas(c.shape)))
-			warnings := recordWarnings(t)
-			torch.ManualSeed(1)
-			m := c.golang()
-			x := torch.Randn(c.shape, torch.RequiresGrad(true))
-			assert.Equal(t, py.Text("text"), m.String())
-			py.EqualTensors("initial", m.Parameters())
-			assert.Equal(t, py.Strings("keys"), m.StateDict().Keys())
-			var shapes []string
-			for _, v := range m.StateDict().All() {
-				shapes = append(shapes, "["+commas(v.Shape())+"]")
-			}
-			assert.Equal(t, py.Strings("shapes"), shapes)
-
-			torch.ManualSeed(2)
-			y := m.Forward(x)
-			y.Mul(y).Sum().Backward()
-			py.EqualTensor("y", y)
-			py.EqualTensor("x_grad", x.Grad())
-			py.EqualTensors("grads", gradients(m.Parameters()))
-			m.Eval()
-			py.EqualTensor("eval", m.Forward(x))
-			py.EqualTensors("buffers", m.Buffers())
-			assert.ElementsMatch(t, repeatable(messages(py.Warnings)), repeatable(*warnings))
-		})
+		cases = append(cases, moduleCase{python: c.python, golang: func() nn.AnyModule { return c.golang() }, on: given(normal(c.shape...))})
 	}
-}
-
-// repeatable leaves out the warning that libtorch gives once in a process,
-// which may have been in another test.
-func repeatable(messages []string) []string {
-	return slices.DeleteFunc(messages, func(m string) bool { return strings.HasPrefix(m, "Using padding='same' with even") })
-}
-
-func gradients(parameters []*torch.Tensor) []*torch.Tensor {
-	var grads []*torch.Tensor
-	for _, p := range parameters {
-		grads = append(grads, p.Grad())
-	}
-	return grads
-}
-
-func commas(v []int64) string {
-	return strings.ReplaceAll(strings.Trim(fmt.Sprint(v), "[]"), " ", ", ")
-}
-
-// recordWarnings collects the messages of warnings until the test ends.
-func recordWarnings(t *testing.T) *[]string {
-	var list []string
-	before := torch.SetWarningHandler(func(w torch.Warning) { list = append(list, w.Message) })
-	t.Cleanup(func() { torch.SetWarningHandler(before) })
-	return &list
-}
-
-// messages returns what Python warned of, without the place in C++.
-func messages(warnings []parity.Warning) []string {
-	var list []string
-	for _, w := range warnings {
-		message, _, _ := strings.Cut(w.Message, " (Triggered internally")
-		list = append(list, message)
-	}
-	return list
+	checkModules(t, cases)
 }
 
 func TestMaxPool2dReturnsIndices(t *testing.T) {
@@ -192,7 +113,6 @@ func TestMaxPool2dReturnsIndices(t *testing.T) {
 		m = nn.MaxPool2d(2, stride=1, return_indices=True)
 		out["y"], out["indices"] = m(torch.randn(2, 3, 4, 5))
 		out["text"] = repr(m)
-		out["f"] = F.max_pool2d(torch.randn(1, 4, 4), 2)
 	`)
 	torch.ManualSeed(1)
 	m := nn.NewMaxPool2d(2, nn.Stride(1), nn.ReturnIndices(true))

@@ -9,6 +9,9 @@ var normCases = []layerCase{
 	{"nn.BatchNorm2d(3, affine=False)", func() nn.Layer { return nn.NewBatchNorm2d(3, nn.Affine(false)) }, []int64{2, 3, 4, 5}},
 	{"nn.BatchNorm2d(3, track_running_stats=False, bias=False)", func() nn.Layer { return nn.NewBatchNorm2d(3, nn.TrackRunningStats(false), nn.Bias(false)) }, []int64{2, 3, 4, 5}},
 	{"nn.BatchNorm3d(3)", func() nn.Layer { return nn.NewBatchNorm3d(3) }, []int64{2, 3, 4, 5, 2}},
+	{"nn.BatchNorm3d(3, eps=0.1, momentum=None, bias=False)", func() nn.Layer {
+		return nn.NewBatchNorm3d(3, nn.Eps(0.1), nn.CumulativeAverage(true), nn.Bias(false))
+	}, []int64{2, 3, 4, 5, 2}},
 	{"nn.Sequential(nn.Conv2d(3, 4, 3, bias=False), nn.BatchNorm2d(4), nn.ReLU(inplace=True))", func() nn.Layer {
 		return nn.NewSequential(nn.NewConv2d(3, 4, 3, nn.Bias(false)), nn.NewBatchNorm2d(4), nn.NewReLU(nn.Inplace(true)))
 	}, []int64{2, 3, 6, 5}},
@@ -17,6 +20,9 @@ var normCases = []layerCase{
 	{"nn.InstanceNorm2d(3, track_running_stats=True, momentum=0.3)", func() nn.Layer { return nn.NewInstanceNorm2d(3, nn.TrackRunningStats(true), nn.Momentum(0.3)) }, []int64{2, 3, 4, 5}},
 	{"nn.InstanceNorm2d(7)", func() nn.Layer { return nn.NewInstanceNorm2d(7) }, []int64{2, 3, 4, 5}},
 	{"nn.InstanceNorm3d(3, eps=0.1, affine=True, bias=False)", func() nn.Layer { return nn.NewInstanceNorm3d(3, nn.Eps(0.1), nn.Affine(true), nn.Bias(false)) }, []int64{2, 3, 4, 5, 2}},
+	{"nn.InstanceNorm3d(3, track_running_stats=True, momentum=None)", func() nn.Layer {
+		return nn.NewInstanceNorm3d(3, nn.TrackRunningStats(true), nn.CumulativeAverage(true))
+	}, []int64{3, 4, 5, 2}},
 	{"nn.LayerNorm(4)", func() nn.Layer { return nn.NewLayerNorm(4) }, []int64{2, 3, 4}},
 	{"nn.LayerNorm([3, 4], eps=1e-3)", func() nn.Layer { return nn.NewLayerNorm([]int64{3, 4}, nn.Eps(1e-3)) }, []int64{2, 3, 4}},
 	{"nn.LayerNorm(4, elementwise_affine=False)", func() nn.Layer { return nn.NewLayerNorm(4, nn.ElementwiseAffine(false)) }, []int64{2, 3, 4}},

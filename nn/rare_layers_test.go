@@ -105,25 +105,22 @@ func TestConvertSyncBatchnormReplacesFields(t *testing.T) {
 }
 
 func TestLinearCrossEntropyLossIsThatOfPython(t *testing.T) {
-	loss := func(target *torch.Tensor, opts ...nn.LinearCrossEntropyLossOption) func() (nn.AnyModule, func() tensors) {
-		return func() (nn.AnyModule, func() tensors) {
-			m := nn.NewLinearCrossEntropyLoss(4, 3, opts...)
-			return m, func() tensors { return tensors{m.Forward(sines(2, 4), target)} }
-		}
+	loss := func(opts ...nn.LinearCrossEntropyLossOption) func() nn.AnyModule {
+		return func() nn.AnyModule { return nn.NewLinearCrossEntropyLoss(4, 3, opts...) }
 	}
-	const x = "x = torch.arange(8.).sin().view(2, 4)"
-	checkModes(t, []modeCase{
-		{"nn.LinearCrossEntropyLoss(4, 3)", x, "m(x, torch.tensor([2, 0]))", loss(torch.NewTensor([]int64{2, 0}))},
-		{"nn.LinearCrossEntropyLoss(4, 3, bias=True, options=nn.LinearCrossEntropyOptions())", x, "m(x, torch.tensor([2, 0]))",
-			loss(torch.NewTensor([]int64{2, 0}), nn.Bias(true), nn.LinearCrossEntropyOptions{})},
-		{"nn.LinearCrossEntropyLoss(4, 3, options=nn.LinearCrossEntropyOptions(batch_chunk_size=1, chunking_method=None, acc_dtype=torch.float32))",
-			x, "m(x, torch.tensor([2, 0]))", loss(torch.NewTensor([]int64{2, 0}),
-				nn.LinearCrossEntropyOptions{BatchChunkSize: 1, ChunkingMethod: "None", AccDtype: torch.Float32})},
-		{"nn.LinearCrossEntropyLoss(4, 3, bias=True, reduction='sum', ignore_index=1, weight=torch.tensor([1., 2., 3.]), label_smoothing=0.1)",
-			x, "m(x, torch.tensor([2, 1]))", loss(torch.NewTensor([]int64{2, 1}), nn.Bias(true), nn.Reduction("sum"), nn.IgnoreIndex(1),
-				nn.Weight(torch.NewTensor([]float32{1, 2, 3})), nn.LabelSmoothing(0.1))},
-		{"nn.LinearCrossEntropyLoss(4, 3, out_features=(2, 2), bias=True, dtype=torch.float32, device=torch.get_default_device())", x,
-			"m(x, torch.tensor([[[0, 1], [2, 2]], [[1, 1], [0, 2]]]))", loss(torch.NewTensor([][][]int64{{{0, 1}, {2, 2}}, {{1, 1}, {0, 2}}}),
-				nn.OutFeatures(2, 2), nn.Bias(true), torch.Float32, torch.GetDefaultDevice())},
+	two, input := integers("[2, 0]", []int64{2, 0}), normal(2, 4)
+	checkModules(t, []moduleCase{
+		lossCase("nn.LinearCrossEntropyLoss(4, 3)", loss(), input, two),
+		lossCase("nn.LinearCrossEntropyLoss(4, 3, bias=True, options=nn.LinearCrossEntropyOptions())",
+			loss(nn.Bias(true), nn.LinearCrossEntropyOptions{}), input, two),
+		lossCase("nn.LinearCrossEntropyLoss(4, 3, options=nn.LinearCrossEntropyOptions("+
+			"batch_chunk_size=1, chunking_method=None, acc_dtype=torch.float32))",
+			loss(nn.LinearCrossEntropyOptions{BatchChunkSize: 1, ChunkingMethod: "None", AccDtype: torch.Float32}), input, two),
+		lossCase("nn.LinearCrossEntropyLoss(4, 3, bias=True, reduction='sum', ignore_index=1, weight=torch.tensor([1., 2., 3.]), label_smoothing=0.1)",
+			loss(nn.Bias(true), nn.Reduction("sum"), nn.IgnoreIndex(1), nn.Weight(torch.NewTensor([]float32{1, 2, 3})), nn.LabelSmoothing(0.1)),
+			input, integers("[2, 1]", []int64{2, 1})),
+		lossCase("nn.LinearCrossEntropyLoss(4, 3, out_features=(2, 2), bias=True, dtype=torch.float32, device=torch.get_default_device())",
+			loss(nn.OutFeatures(2, 2), nn.Bias(true), torch.Float32, torch.GetDefaultDevice()), input,
+			integers("[[[0, 1], [2, 2]], [[1, 1], [0, 2]]]", [][][]int64{{{0, 1}, {2, 2}}, {{1, 1}, {0, 2}}})),
 	})
 }

@@ -2,6 +2,7 @@ package nn_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,42 +17,44 @@ import (
 // output and then the states.
 type recurrent struct {
 	nn.AnyModule
-	padded func(input *torch.Tensor, hx ...*torch.Tensor) []*torch.Tensor
-	packed func(input *rnn.PackedSequence, hx ...*torch.Tensor) []*torch.Tensor
+	batchFirst bool
+	padded     func(input *torch.Tensor, hx ...*torch.Tensor) tensors
+	packed     func(input *rnn.PackedSequence, hx ...*torch.Tensor) tensors
 }
 
-func newRNN(opts ...nn.RNNOption) recurrent {
-	l := nn.NewRNN(3, 4, opts...)
-	return recurrent{l, func(x *torch.Tensor, hx ...*torch.Tensor) []*torch.Tensor {
-		y, h := l.Forward(x, hx...)
-		return []*torch.Tensor{y, h}
-	}, func(x *rnn.PackedSequence, hx ...*torch.Tensor) []*torch.Tensor {
+func recurrentOf(m nn.AnyModule) recurrent {
+	switch l := m.(type) {
+	case *nn.RNN:
+		return ofOneState(l, l.BatchFirst)
+	case *nn.GRU:
+		return ofOneState(l, l.BatchFirst)
+	case *nn.LSTM:
+		return recurrent{l, l.BatchFirst, func(x *torch.Tensor, hx ...*torch.Tensor) tensors {
+			return some(l.Forward(x, hx...))
+		}, func(x *rnn.PackedSequence, hx ...*torch.Tensor) tensors {
+			y, h, c := l.ForwardPacked(x, hx...)
+			return tensors{y.Data, h, c}
+		}}
+	}
+	panic("no recurrent layer")
+}
+
+func ofOneState[M interface {
+	nn.AnyModule
+	Forward(input *torch.Tensor, hx ...*torch.Tensor) (output, hidden *torch.Tensor)
+	ForwardPacked(input *rnn.PackedSequence, hx ...*torch.Tensor) (output *rnn.PackedSequence, hidden *torch.Tensor)
+}](l M, batchFirst bool) recurrent {
+	return recurrent{l, batchFirst, func(x *torch.Tensor, hx ...*torch.Tensor) tensors {
+		return some(l.Forward(x, hx...))
+	}, func(x *rnn.PackedSequence, hx ...*torch.Tensor) tensors {
 		y, h := l.ForwardPacked(x, hx...)
-		return []*torch.Tensor{y.Data, h}
+		return tensors{y.Data, h}
 	}}
 }
 
-func newGRU(opts ...nn.GRUOption) recurrent {
-	l := nn.NewGRU(3, 4, opts...)
-	return recurrent{l, func(x *torch.Tensor, hx ...*torch.Tensor) []*torch.Tensor {
-		y, h := l.Forward(x, hx...)
-		return []*torch.Tensor{y, h}
-	}, func(x *rnn.PackedSequence, hx ...*torch.Tensor) []*torch.Tensor {
-		y, h := l.ForwardPacked(x, hx...)
-		return []*torch.Tensor{y.Data, h}
-	}}
-}
-
-func newLSTM(opts ...nn.LSTMOption) recurrent {
-	l := nn.NewLSTM(3, 4, opts...)
-	return recurrent{l, func(x *torch.Tensor, hx ...*torch.Tensor) []*torch.Tensor {
-		y, h, c := l.Forward(x, hx...)
-		return []*torch.Tensor{y, h, c}
-	}, func(x *rnn.PackedSequence, hx ...*torch.Tensor) []*torch.Tensor {
-		y, h, c := l.ForwardPacked(x, hx...)
-		return []*torch.Tensor{y.Data, h, c}
-	}}
-}
+func newRNN(opts ...nn.RNNOption) recurrent   { return recurrentOf(nn.NewRNN(3, 4, opts...)) }
+func newGRU(opts ...nn.GRUOption) recurrent   { return recurrentOf(nn.NewGRU(3, 4, opts...)) }
+func newLSTM(opts ...nn.LSTMOption) recurrent { return recurrentOf(nn.NewLSTM(3, 4, opts...)) }
 
 var recurrentCases = []struct {
 	python string
@@ -83,6 +86,7 @@ var recurrentCases = []struct {
 }
 
 const pythonRecurrent = `
+	import copy
 	from torch.nn.utils import rnn
 	torch.manual_seed(1)
 	m = nn.%s
@@ -92,24 +96,28 @@ const pythonRecurrent = `
 	def flat(result):
 		y, h = result
 		return [y.data if isinstance(y, rnn.PackedSequence) else y, *(h if isinstance(h, tuple) else [h])]
-	def keep(name, result, *more):
+	def keep(name, result):
 		results = flat(result)
 		sum((r * r).sum() for r in results).backward()
-		out[name] = [*results, *(p.grad for p in m.parameters()), *(f() for f in more)]
-		m.zero_grad()
+		leaves = [x, *given, *m.parameters()]
+		out[key + name] = [*results, *(None if p.grad is None else p.grad.clone() for p in leaves)]
+		for p in leaves: p.grad = None
 		return results[1:]
 	x = torch.randn(5, 5, 3, dtype=dtype, requires_grad=True)
-	torch.manual_seed(2)
-	hx = [h.detach() * 2 for h in keep("padded", m(x), lambda: x.grad.clone())]
-	hx = tuple(hx) if len(hx) == 2 else hx[0]
-	keep("states", m(x, hx))
-	keep("unbatched", m(x[0]))
 	lengths = torch.tensor([3, 5, 1, 2, 4], device="cpu")
-	p = rnn.pack_padded_sequence(x.detach(), lengths, batch_first=m.batch_first, enforce_sorted=False)
-	keep("packed", m(p))
-	keep("packed_states", m(p, hx))
-	m.eval()
-	keep("eval", m(x))
+	for key, m in ("", m), ("copy ", copy.deepcopy(m)):
+		torch.manual_seed(2)
+		given = []
+		given = [(h.detach() * 2).requires_grad_() for h in keep("padded", m(x))]
+		hx = tuple(given) if len(given) == 2 else given[0]
+		keep("states", m(x, hx))
+		keep("unbatched", m(x[0]))
+		p = rnn.pack_padded_sequence(x, lengths, batch_first=m.batch_first, enforce_sorted=False)
+		keep("packed", m(p))
+		p = rnn.pack_padded_sequence(x, lengths, batch_first=m.batch_first, enforce_sorted=False)
+		keep("packed_states", m(p, hx))
+		m.eval()
+		keep("eval", m(x))
 `
 
 func TestRecurrentLayersAreThoseOfPython(t *testing.T) {
@@ -122,112 +130,72 @@ func TestRecurrentLayersAreThoseOfPython(t *testing.T) {
 			assert.Equal(t, py.Text("text"), m.String())
 			assert.Equal(t, py.Strings("keys"), m.StateDict().Keys())
 			py.EqualTensors("initial", m.Parameters())
-			keep := func(name string, results []*torch.Tensor, more ...func() *torch.Tensor) []*torch.Tensor {
-				loss := torch.Zeros(nil, results[0].DType())
-				for _, r := range results {
-					loss = loss.Add(r.Mul(r).Sum())
-				}
-				loss.Backward()
-				all := append(results, gradients(m.Parameters())...)
-				for _, f := range more {
-					all = append(all, f())
-				}
-				py.EqualTensors(name, all)
-				m.AsModule().ZeroGrad()
-				return results[1:]
-			}
 			x := torch.Randn([]int64{5, 5, 3}, m.Parameters()[0].DType(), torch.RequiresGrad(true))
-			torch.ManualSeed(2)
-			var hx []*torch.Tensor
-			for _, h := range keep("padded", m.padded(x), x.Grad) {
-				hx = append(hx, h.Detach().Mul(2))
-			}
-			keep("states", m.padded(x, hx...))
-			keep("unbatched", m.padded(x.Select(0, 0)))
-			p := rnn.PackPaddedLengths(x.Detach(), []int64{3, 5, 1, 2, 4}, rnn.EnforceSorted(false),
-				rnn.BatchFirst(isBatchFirst(m.AnyModule)))
-			keep("packed", m.packed(p))
-			keep("packed_states", m.packed(p, hx...))
-			m.Eval()
-			keep("eval", m.padded(x))
-			assert.Equal(t, messages(py.Warnings), *warnings)
+			copied := recurrentOf(nn.DeepCopy(m.AnyModule))
+			compareRecurrent(py, "", m, x)
+			compareRecurrent(py, "copy ", copied, x)
+			assert.Equal(t, lasting(messages(py.Warnings)), lasting(*warnings))
 		})
 	}
 }
 
-func isBatchFirst(m nn.AnyModule) bool {
-	switch m := m.(type) {
-	case *nn.RNN:
-		return m.BatchFirst
-	case *nn.GRU:
-		return m.BatchFirst
-	case *nn.LSTM:
-		return m.BatchFirst
+func compareRecurrent(py *parity.Result, key string, m recurrent, x *torch.Tensor) {
+	var given tensors
+	keep := func(name string, results tensors) tensors {
+		backward(results)
+		leaves := slices.Concat(tensors{x}, given, m.Parameters())
+		py.EqualTensors(key+name, append(slices.Clone(results), gradients(leaves)...))
+		for _, p := range leaves {
+			p.SetGrad(nil)
+		}
+		return results[1:]
 	}
-	panic("no recurrent layer")
+	packed := func() *rnn.PackedSequence {
+		return rnn.PackPaddedLengths(x, []int64{3, 5, 1, 2, 4}, rnn.EnforceSorted(false), rnn.BatchFirst(m.batchFirst))
+	}
+	torch.ManualSeed(2)
+	for _, h := range keep("padded", m.padded(x)) {
+		given = append(given, h.Detach().Mul(2).RequiresGrad_())
+	}
+	keep("states", m.padded(x, given...))
+	keep("unbatched", m.padded(x.Select(0, 0)))
+	keep("packed", m.packed(packed()))
+	keep("packed_states", m.packed(packed(), given...))
+	m.Eval()
+	keep("eval", m.padded(x))
 }
 
 func TestCellsAreThoseOfPython(t *testing.T) {
-	type step func(x *torch.Tensor, hx ...*torch.Tensor) tensors
-	for _, c := range []struct {
-		python string
-		golang func() (nn.AnyModule, step)
-	}{
-		{"RNNCell(3, 4)", func() (nn.AnyModule, step) {
-			m := nn.NewRNNCell(3, 4)
-			return m, func(x *torch.Tensor, hx ...*torch.Tensor) tensors { return tensors{m.Forward(x, hx...)} }
-		}},
-		{"RNNCell(3, 4, bias=False, nonlinearity='relu')", func() (nn.AnyModule, step) {
-			m := nn.NewRNNCell(3, 4, nn.Bias(false), nn.Nonlinearity("relu"))
-			return m, func(x *torch.Tensor, hx ...*torch.Tensor) tensors { return tensors{m.Forward(x, hx...)} }
-		}},
-		{"GRUCell(3, 4, dtype=torch.float32)", func() (nn.AnyModule, step) {
-			m := nn.NewGRUCell(3, 4, torch.Float32)
-			return m, func(x *torch.Tensor, hx ...*torch.Tensor) tensors { return tensors{m.Forward(x, hx...)} }
-		}},
-		{"LSTMCell(3, 4)", func() (nn.AnyModule, step) {
-			m := nn.NewLSTMCell(3, 4)
-			return m, func(x *torch.Tensor, hx ...*torch.Tensor) tensors {
-				h, c := m.Forward(x, hx...)
-				return tensors{h, c}
-			}
-		}},
-		{"LSTMCell(3, 4, False)", func() (nn.AnyModule, step) {
-			m := nn.NewLSTMCell(3, 4, nn.Bias(false))
-			return m, func(x *torch.Tensor, hx ...*torch.Tensor) tensors {
-				h, c := m.Forward(x, hx...)
-				return tensors{h, c}
-			}
-		}},
-	} {
-		t.Run(c.python, func(t *testing.T) {
-			py := parity.Run(t, fmt.Sprintf(`
-				torch.manual_seed(1)
-				m = nn.%s
-				out["text"], out["keys"] = repr(m), list(m.state_dict())
-				x = torch.randn(5, 3)
-				h = m(x)
-				h = m(x, h)
-				h = list(h) if isinstance(h, tuple) else [h]
-				sum((r * r).sum() for r in h).backward()
-				one = m(x[0])
-				out["all"] = [*h, *(p.grad for p in m.parameters()), *(one if isinstance(one, tuple) else [one])]
-			`, c.python))
-			torch.ManualSeed(1)
-			m, step := c.golang()
-			assert.Equal(t, py.Text("text"), m.String())
-			assert.Equal(t, py.Strings("keys"), m.StateDict().Keys())
-			x := torch.Randn([]int64{5, 3})
-			h := step(x, step(x)...)
-			loss := torch.Zeros(nil)
-			for _, r := range h {
-				loss = loss.Add(r.Mul(r).Sum())
-			}
-			loss.Backward()
-			all := append(h, gradients(m.Parameters())...)
-			py.EqualTensors("all", append(all, step(x.Select(0, 0))...))
-		})
+	type cell interface {
+		nn.AnyModule
+		Forward(x *torch.Tensor, hx ...*torch.Tensor) *torch.Tensor
 	}
+	twice := callOf("m(x0, m(x0))", func(m cell, x tensors) tensors { return tensors{m.Forward(x[0], m.Forward(x[0]))} })
+	withState := callOf("m(x0, x1)", func(m cell, x tensors) tensors { return tensors{m.Forward(x[0], x[1])} })
+	lstmTwice := callOf("m(x0, m(x0))", func(m *nn.LSTMCell, x tensors) tensors {
+		h, c := m.Forward(x[0])
+		return some(m.Forward(x[0], h, c))
+	})
+	lstmGiven := callOf("m(x0, (x1, x2))", func(m *nn.LSTMCell, x tensors) tensors { return some(m.Forward(x[0], x[1], x[2])) })
+	rnn := func(opts ...nn.RNNCellOption) func() nn.AnyModule {
+		return func() nn.AnyModule { return nn.NewRNNCell(3, 4, opts...) }
+	}
+	gru := func(opts ...nn.CellOption) func() nn.AnyModule {
+		return func() nn.AnyModule { return nn.NewGRUCell(3, 4, opts...) }
+	}
+	lstm := func(opts ...nn.CellOption) func() nn.AnyModule {
+		return func() nn.AnyModule { return nn.NewLSTMCell(3, 4, opts...) }
+	}
+	batch, one := given(normal(5, 3)), given(normal(3), normal(4))
+	checkModules(t, []moduleCase{
+		{"nn.RNNCell(3, 4)", rnn(), batch, twice},
+		{"nn.RNNCell(3, 4, bias=False, nonlinearity='relu')", rnn(nn.Bias(false), nn.Nonlinearity("relu")), batch, twice},
+		{"nn.RNNCell(3, 4, nonlinearity='relu')", rnn(nn.Nonlinearity("relu")), one, withState},
+		{"nn.GRUCell(3, 4, dtype=torch.float32)", gru(torch.Float32), batch, twice},
+		{"nn.GRUCell(3, 4, bias=False)", gru(nn.Bias(false)), one, withState},
+		{"nn.LSTMCell(3, 4)", lstm(), batch, lstmTwice},
+		{"nn.LSTMCell(3, 4, False)", lstm(nn.Bias(false)), given(normal(3), normal(4), normal(4)), lstmGiven},
+	})
 }
 
 func TestRecurrentLayersRefuseWhatPythonRefuses(t *testing.T) {

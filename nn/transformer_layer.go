@@ -202,6 +202,10 @@ func feedForward(x *torch.Tensor, linear1 *Linear, activation Layer, n nonlinear
 
 // TransformerDecoderLayer is self-attention, attention to the encoder's output and
 // two linear layers, with norms and dropout, Python's nn.TransformerDecoderLayer.
+//
+// As in PyTorch 2.15, a deep copy does not call an activation that is a layer, but
+// relu, and [NewTransformerDecoder] and [NewTransformer] make such copies; setting
+// Activation again has it called. A function ([ActivationFunc]) is copied as it is.
 type TransformerDecoderLayer struct {
 	Module
 	SelfAttn, MultiheadAttn      *MultiheadAttention
@@ -213,6 +217,7 @@ type TransformerDecoderLayer struct {
 	Dropout1, Dropout2, Dropout3 *Dropout
 	Activation                   Layer // nil if it is a function
 	nonlinearity                 nonlinearity
+	shadowed                     Layer `torch:"-"` // the Activation that a deep copy does not call
 }
 
 // NewTransformerDecoderLayer returns a new [TransformerDecoderLayer] for dModel
@@ -267,5 +272,17 @@ func (l *TransformerDecoderLayer) forward(tgt, memory *torch.Tensor, p passage) 
 }
 
 func (l *TransformerDecoderLayer) feedForward(x *torch.Tensor) *torch.Tensor {
-	return l.Dropout3.Forward(feedForward(x, l.Linear1, l.Activation, l.nonlinearity, l.Dropout, l.Linear2))
+	activation := l.Activation
+	if activation == l.shadowed {
+		activation = nil
+	}
+	return l.Dropout3.Forward(feedForward(x, l.Linear1, activation, l.nonlinearity, l.Dropout, l.Linear2))
+}
+
+// copied does what Python's __setstate__ does, which looks for the activation where
+// layers are not: it sets an attribute, relu, that hides the layer.
+func (l *TransformerDecoderLayer) copied() {
+	if l.Activation != nil {
+		l.shadowed, l.nonlinearity = l.Activation, reluFunction
+	}
 }

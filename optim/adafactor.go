@@ -84,7 +84,7 @@ type adafactorStep struct {
 
 func (a *Adafactor) updateGroup(g *ParamGroup) {
 	a.scaling.refuse("Grad scaling should occur outside of optimizer.step()")
-	s := adafactorStep{rule: ruleOf(g, "Adafactor"), d: g.float("d"), beta2Decay: g.float("beta2_decay")}
+	s := adafactorStep{rule: ruleOf(&a.Base, g), d: g.float("d"), beta2Decay: g.float("beta2_decay")}
 	s.eps1, s.eps2 = epsilons(&g.values)
 	s.weightDecay, s.decay = 0, s.weightDecay // the parameters decay later in the step
 	s.states, s.optional, s.asked = []string{"row_var", "col_var", "variance"}, true, true

@@ -73,7 +73,7 @@ type adagradStep struct {
 }
 
 func (a *Adagrad) updateGroup(g *ParamGroup) {
-	s := adagradStep{rule: ruleOf(g, "Adagrad"), lrDecay: g.float("lr_decay"), eps: g.float("eps")}
+	s := adagradStep{rule: ruleOf(&a.Base, g), lrDecay: g.float("lr_decay"), eps: g.float("eps")}
 	s.states, s.sparse = []string{"sum"}, true
 	s.newState = func(p, _ *torch.Tensor, state map[string]any) { a.newSum(p, state) }
 	if g.flag("fused") {

@@ -141,7 +141,7 @@ func updateAdam(o *Base, g *ParamGroup) {
 		panic(torch.NewError("AssertionError", "_foreach ops don't support autograd"))
 	default:
 		if step.capturable {
-			checkCapturable("params and state_steps", lists[adamParams], lists[adamSteps], true)
+			checkCapturable("params and state_steps", lists[adamParams], lists[adamSteps], !all)
 		}
 		if step.capturable || step.differentiable || step.tensorBetas() {
 			apply(all, lists, step.run)

@@ -55,7 +55,7 @@ type adamaxStep struct {
 }
 
 func (a *Adamax) updateGroup(g *ParamGroup) {
-	s := adamaxStep{rule: ruleOf(g, "Adamax"), eps: g.float("eps")}
+	s := adamaxStep{rule: ruleOf(&a.Base, g), eps: g.float("eps")}
 	s.beta1, s.beta2 = g.pair("betas")
 	s.states = []string{"exp_avg", "exp_inf"}
 	s.newState = func(p, _ *torch.Tensor, state map[string]any) {

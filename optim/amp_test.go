@@ -53,7 +53,7 @@ func TestScaledSteps(t *testing.T) {
 			}
 			py.EqualTensors("params", params)
 			py.EqualTensors("state", stateOf(o, params))
-			assert.True(t, o.StepSupportsAmpScaling())
+			assert.Equal(t, py.Value("supports").Value, o.StepSupportsAmpScaling())
 			assert.Equal(t, 4.0, o.GradScale().Item())
 			assert.Equal(t, 0.0, o.FoundInf().Item())
 		})

@@ -57,7 +57,7 @@ type asgdStep struct {
 }
 
 func (a *ASGD) updateGroup(g *ParamGroup) {
-	s := asgdStep{rule: ruleOf(g, "ASGD"), lambd: g.float("lambd"), t0: g.float("t0"), alpha: g.float("alpha")}
+	s := asgdStep{rule: ruleOf(&a.Base, g), lambd: g.float("lambd"), t0: g.float("t0"), alpha: g.float("alpha")}
 	s.states, s.numbers = []string{"ax", "mu", "eta"}, 2
 	s.newState = func(p, _ *torch.Tensor, state map[string]any) {
 		for name, value := range map[string]float64{"step": 0, "eta": s.lr.Float(), "mu": 1} {

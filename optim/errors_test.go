@@ -69,6 +69,8 @@ var stepErrors = map[string][]string{
 		"SparseAdam(params)", "Muon(params, ns_steps=100)", `LBFGS(params, line_search_fn="x")`,
 	},
 	"cpu": {
+		"Adam(params, capturable=True)", "Adam(params, capturable=True, foreach=True)", "AdamW(params, capturable=True, foreach=True)",
+		"Adadelta(params, capturable=True)", "Adadelta(params, capturable=True, foreach=True)",
 		"Adamax(params, capturable=True)", "Adamax(params, capturable=True, foreach=True)", "ASGD(params, capturable=True)",
 		"ASGD(params, capturable=True, foreach=True)", "NAdam(params, capturable=True)",
 		"NAdam(params, capturable=True, foreach=True)", "RAdam(params, capturable=True)",
@@ -161,9 +163,11 @@ func TestParameterErrors(t *testing.T) {
 	expectError(t, py, func() { optim.NewSparseAdam([]*torch.Tensor{torch.Ones([]int64{2}, torch.Complex64)}) })
 	for name, maker := range makers {
 		py := parity.RunError(t, "optim."+name+"([])")
-		expectError(t, py, func() { maker(nil, "") })
+		expectError(t, py, func() { maker.ofParams(nil, "") })
 		py = parity.RunError(t, "optim."+name+"([torch.ones(2, 2, requires_grad=True) * 2])")
-		expectError(t, py, func() { maker([]*torch.Tensor{torch.Ones([]int64{2, 2}, torch.RequiresGrad(true)).Mul(2)}, "") })
+		expectError(t, py, func() {
+			maker.ofParams([]*torch.Tensor{torch.Ones([]int64{2, 2}, torch.RequiresGrad(true)).Mul(2)}, "")
+		})
 	}
 }
 

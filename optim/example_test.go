@@ -100,3 +100,39 @@ func ExampleBase_LoadStateDict() {
 	fmt.Println(other.ParamGroups()[0].LR(), other.State(weight)["step"])
 	// Output: 0.1 tensor(1.)
 }
+
+// A hook before each step may look at the gradients, and put another closure in the place
+// of the one that StepClosure was given.
+func ExampleBase_RegisterStepPreHook() {
+	weight := torch.NewTensor([]float32{1}, torch.RequiresGrad(true))
+	optimizer := optim.NewSGD([]*torch.Tensor{weight}, optim.LR(0.5))
+	optimizer.RegisterStepPreHook(func(_ optim.Optimizer, closure func() *torch.Tensor) func() *torch.Tensor {
+		return func() *torch.Tensor {
+			loss := closure()
+			fmt.Println("loss", loss.Item())
+			return loss
+		}
+	})
+	optimizer.StepClosure(func() *torch.Tensor {
+		optimizer.ZeroGrad()
+		loss := weight.Square().Sum()
+		loss.Backward()
+		return loss
+	})
+	fmt.Println("weight", weight.Item())
+	// Output:
+	// loss 1
+	// weight 0
+}
+
+// An added group has options of its own; the rest are the optimizer's.
+func ExampleSGD_AddParamGroup() {
+	base := torch.NewTensor([]float32{1}, torch.RequiresGrad(true))
+	head := torch.NewTensor([]float32{1}, torch.RequiresGrad(true))
+	optimizer := optim.NewSGD([]*torch.Tensor{head}, optim.LR(0.5))
+	optimizer.AddParamGroup(optim.SGDGroup{Params: []*torch.Tensor{base}, Options: []optim.SGDOption{optim.LR(0.25)}})
+	base.Add(head).Sum().Backward()
+	optimizer.Step()
+	fmt.Println(base.Item(), head.Item())
+	// Output: 0.75 0.5
+}

@@ -166,7 +166,15 @@ func (v *values) float(name string) float64 {
 	case *torch.Tensor:
 		return n.Item()
 	}
-	panic(torch.NewError("KeyError", "'%s'", name))
+	panic(v.unusable(name, "a number"))
+}
+
+// unusable is the error of a value that is missing, or is not what is wanted.
+func (v *values) unusable(name, wanted string) error {
+	if value, ok := v.byName[name]; ok {
+		return torch.NewError("TypeError", "'%s' must be %s, not %T", name, wanted, value)
+	}
+	return torch.NewError("KeyError", "'%s'", name)
 }
 
 // pair returns a value that is two numbers.
@@ -177,7 +185,15 @@ func (v *values) pair(name string) (first, second float64) {
 	case [2]any:
 		return scalar.From(p[0]).Value, scalar.From(p[1]).Value
 	}
-	panic(torch.NewError("KeyError", "'%s'", name))
+	panic(v.unusable(name, "two numbers"))
+}
+
+// triple returns a value that is three numbers.
+func (v *values) triple(name string) [3]float64 {
+	if t, ok := v.byName[name].([3]float64); ok {
+		return t
+	}
+	panic(v.unusable(name, "three numbers"))
 }
 
 // integer returns a value that is an integer.

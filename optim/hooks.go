@@ -1,6 +1,10 @@
 package optim
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/wangkuiyi/gotorch/torch"
+)
 
 // A Hook is a registered function.
 type Hook struct{ remove func() }
@@ -18,7 +22,8 @@ func (Prepend) hookOption() {}
 
 // hooks are those of an optimizer.
 type hooks struct {
-	stepPre, stepPost               plainHooks
+	stepPre                         stepPreHooks
+	stepPost                        plainHooks
 	stateDictPre, loadStateDictPost plainHooks
 	stateDictPost, loadStateDictPre hookList[func(Optimizer, *StateDict)]
 }
@@ -54,9 +59,30 @@ func (l *plainHooks) call(o Optimizer) {
 	}
 }
 
-// RegisterStepPreHook has a function called before each step, before the
-// closure.
-func (o *Base) RegisterStepPreHook(hook func(Optimizer)) *Hook {
+// A StepPreHook is called before a step with the closure that StepClosure was given; it
+// is nil in Step. What the hook returns takes the closure's place, unless it is nil: the
+// new arguments that a hook returns in Python.
+//
+//	o.RegisterStepPreHook(func(_ optim.Optimizer, closure func() *torch.Tensor) func() *torch.Tensor {
+//		return func() *torch.Tensor { return closure().Mul(2) }
+//	})
+type StepPreHook func(o Optimizer, closure func() *torch.Tensor) (replaced func() *torch.Tensor)
+
+type stepPreHooks struct{ hookList[StepPreHook] }
+
+// call returns the closure, or what hooks put in its place.
+func (l *stepPreHooks) call(o Optimizer, closure func() *torch.Tensor) func() *torch.Tensor {
+	for _, h := range l.hookList {
+		if replaced := h.fn(o, closure); replaced != nil {
+			closure = replaced
+		}
+	}
+	return closure
+}
+
+// RegisterStepPreHook has a function called before each step, before the closure, which
+// it may replace.
+func (o *Base) RegisterStepPreHook(hook StepPreHook) *Hook {
 	return o.hooks.stepPre.add(hook, nil)
 }
 
@@ -93,7 +119,8 @@ func (o *Base) RegisterLoadStateDictPostHook(hook func(Optimizer), opts ...HookO
 
 // The hooks of all optimizers.
 var globalHooks struct {
-	stepPre, stepPost plainHooks
+	stepPre  stepPreHooks
+	stepPost plainHooks
 }
 
 // RegisterOptimizerStepPreHook has a function called before each step of every
@@ -101,7 +128,7 @@ var globalHooks struct {
 // torch.optim.optimizer.register_optimizer_step_pre_hook.
 //
 // It must not run while another goroutine takes a step.
-func RegisterOptimizerStepPreHook(hook func(Optimizer)) *Hook {
+func RegisterOptimizerStepPreHook(hook StepPreHook) *Hook {
 	return globalHooks.stepPre.add(hook, nil)
 }
 

@@ -1,6 +1,7 @@
 package optim_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -48,14 +49,20 @@ func TestAllHooks(t *testing.T) {
 	note := func(name string) func(optim.Optimizer) {
 		return func(optim.Optimizer) { calls = append(calls, name) }
 	}
+	notePre := func(name string) optim.StepPreHook {
+		return func(optim.Optimizer, func() *torch.Tensor) func() *torch.Tensor {
+			calls = append(calls, name)
+			return nil
+		}
+	}
 	noteState := func(name string) func(optim.Optimizer, *optim.StateDict) {
 		return func(optim.Optimizer, *optim.StateDict) { calls = append(calls, name) }
 	}
 	o := optim.NewSGD([]*torch.Tensor{leaf()}, optim.LR(0.5))
 	handles := []*optim.Hook{
-		optim.RegisterOptimizerStepPreHook(note("global pre")), optim.RegisterOptimizerStepPostHook(note("global post")),
+		optim.RegisterOptimizerStepPreHook(notePre("global pre")), optim.RegisterOptimizerStepPostHook(note("global post")),
 	}
-	o.RegisterStepPreHook(note("pre"))
+	o.RegisterStepPreHook(notePre("pre"))
 	o.RegisterStepPostHook(note("post"))
 	o.RegisterStateDictPreHook(note("state pre"))
 	o.RegisterStateDictPreHook(note("state pre first"), optim.Prepend(true))
@@ -81,6 +88,69 @@ func TestAllHooks(t *testing.T) {
 	require.NoError(t, o.LoadStateDict(o.StateDict()))
 	assert.Equal(t, py.Strings("calls"), calls)
 	assert.Equal(t, py.Text("text"), o.String())
+}
+
+// Hooks before a step replace the closure, those of all optimizers first, for LBFGS, too.
+func TestStepPreHooksReplaceTheClosure(t *testing.T) {
+	for _, python := range []string{"SGD(params, lr=0.1)", "LBFGS(params, lr=0.5, max_iter=3)"} {
+		py := parity.Run(t, problem+fmt.Sprintf(`
+	from torch.optim.optimizer import register_optimizer_step_pre_hook
+	opt = make(%q)
+	def scaled(factor, offset):
+	    def hook(opt, args, kwargs):
+	        closure = args[1]
+	        def replaced():
+	            loss = closure() * factor + offset
+	            for p in params:
+	                if p.grad is not None:
+	                    p.grad.mul_(factor)
+	            return loss
+	        return (args[0], replaced), kwargs
+	    return hook
+	handle = register_optimizer_step_pre_hook(scaled(0.5, 1))
+	opt.register_step_pre_hook(lambda opt, args, kwargs: None)
+	opt.register_step_pre_hook(scaled(0.25, 2))
+	def closure():
+	    opt.zero_grad()
+	    loss = loss_of(params, 0)
+	    loss.backward()
+	    return loss
+	out["losses"] = [opt.step(closure) for _ in range(3)]
+	handle.remove()
+	out["params"] = params
+`, python))
+		params := newParams()
+		o := twin(params, python)
+		scaled := func(factor, offset float64) optim.StepPreHook {
+			return func(_ optim.Optimizer, closure func() *torch.Tensor) func() *torch.Tensor {
+				return func() *torch.Tensor {
+					loss := closure().Mul(factor).Add(offset)
+					for _, p := range params {
+						if p.Grad() != nil {
+							p.Grad().Mul_(factor)
+						}
+					}
+					return loss
+				}
+			}
+		}
+		handle := optim.RegisterOptimizerStepPreHook(scaled(0.5, 1))
+		defer handle.Remove()
+		o.RegisterStepPreHook(func(optim.Optimizer, func() *torch.Tensor) func() *torch.Tensor { return nil })
+		o.RegisterStepPreHook(scaled(0.25, 2))
+		var losses list
+		for range 3 {
+			losses = append(losses, o.StepClosure(func() *torch.Tensor {
+				o.ZeroGrad()
+				loss := lossOf(params, 0)
+				loss.Backward()
+				return loss
+			}))
+		}
+		handle.Remove()
+		py.EqualTensors("losses", losses)
+		py.EqualTensors("params", params)
+	}
 }
 
 // A step on other parameters and state leaves the optimizer's own alone, even if
@@ -154,17 +224,31 @@ func TestAdafactorEpsilon(t *testing.T) {
 
 // A fused step with momentum wants all gradients from the first step on.
 func TestFusedMomentum(t *testing.T) {
-	py := parity.Run(t, problem+`
-	params = params[:3]
-	opt = optim.SGD(params, lr=0.01, momentum=0.9, dampening=0.1, nesterov=False, weight_decay=0.1, fused=True)
-	train(opt, 0, 9)
-	out["params"], out["state"] = params, state_of(opt)
-`)
-	params := newParams()[:3]
-	o := twin(params, "SGD(params, lr=0.01, momentum=0.9, dampening=0.1, nesterov=False, weight_decay=0.1, fused=True)")
-	train(o, params, 0, 9)
-	py.EqualTensors("params", params)
-	py.EqualTensors("state", stateOf(o, params))
+	for _, args := range []string{
+		"lr=0.01, momentum=0.9", "lr=0.01, momentum=0.9, dampening=0.1, weight_decay=0.1",
+		"lr=0.01, momentum=0.9, nesterov=True", "lr=0.0001, momentum=0.5, nesterov=True, maximize=True, weight_decay=0.01",
+		"lr=torch.tensor(0.01), momentum=0.9, dampening=0.1",
+	} {
+		python := "SGD(params[:3], " + args + ", fused=True)"
+		t.Run(python, func(t *testing.T) {
+			py := parity.Run(t, problem+fmt.Sprintf(`
+	text = %q
+	opt = make(text)
+	train(opt, 0, 20)
+	opt = go_on(opt, text)
+	train(opt, 20, 50)
+	out["params"], out["state"] = params[:3], state_of(opt)
+`, python))
+			newTwin := func(params list) optim.Optimizer { return twin(params[:3], python) }
+			params := newParams()
+			o := newTwin(params)
+			train(o, params, 0, 20)
+			o, params = goOnWith(t, o, params, newTwin)
+			train(o, params, 20, 50)
+			py.EqualTensors("params", params[:3])
+			py.EqualTensors("state", stateOf(o, params[:3]))
+		})
+	}
 }
 
 // Old checkpoints have numbers where tensors are today.

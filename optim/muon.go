@@ -95,7 +95,7 @@ func (m *Muon) update(g *ParamGroup, param, grad, buffer *torch.Tensor) {
 	if g.flag("nesterov") {
 		update = grad.Lerp(buffer, momentum)
 	}
-	update = orthogonalized(update, g.byName["ns_coefficients"].([3]float64), g.integer("ns_steps"), g.float("eps"))
+	update = orthogonalized(update, g.triple("ns_coefficients"), g.integer("ns_steps"), g.float("eps"))
 	adjusted := lr.Mul(num(adjustedRatio(g.text("adjust_lr_fn"), float64(param.Size(0)), float64(param.Size(1)))))
 	param.Mul_(decay(lr, g.float("weight_decay")).Any())
 	param.Add_(update, torch.Alpha(adjusted.Neg().Float()))

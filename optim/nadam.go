@@ -63,7 +63,7 @@ type nadamStep struct {
 }
 
 func (n *NAdam) updateGroup(g *ParamGroup) {
-	s := nadamStep{rule: ruleOf(g, "NAdam"), eps: g.float("eps"), momentumDecay: g.float("momentum_decay")}
+	s := nadamStep{rule: ruleOf(&n.Base, g), eps: g.float("eps"), momentumDecay: g.float("momentum_decay")}
 	s.beta1, s.beta2 = g.pair("betas")
 	s.states, s.numbers = []string{"exp_avg", "exp_avg_sq", "mu_product"}, 1
 	s.newState = func(p, grad *torch.Tensor, state map[string]any) {

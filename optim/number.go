@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/wangkuiyi/gotorch/optim/internal/scalar"
-	"github.com/wangkuiyi/gotorch/torch"
 )
 
 // A number is a float or a tensor of no dimensions, such as a learning rate may
@@ -14,7 +13,12 @@ type number = scalar.Number
 func num(value float64) number { return scalar.Of(value) }
 
 // lr returns the learning rate.
-func (v *values) lr() number { return scalar.From(v.byName["lr"]) }
+func (v *values) lr() number {
+	if lr := v.byName["lr"]; isNumber(lr) {
+		return scalar.From(lr)
+	}
+	panic(v.unusable("lr", "a number"))
+}
 
 // betas returns the coefficients of running averages.
 func (v *values) betas() [2]number {
@@ -24,7 +28,7 @@ func (v *values) betas() [2]number {
 	case [2]any:
 		return [2]number{scalar.From(b[0]), scalar.From(b[1])}
 	}
-	panic(torch.NewError("KeyError", "'betas'"))
+	panic(v.unusable("betas", "two numbers"))
 }
 
 // element returns an element of a pair as it was given.

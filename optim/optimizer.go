@@ -33,8 +33,9 @@ type Optimizer interface {
 	// over as many groups and parameters.
 	LoadStateDict(StateDict) error
 
-	// RegisterStepPreHook has a function called before each step.
-	RegisterStepPreHook(hook func(Optimizer)) *Hook
+	// RegisterStepPreHook has a function called before each step, which may
+	// replace the closure.
+	RegisterStepPreHook(hook StepPreHook) *Hook
 	// RegisterStepPostHook has a function called after each step.
 	RegisterStepPostHook(hook func(Optimizer)) *Hook
 	// RegisterStateDictPreHook has a function called before StateDict.
@@ -66,8 +67,8 @@ type Base struct {
 	update   func(*ParamGroup) // a step for one group
 	// missing are options that checkpoints of old versions lack.
 	missing []setting
-	// scalars are the states that are tensors of no dimensions, and that old
-	// versions saved as numbers.
+	// scalars are the states that are tensors of no dimensions, that old versions
+	// saved as numbers, and without which no state is loaded.
 	scalars []string
 	// amend corrects the options of a loaded group; nil: there is nothing to.
 	amend func(*ParamGroup)
@@ -90,7 +91,9 @@ type Base struct {
 func (o *Base) init(self Optimizer, name string, defaults values, update func(*ParamGroup)) {
 	o.self, o.name, o.defaults, o.update = self, name, defaults, update
 	o.state = map[*torch.Tensor]map[string]any{}
-	o.scalars = []string{"step"}
+	if name != "SGD" && name != "Muon" { // these count no steps
+		o.scalars = []string{"step"}
+	}
 	o.inMode, o.inScope = torch.NoGrad, torch.NoGradScope
 	if defaults.flag("differentiable") {
 		o.inMode, o.inScope = torch.EnableGrad, func(fn func()) { torch.EnableGrad(func() { torch.Scope(fn) }) }
@@ -187,8 +190,7 @@ func (o *Base) StepClosure(closure func() *torch.Tensor) *torch.Tensor { return 
 
 func (o *Base) step(closure func() *torch.Tensor) (loss *torch.Tensor) {
 	o.hadSteps = o.hadSteps || o.watched
-	globalHooks.stepPre.call(o.self)
-	o.hooks.stepPre.call(o.self)
+	closure = o.hooks.stepPre.call(o.self, globalHooks.stepPre.call(o.self, closure))
 	if o.minimize != nil {
 		o.inMode(func() { loss = o.minimize(closure) })
 	} else {

@@ -44,6 +44,9 @@ var arguments = []struct {
 		"lr=0.01, weight_decay=0.1, foreach=True",
 		"lr=0.01, amsgrad=True, maximize=True, weight_decay=0.1, foreach=True",
 		"lr=0.01, amsgrad=True, weight_decay=0.1, maximize=True, fused=True",
+		"lr=0.01, betas=(0.8, 0.99), eps=1e-3, foreach=True",
+		"lr=0.01, betas=(0.8, 0.99), eps=1e-3, fused=True",
+		"lr=0.01, weight_decay=0.1, decoupled_weight_decay=True, fused=True",
 		"lr=torch.tensor([0.01])",
 		"lr=torch.tensor([0.01]), weight_decay=0.1, decoupled_weight_decay=True",
 		"lr=torch.tensor([0.01]), fused=True",
@@ -55,12 +58,15 @@ var arguments = []struct {
 		"lr=0.01, weight_decay=0.3, amsgrad=True",
 		"lr=0.01, foreach=True",
 		"lr=0.01, fused=True",
+		"betas=(0.8, 0.99), eps=1e-3, weight_decay=0.3, amsgrad=True, maximize=True, foreach=True",
+		"betas=(0.8, 0.99), eps=1e-3, weight_decay=0.3, amsgrad=True, maximize=True, fused=True",
 	}},
 	{"Adadelta", []string{
 		"lr=0.5",
 		"rho=0.8, eps=1e-4, weight_decay=0.1, maximize=True",
 		"foreach=True",
 		"foreach=True, maximize=True, weight_decay=0.1",
+		"lr=0.5, rho=0.8, eps=1e-4, foreach=True",
 	}},
 	{"Adamax", []string{
 		"lr=0.01",
@@ -69,6 +75,7 @@ var arguments = []struct {
 		"lr=0.01, foreach=True",
 		"lr=0.01, weight_decay=0.1, maximize=True, foreach=True",
 		"lr=torch.tensor(0.01), foreach=True",
+		"betas=(0.8, 0.99), eps=1e-3, foreach=True",
 	}},
 	{"NAdam", []string{
 		"lr=0.01",
@@ -76,6 +83,7 @@ var arguments = []struct {
 		"lr=0.01, momentum_decay=0.1, weight_decay=0.1, decoupled_weight_decay=True",
 		"lr=torch.tensor([0.01]), weight_decay=0.1, decoupled_weight_decay=True",
 		"lr=0.01, foreach=True",
+		"betas=(0.8, 0.99), eps=1e-3, momentum_decay=0.1, foreach=True",
 		"lr=0.01, weight_decay=0.1, maximize=True, foreach=True",
 		"lr=torch.tensor(0.01), weight_decay=0.1, decoupled_weight_decay=True, foreach=True",
 	}},
@@ -85,6 +93,8 @@ var arguments = []struct {
 		"betas=(0.8, 0.5)",
 		"lr=torch.tensor([0.01]), weight_decay=0.1, decoupled_weight_decay=True",
 		"lr=0.01, foreach=True",
+		"betas=(0.8, 0.99), eps=1e-3, foreach=True",
+		"betas=(0.8, 0.5), foreach=True",
 		"lr=0.01, weight_decay=0.1, maximize=True, foreach=True",
 		"lr=torch.tensor(0.01), weight_decay=0.1, decoupled_weight_decay=True, foreach=True",
 	}},
@@ -97,6 +107,8 @@ var arguments = []struct {
 		"lr=torch.tensor(0.1), lr_decay=0.1, foreach=True",
 		"lr=0.1, lr_decay=0.1, fused=True",
 		"lr=torch.tensor(0.1), weight_decay=0.1, maximize=True, fused=True",
+		"lr=0.1, eps=1e-3, initial_accumulator_value=0.5, foreach=True",
+		"lr=0.1, eps=1e-3, initial_accumulator_value=0.5, fused=True",
 	}},
 	{"Adafactor", []string{
 		"lr=0.1, eps=(1e-6, 0.001)",
@@ -116,6 +128,7 @@ var arguments = []struct {
 		"lr=torch.tensor([0.1]), lambd=0.01",
 		"lr=0.1, t0=15, foreach=True",
 		"lr=0.001, lambd=0.01, weight_decay=0.1, maximize=True, foreach=True",
+		"lr=0.1, alpha=0.5, t0=15, foreach=True",
 		"lr=torch.tensor(0.1), lambd=0.01, foreach=True",
 	}},
 	{"RMSprop", []string{
@@ -128,6 +141,7 @@ var arguments = []struct {
 		"foreach=True",
 		"momentum=0.5, weight_decay=0.1, maximize=True, foreach=True",
 		"centered=True, foreach=True",
+		"lr=0.01, alpha=0.9, eps=1e-3, foreach=True",
 		"lr=torch.tensor(0.01), momentum=0.5, centered=True, weight_decay=0.1, foreach=True",
 	}},
 	{"Rprop", []string{
@@ -215,14 +229,88 @@ func checkLayout(t *testing.T, py *parity.Result, o optim.Optimizer) {
 	}
 }
 
+// groupArguments has, for each optimizer, the arguments of a first and of a second
+// group, and of all. LBFGS takes one group only.
+var groupArguments = map[string][3]string{
+	"SGD":       {"momentum=0.9, nesterov=True", "lr=0.02, foreach=True", "lr=0.01, weight_decay=0.1"},
+	"Adam":      {"lr=0.1, betas=(0.5, 0.9)", "weight_decay=0.1, amsgrad=True, foreach=True", "lr=0.01"},
+	"AdamW":     {"lr=0.1, eps=1e-3", "weight_decay=0.3, maximize=True", "betas=(0.8, 0.99)"},
+	"Adadelta":  {"rho=0.8, weight_decay=0.1", "lr=0.5, foreach=True", "eps=1e-4"},
+	"Adamax":    {"betas=(0.8, 0.99)", "eps=1e-3, weight_decay=0.1, foreach=True", "lr=0.01"},
+	"NAdam":     {"momentum_decay=0.1", "weight_decay=0.1, decoupled_weight_decay=True", "lr=0.01, foreach=True"},
+	"RAdam":     {"betas=(0.8, 0.5)", "weight_decay=0.1, foreach=True", "lr=0.01"},
+	"Adagrad":   {"lr_decay=0.1", "eps=1e-3, maximize=True, foreach=True", "lr=0.1, initial_accumulator_value=0.5"},
+	"Adafactor": {"d=1.5, weight_decay=0.1", "beta2_decay=-0.5, foreach=True", "lr=0.1, eps=(1e-4, 0.01)"},
+	"ASGD":      {"lambd=0.01, t0=15", "alpha=0.5, weight_decay=0.1, foreach=True", "lr=0.1"},
+	"RMSprop":   {"momentum=0.5, centered=True", "alpha=0.9, weight_decay=0.1", "lr=0.01, foreach=True"},
+	"Rprop":     {"etas=(0.3, 1.5)", "step_sizes=(1e-3, 0.5), foreach=True", "lr=0.1"},
+	"Muon":      {"momentum=0.5, weight_decay=0.3", "lr=0.1, nesterov=False", "lr=0.01"},
+}
+
+// Groups of parameters with options of their own, in fifty steps with saving and
+// loading after twenty, between which options change and a group is added.
 func TestGroups(t *testing.T) {
+	for name, args := range groupArguments {
+		t.Run(name, func(t *testing.T) {
+			split := 2
+			if name == "Muon" { // of matrices only
+				split = 1
+			}
+			last := map[bool]string{true: "2", false: "5"}[name == "Muon"]
+			text := fmt.Sprintf("%s([dict(params=all[:%d], %s), dict(params=all[%d:%s], %s)], %s)",
+				name, split, args[0], split, last, args[1], args[2])
+			py := parity.Run(t, problem+fmt.Sprintf(`
+	text = %q
+	opt = make(text)
+	train(opt, 0, 10)
+	opt.param_groups[1]["lr"] = 0.002
+	opt.param_groups[0]["weight_decay"] = 0.05
+	train(opt, 10, 20)
+	opt = go_on(opt, text)
+	train(opt, 20, 50)
+	out["params"], out["state"] = params, state_of(opt)
+	out["text"] = str(opt)
+	out["places"] = [str(g["params"]) for g in opt.state_dict()["param_groups"]]
+`, text))
+			newTwin := func(params list) optim.Optimizer {
+				if name == "Muon" {
+					params = params[:2]
+				}
+				return makers[name].ofGroups([]groupText{{params[:split], args[0]}, {params[split:], args[1]}}, args[2])
+			}
+			params := newParams()
+			o := newTwin(params)
+			train(o, params, 0, 10)
+			o.ParamGroups()[1].SetLR(0.002)
+			o.ParamGroups()[0].Put("weight_decay", 0.05)
+			train(o, params, 10, 20)
+			o, params = goOnWith(t, o, params, newTwin)
+			train(o, params, 20, 50)
+			py.EqualTensors("params", params)
+			py.EqualTensors("state", stateOf(o, params))
+			assert.Equal(t, py.Text("text"), o.String())
+			checkPlaces(t, py, o)
+		})
+	}
+}
+
+// checkPlaces compares where the parameters of the groups are.
+func checkPlaces(t *testing.T, py *parity.Result, o optim.Optimizer) {
+	t.Helper()
+	for i, want := range py.Strings("places") {
+		got := strings.ReplaceAll(fmt.Sprint(o.StateDict().ParamGroups[i]["params"]), " ", ", ")
+		assert.Equal(t, want, got)
+	}
+}
+
+func TestAddParamGroup(t *testing.T) {
 	py := parity.Run(t, problem+`
 	opt = optim.SGD([{"params": params[:2], "momentum": 0.9, "nesterov": True}, {"params": params[2:3], "lr": 0.2}], lr=0.01)
 	opt.add_param_group({"params": params[3:], "weight_decay": 0.5, "foreach": True})
 	train(opt, 0, 15)
 	opt.param_groups[1]["lr"] = 0.002
 	opt.param_groups[0]["momentum"] = 0.5
-	train(opt, 15, 30)
+	train(opt, 15, 50)
 	out["params"], out["state"] = params, state_of(opt)
 	out["text"] = str(opt)
 	out["places"] = [str(g["params"]) for g in opt.state_dict()["param_groups"]]
@@ -236,14 +324,11 @@ func TestGroups(t *testing.T) {
 	train(o, params, 0, 15)
 	o.ParamGroups()[1].SetLR(0.002)
 	o.ParamGroups()[0].Set(optim.Momentum(0.5))
-	train(o, params, 15, 30)
+	train(o, params, 15, 50)
 	py.EqualTensors("params", params)
 	py.EqualTensors("state", stateOf(o, params))
 	assert.Equal(t, py.Text("text"), o.String())
-	for i, want := range py.Strings("places") {
-		got := strings.ReplaceAll(fmt.Sprint(o.StateDict().ParamGroups[i]["params"]), " ", ", ")
-		assert.Equal(t, want, got)
-	}
+	checkPlaces(t, py, o)
 }
 
 func TestNamedParameters(t *testing.T) {
@@ -309,28 +394,37 @@ func TestComplexParameters(t *testing.T) {
 	params = [p.requires_grad_() for p in params]
 	def loss_of(params, step):
 	    return params[0].abs().square().sum() + params[1].square().sum()
-	opt = make(%q)
+	text = %q
+	opt = make(text)
 	train(opt, 0, 20)
+	opt = go_on(opt, text)
+	train(opt, 20, 50)
 	out["params"], out["state"] = params, state_of(opt)
 `, python))
 				torch.ManualSeed(0)
-				params := []*torch.Tensor{torch.Randn([]int64{3}, torch.Complex64), torch.Randn([]int64{2})}
+				params := list{torch.Randn([]int64{3}, torch.Complex64), torch.Randn([]int64{2})}
 				for _, p := range params {
 					p.RequiresGrad_()
 				}
 				o := twin(params, python)
-				for range 20 {
-					o.StepClosure(func() *torch.Tensor {
-						o.ZeroGrad()
-						loss := params[0].Abs().Square().Sum().Add(params[1].Square().Sum())
-						loss.Backward()
-						return loss
-					})
-				}
+				trainComplex(o, params, 20)
+				o, params = goOn(t, o, params, python)
+				trainComplex(o, params, 30)
 				py.EqualTensors("params", params)
 				py.EqualTensors("state", stateOf(o, params))
 			})
 		}
+	}
+}
+
+func trainComplex(o optim.Optimizer, params list, steps int) {
+	for range steps {
+		o.StepClosure(func() *torch.Tensor {
+			o.ZeroGrad()
+			loss := params[0].Abs().Square().Sum().Add(params[1].Square().Sum())
+			loss.Backward()
+			return loss
+		})
 	}
 }
 
@@ -343,7 +437,23 @@ func TestSparseGradients(t *testing.T) {
 		"SGD(params, lr=0.1)", "SGD(params, lr=0.1, foreach=True)", "LBFGS(params, max_iter=3)",
 	} {
 		t.Run(python, func(t *testing.T) {
-			py := parity.Run(t, problem+fmt.Sprintf(`
+			checkSparse(t, python, func(params list) optim.Optimizer { return twin(params, python) })
+		})
+	}
+}
+
+func TestSparseGroups(t *testing.T) {
+	first, second := "lr=0.1, betas=(0.8, 0.9)", "eps=1e-3, maximize=True"
+	python := fmt.Sprintf("SparseAdam([dict(params=all[:1], %s), dict(params=all[1:], %s)], lr=0.05)", first, second)
+	checkSparse(t, python, func(params list) optim.Optimizer {
+		return makers["SparseAdam"].ofGroups([]groupText{{params[:1], first}, {params[1:], second}}, "lr=0.05")
+	})
+}
+
+// checkSparse takes fifty steps with sparse gradients, and saves and loads after twenty.
+func checkSparse(t *testing.T, python string, newTwin func(list) optim.Optimizer) {
+	t.Helper()
+	py := parity.Run(t, problem+fmt.Sprintf(`
 	torch.manual_seed(0)
 	params = [torch.randn(10, 3).requires_grad_(), torch.randn(6, 2, dtype=torch.float64).requires_grad_()]
 	def loss_of(params, step):
@@ -358,19 +468,17 @@ func TestSparseGradients(t *testing.T) {
 	train(opt, 20, 50)
 	out["params"], out["state"] = params, state_of(opt)
 `, python))
-			torch.ManualSeed(0)
-			params := []*torch.Tensor{torch.Randn([]int64{10, 3}), torch.Randn([]int64{6, 2}, torch.Float64)}
-			for _, p := range params {
-				p.RequiresGrad_()
-			}
-			o := twin(params, python)
-			trainSparse(o, params, 0, 20)
-			o, params = goOn(t, o, params, python)
-			trainSparse(o, params, 20, 50)
-			py.EqualTensors("params", params)
-			py.EqualTensors("state", stateOf(o, params))
-		})
+	torch.ManualSeed(0)
+	params := list{torch.Randn([]int64{10, 3}), torch.Randn([]int64{6, 2}, torch.Float64)}
+	for _, p := range params {
+		p.RequiresGrad_()
 	}
+	o := newTwin(params)
+	trainSparse(o, params, 0, 20)
+	o, params = goOnWith(t, o, params, newTwin)
+	trainSparse(o, params, 20, 50)
+	py.EqualTensors("params", params)
+	py.EqualTensors("state", stateOf(o, params))
 }
 
 func trainSparse(o optim.Optimizer, params []*torch.Tensor, first, last int) {

@@ -58,7 +58,7 @@ type radamStep struct {
 }
 
 func (r *RAdam) updateGroup(g *ParamGroup) {
-	s := radamStep{rule: ruleOf(g, "RAdam"), eps: g.float("eps")}
+	s := radamStep{rule: ruleOf(&r.Base, g), eps: g.float("eps")}
 	s.beta1, s.beta2 = g.pair("betas")
 	s.rhoInf = 2/(1-s.beta2) - 1
 	s.states = []string{"exp_avg", "exp_avg_sq"}

@@ -59,7 +59,7 @@ type rmspropStep struct {
 }
 
 func (r *RMSprop) updateGroup(g *ParamGroup) {
-	s := rmspropStep{rule: ruleOf(g, "RMSprop"), alpha: g.float("alpha"), eps: g.float("eps"), momentum: g.float("momentum")}
+	s := rmspropStep{rule: ruleOf(&r.Base, g), alpha: g.float("alpha"), eps: g.float("eps"), momentum: g.float("momentum")}
 	s.states = []string{"square_avg"}
 	if s.momentum > 0 {
 		s.states, s.buffer = append(s.states, "momentum_buffer"), 2+len(s.states)

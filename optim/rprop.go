@@ -51,7 +51,7 @@ type rpropStep struct {
 }
 
 func (r *Rprop) updateGroup(g *ParamGroup) {
-	s := rpropStep{rule: ruleOf(g, "Rprop")}
+	s := rpropStep{rule: ruleOf(&r.Base, g)}
 	s.minus, s.plus = g.pair("etas")
 	s.least, s.largest = g.pair("step_sizes")
 	s.states = []string{"prev", "step_size"}

@@ -31,17 +31,24 @@ type rule struct {
 	all        func(l []list) // updates all: they, their gradients, their states, their steps
 }
 
-// ruleOf returns a rule with the options that the group has.
-func ruleOf(g *ParamGroup, name string) rule {
+// ruleOf returns a rule with those options of the group that the optimizer has: what
+// else may be there, by Put or a state dictionary, has no effect.
+func ruleOf(o *Base, g *ParamGroup) rule {
 	r := rule{
-		name: name, lr: g.lr(), decoupled: g.flag("decoupled_weight_decay"), maximize: g.flag("maximize"),
-		capturable: g.flag("capturable"), differentiable: g.flag("differentiable"),
+		name: o.name, lr: g.lr(), decoupled: o.has("decoupled_weight_decay") && g.flag("decoupled_weight_decay"),
+		maximize: g.flag("maximize"), capturable: g.flag("capturable"), differentiable: g.flag("differentiable"),
 		checked: [2]string{"params and state_steps", "params and state_steps"},
 	}
-	if _, ok := g.byName["weight_decay"]; ok {
+	if o.has("weight_decay") {
 		r.weightDecay = g.float("weight_decay")
 	}
 	return r
+}
+
+// has reports whether the optimizer has an option.
+func (o *Base) has(option string) bool {
+	_, ok := o.defaults.byName[option]
+	return ok
 }
 
 // run updates the parameters of a group.

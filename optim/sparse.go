@@ -89,7 +89,7 @@ func (s *SparseAdam) updateGroup(g *ParamGroup) {
 				newMoments(p, nil, state)
 			})
 		}
-		state["step"] = state["step"].(int64) + 1
+		state["step"] = stepsTaken(state) + 1
 	}
 	for i, p := range params {
 		grad := grads[i]
@@ -100,13 +100,25 @@ func (s *SparseAdam) updateGroup(g *ParamGroup) {
 	}
 }
 
+// stepsTaken returns the count of steps, a number, which is a tensor in the state of
+// other optimizers.
+func stepsTaken(state map[string]any) int64 {
+	switch n := state["step"].(type) {
+	case int64:
+		return n
+	case *torch.Tensor:
+		return int64(n.Item())
+	}
+	panic(torch.NewError("KeyError", "'step'"))
+}
+
 // update is a step for one parameter with a coalesced gradient.
 func (h *sparseAdamStep) update(param, grad *torch.Tensor, state map[string]any) {
 	values := grad.Values()
 	if values.Numel() == 0 {
 		return
 	}
-	expAvg, expAvgSq, step := tensorOf(state, "exp_avg"), tensorOf(state, "exp_avg_sq"), num(float64(state["step"].(int64)))
+	expAvg, expAvgSq, step := tensorOf(state, "exp_avg"), tensorOf(state, "exp_avg_sq"), num(float64(stepsTaken(state)))
 	oldAvg := expAvg.SparseMask(grad).Values()
 	numerator := values.Sub(oldAvg).Mul_(1 - h.beta1)
 	expAvg.Add_(likeSparse(grad, numerator))

@@ -54,8 +54,9 @@ func (o *Base) StateDict() StateDict {
 	return dict
 }
 
-// LoadStateDict sets the options and the state to those of another optimizer of
-// the same kind, over as many groups and parameters. Tensors are converted to
+// LoadStateDict sets the options and the state to those of another optimizer, over as
+// many groups and parameters. As in Python, it may be of another kind: then the next step
+// may panic for what is missing. Tensors are converted to
 // the parameters' dtype and device; those that have them already are shared, as
 // in Python. Load after learning rate schedulers are made, for they change the
 // learning rate. State of parameters that no group has is left out.
@@ -109,10 +110,7 @@ func (o *Base) loadGroups(dict StateDict) (groups []*ParamGroup, params map[int]
 			return nil, nil, torch.NewError("ValueError",
 				"loaded state dict contains a parameter group that doesn't match the size of optimizer's group")
 		}
-		group, err := o.loadGroup(o.groups[i], saved)
-		if err != nil {
-			return nil, nil, err
-		}
+		group := o.loadGroup(o.groups[i], saved)
 		groups = append(groups, group)
 		for j, place := range places {
 			params[place] = loadedParam{group.Params[j], group}
@@ -121,8 +119,9 @@ func (o *Base) loadGroups(dict StateDict) (groups []*ParamGroup, params map[int]
 	return groups, params, nil
 }
 
-// loadGroup returns the group with the options that were saved.
-func (o *Base) loadGroup(before *ParamGroup, saved map[string]any) (*ParamGroup, error) {
+// loadGroup returns the group with the options that were saved. Those of another kind
+// of optimizer are loaded, too: what lacks then a step raises.
+func (o *Base) loadGroup(before *ParamGroup, saved map[string]any) *ParamGroup {
 	group := &ParamGroup{Params: before.Params, Names: before.Names, values: newValues()}
 	if names, ok := saved["param_names"].([]string); ok {
 		group.Names = names
@@ -140,19 +139,19 @@ func (o *Base) loadGroup(before *ParamGroup, saved map[string]any) (*ParamGroup,
 	for _, s := range o.missing {
 		group.setDefault(s.name, s.value)
 	}
-	for _, name := range o.defaults.names {
-		if _, ok := group.byName[name]; !ok {
-			return nil, torch.NewError("KeyError", "'%s'", name)
-		}
-	}
 	if o.amend != nil {
 		o.amend(group)
 	}
-	return group, nil
+	return group
 }
 
 // loadState converts what was saved for a parameter to its dtype and device.
 func (o *Base) loadState(group *ParamGroup, param *torch.Tensor, saved map[string]any) map[string]any {
+	for _, name := range o.scalars {
+		if _, ok := saved[name]; !ok && len(saved) > 0 {
+			panic(torch.NewError("KeyError", "'%s'", name))
+		}
+	}
 	state := make(map[string]any, len(saved))
 	for name, value := range saved {
 		value = loadValue(group, param, name, value)

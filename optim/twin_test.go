@@ -12,54 +12,52 @@ import (
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
-// makers makes an optimizer of each kind out of parameters and Python's keyword
-// arguments.
-var makers = map[string]func(params []*torch.Tensor, args string) optim.Optimizer{
-	"Adadelta": func(p []*torch.Tensor, a string) optim.Optimizer {
-		return optim.NewAdadelta(p, parse[optim.AdadeltaOption](a)...)
-	},
-	"Adafactor": func(p []*torch.Tensor, a string) optim.Optimizer {
-		return optim.NewAdafactor(p, parse[optim.AdafactorOption](a)...)
-	},
-	"Adagrad": func(p []*torch.Tensor, a string) optim.Optimizer {
-		return optim.NewAdagrad(p, parse[optim.AdagradOption](a)...)
-	},
-	"Adam": func(p []*torch.Tensor, a string) optim.Optimizer {
-		return optim.NewAdam(p, parse[optim.AdamOption](a)...)
-	},
-	"Adamax": func(p []*torch.Tensor, a string) optim.Optimizer {
-		return optim.NewAdamax(p, parse[optim.AdamaxOption](a)...)
-	},
-	"AdamW": func(p []*torch.Tensor, a string) optim.Optimizer {
-		return optim.NewAdamW(p, parse[optim.AdamWOption](a)...)
-	},
-	"ASGD": func(p []*torch.Tensor, a string) optim.Optimizer {
-		return optim.NewASGD(p, parse[optim.ASGDOption](a)...)
-	},
-	"LBFGS": func(p []*torch.Tensor, a string) optim.Optimizer {
-		return optim.NewLBFGS(p, parse[optim.LBFGSOption](a)...)
-	},
-	"Muon": func(p []*torch.Tensor, a string) optim.Optimizer {
-		return optim.NewMuon(p, parse[optim.MuonOption](a)...)
-	},
-	"NAdam": func(p []*torch.Tensor, a string) optim.Optimizer {
-		return optim.NewNAdam(p, parse[optim.NAdamOption](a)...)
-	},
-	"RAdam": func(p []*torch.Tensor, a string) optim.Optimizer {
-		return optim.NewRAdam(p, parse[optim.RAdamOption](a)...)
-	},
-	"RMSprop": func(p []*torch.Tensor, a string) optim.Optimizer {
-		return optim.NewRMSprop(p, parse[optim.RMSpropOption](a)...)
-	},
-	"Rprop": func(p []*torch.Tensor, a string) optim.Optimizer {
-		return optim.NewRprop(p, parse[optim.RpropOption](a)...)
-	},
-	"SGD": func(p []*torch.Tensor, a string) optim.Optimizer {
-		return optim.NewSGD(p, parse[optim.SGDOption](a)...)
-	},
-	"SparseAdam": func(p []*torch.Tensor, a string) optim.Optimizer {
-		return optim.NewSparseAdam(p, parse[optim.SparseAdamOption](a)...)
-	},
+// A maker makes an optimizer of parameters, or of groups of them, and of Python's
+// keyword arguments.
+type maker struct {
+	ofParams func(params []*torch.Tensor, args string) optim.Optimizer
+	ofGroups func(groups []groupText, args string) optim.Optimizer
+}
+
+// A groupText is a group of parameters with Python's keyword arguments.
+type groupText struct {
+	params []*torch.Tensor
+	args   string
+}
+
+func makerOf[O optim.Option, T optim.Optimizer](
+	ofParams func([]*torch.Tensor, ...O) T, ofGroups func([]optim.Group[O], ...O) T,
+) maker {
+	return maker{
+		func(params []*torch.Tensor, args string) optim.Optimizer { return ofParams(params, parse[O](args)...) },
+		func(texts []groupText, args string) optim.Optimizer {
+			var groups []optim.Group[O]
+			for _, g := range texts {
+				groups = append(groups, optim.Group[O]{Params: g.params, Options: parse[O](g.args)})
+			}
+			return ofGroups(groups, parse[O](args)...)
+		},
+	}
+}
+
+type list = []*torch.Tensor
+
+var makers = map[string]maker{
+	"Adadelta":   makerOf(optim.NewAdadelta[list], optim.NewAdadelta[[]optim.AdadeltaGroup]),
+	"Adafactor":  makerOf(optim.NewAdafactor[list], optim.NewAdafactor[[]optim.AdafactorGroup]),
+	"Adagrad":    makerOf(optim.NewAdagrad[list], optim.NewAdagrad[[]optim.AdagradGroup]),
+	"Adam":       makerOf(optim.NewAdam[list], optim.NewAdam[[]optim.AdamGroup]),
+	"Adamax":     makerOf(optim.NewAdamax[list], optim.NewAdamax[[]optim.AdamaxGroup]),
+	"AdamW":      makerOf(optim.NewAdamW[list], optim.NewAdamW[[]optim.AdamWGroup]),
+	"ASGD":       makerOf(optim.NewASGD[list], optim.NewASGD[[]optim.ASGDGroup]),
+	"LBFGS":      makerOf(optim.NewLBFGS[list], optim.NewLBFGS[[]optim.LBFGSGroup]),
+	"Muon":       makerOf(optim.NewMuon[list], optim.NewMuon[[]optim.MuonGroup]),
+	"NAdam":      makerOf(optim.NewNAdam[list], optim.NewNAdam[[]optim.NAdamGroup]),
+	"RAdam":      makerOf(optim.NewRAdam[list], optim.NewRAdam[[]optim.RAdamGroup]),
+	"RMSprop":    makerOf(optim.NewRMSprop[list], optim.NewRMSprop[[]optim.RMSpropGroup]),
+	"Rprop":      makerOf(optim.NewRprop[list], optim.NewRprop[[]optim.RpropGroup]),
+	"SGD":        makerOf(optim.NewSGD[list], optim.NewSGD[[]optim.SGDGroup]),
+	"SparseAdam": makerOf(optim.NewSparseAdam[list], optim.NewSparseAdam[[]optim.SparseAdamGroup]),
 }
 
 // twin makes an optimizer as Python's text does: "SGD(params, lr=0.1)".
@@ -69,7 +67,7 @@ func twin(params []*torch.Tensor, python string) optim.Optimizer {
 	params = slices.DeleteFunc(slices.Clone(params), func(p *torch.Tensor) bool {
 		return name == "Muon" && p.Dim() != 2 || name == "LBFGS" && p.DType() == torch.Float64
 	})
-	return makers[name](params, args)
+	return makers[name].ofParams(params, args)
 }
 
 // parse turns Python's keyword arguments into options.
@@ -224,7 +222,8 @@ const problem = `
 	    def fits(p):
 	        return not (name == "Muon" and p.dim() != 2 or name == "LBFGS" and p.dtype == torch.float64)
 	    chosen = [p for p in params if fits(p)]
-	    return eval("optim." + text, {"optim": optim, "torch": torch, "params": chosen})
+	    names = {"optim": optim, "torch": torch, "params": chosen, "all": params}
+	    return eval("optim." + text, names)
 	def loss_of(params, step, late=10):
 	    loss = ((params[0] @ params[1]) * params[2]).square().sum() * 0.01
 	    if step >= late:
@@ -313,14 +312,19 @@ func flat(value any) []*torch.Tensor {
 
 // goOn returns copies of the parameters and an optimizer of them that goes on
 // from another's state.
-func goOn(t *testing.T, o optim.Optimizer, params []*torch.Tensor, python string) (optim.Optimizer, []*torch.Tensor) {
+func goOn(t *testing.T, o optim.Optimizer, params list, python string) (optim.Optimizer, list) {
+	t.Helper()
+	return goOnWith(t, o, params, func(params list) optim.Optimizer { return twin(params, python) })
+}
+
+func goOnWith(t *testing.T, o optim.Optimizer, params list, newTwin func(list) optim.Optimizer) (optim.Optimizer, list) {
 	t.Helper()
 	copies := make([]*torch.Tensor, len(params))
 	for i, p := range params {
 		copies[i] = p.Detach().Clone().RequiresGrad_()
 	}
 	saved := o.StateDict()
-	o = twin(copies, python)
+	o = newTwin(copies)
 	if err := o.LoadStateDict(saved); err != nil {
 		t.Fatal(err)
 	}

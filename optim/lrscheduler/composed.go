@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/wangkuiyi/gotorch/optim"
+	"github.com/wangkuiyi/gotorch/optim/internal/scalar"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -38,7 +39,10 @@ func NewSequentialLR(optimizer optim.Optimizer, schedulers []Scheduler, mileston
 	s.self, s.optimizer, s.parts, s.lastEpoch = s, optimizer, slices.Clone(schedulers), with.lastEpoch+1
 	s.fields = []field{{"_milestones", &s.milestones}, {"last_epoch", &s.lastEpoch}, {"_last_lr", &s.lastLr}}
 	for _, g := range optimizer.ParamGroups() {
-		initial, _ := g.Get("initial_lr")
+		initial, ok := g.Get("initial_lr")
+		if !ok {
+			panic(torch.NewError("KeyError", "'initial_lr'"))
+		}
 		if t, ok := initial.(*torch.Tensor); ok {
 			initial = t.Item()
 		}
@@ -69,6 +73,9 @@ func (s *SequentialLR) place(epoch int) int {
 
 // Step goes on to the next epoch, with the scheduler that it belongs to.
 func (s *SequentialLR) Step() {
+	if len(s.parts) == 0 {
+		panic(torch.NewError("AttributeError", "'SequentialLR' object has no attribute '_schedulers'"))
+	}
 	s.lastEpoch++
 	i := s.place(s.lastEpoch)
 	if i > 0 && s.milestones[i-1] == s.lastEpoch {
@@ -90,6 +97,9 @@ type ChainedScheduler struct{ LRScheduler }
 func NewChainedScheduler(schedulers ...Scheduler) *ChainedScheduler {
 	if len(schedulers) < 1 {
 		panic(torch.NewError("ValueError", "ChainedScheduler expects at least one scheduler to be chained, but got no scheduler."))
+	}
+	if scalar.IsNil(schedulers[0]) {
+		panic(torch.NewError("AttributeError", "'NoneType' object has no attribute 'optimizer'"))
 	}
 	s := &ChainedScheduler{}
 	s.self, s.parts = s, slices.Clone(schedulers)
@@ -123,7 +133,10 @@ func checkParts(name string, optimizer optim.Optimizer, schedulers []Scheduler) 
 			panic(torch.NewError("TypeError", "%s at index %d should have `optimizer` as its attribute.", name, i))
 		}
 		if own := part.base().optimizer; own != optimizer {
-			class, _, _ := strings.Cut(optimizer.String(), " ")
+			class := "NoneType"
+			if !scalar.IsNil(optimizer) {
+				class, _, _ = strings.Cut(optimizer.String(), " ")
+			}
 			panic(torch.NewError("ValueError", "%s expects all schedulers to belong to the same optimizer, but got scheduler %s at "+
 				"index %d has %s, which is different from %s.", name, reflect.TypeOf(s).Elem().Name(), i, own, class))
 		}

@@ -15,7 +15,7 @@ type Rate interface{ int | float64 | []float64 }
 
 // ratesOf returns a number for each group.
 func ratesOf(name string, optimizer optim.Optimizer, rate any) []float64 {
-	return scalar.PerGroup(name, len(optimizer.ParamGroups()), rate)
+	return scalar.PerGroup(name, len(groupsOf(optimizer)), rate)
 }
 
 // A momentumCycle moves the momentum of each group, or the first of its betas,
@@ -64,7 +64,7 @@ func (c *momentumCycle) set(g *optim.ParamGroup, momentum float64) {
 }
 
 // CyclicLR moves the learning rates between two bounds, and the momentum against
-// them, batch by batch: Python's CyclicLR.
+// them, batch by batch: Python's CyclicLR. Call Step after each batch.
 type CyclicLR struct {
 	LRScheduler
 	momentum             momentumCycle
@@ -87,6 +87,7 @@ func NewCyclicLR[B, M Rate](optimizer optim.Optimizer, baseLr B, maxLr M, opts .
 	with := read(settings{
 		stepSizeUp: 2000, mode: "triangular", gamma: 1, scaleMode: "cycle", cycleMomentum: true, baseMomentum: 0.8, maxMomentum: 0.9,
 	}, opts)
+	checkOptimizer(optimizer)
 	baseLrs := ratesOf("base_lr", optimizer, baseLr)
 	if with.lastEpoch == -1 {
 		for i, g := range optimizer.ParamGroups() {
@@ -108,7 +109,7 @@ func NewCyclicLR[B, M Rate](optimizer optim.Optimizer, baseLr B, maxLr M, opts .
 	}
 	s.setScaleMode()
 	s.momentum.init(optimizer, &with)
-	s.fields = s.cyclicFields()
+	s.fields, s.required = s.cyclicFields(), "_scale_fn_custom"
 	s.InitNumbers(s, optimizer, with.lastEpoch, s.cycle, nil)
 	for i, lr := range baseLrs {
 		s.baseLrs[i] = scalar.Of(lr)
@@ -174,16 +175,24 @@ func (s *CyclicLR) cycle() []scalar.Number {
 		height = quotient(x-1, s.stepRatio-1)
 	}
 	scale := s.scale(cycle)
+	scalar.CheckZip(len(s.baseLrs), len(s.maxLrs))
 	lrs := make([]scalar.Number, len(s.baseLrs))
 	for i, base := range s.baseLrs {
 		up := scalar.Of(s.maxLrs[i]).Sub(base).Mul(scalar.Of(height))
 		lrs[i] = base.Add(up.Mul(scalar.Of(scale)))
 	}
 	if s.momentum.cycles {
-		for i, g := range s.optimizer.ParamGroups() {
-			down := float64((s.momentum.most[i] - s.momentum.base[i]) * height)
-			s.momentum.set(g, s.momentum.most[i]-float64(down*scale))
-		}
+		s.momentum.move(s.optimizer.ParamGroups(), height, scale)
 	}
 	return lrs
+}
+
+// move moves the momentum of each group down, and back again.
+func (c *momentumCycle) move(groups []*optim.ParamGroup, height, scale float64) {
+	scalar.CheckZip(len(c.base), len(c.most))
+	for i, g := range groups[:min(len(groups), len(c.most))] {
+		down := float64((c.most[i] - c.base[i]) * height)
+		c.set(g, c.most[i]-float64(down*scale))
+	}
+	scalar.CheckZip(len(groups), len(c.most))
 }

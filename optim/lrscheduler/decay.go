@@ -10,7 +10,8 @@ import (
 )
 
 // ConstantLR multiplies the learning rate of each group by a factor until
-// totalIters epochs have gone by, Python's ConstantLR.
+// totalIters epochs have gone by, Python's ConstantLR. With the initial learning rate lr,
+// that of epoch t is lr * factor for t < totalIters, and then lr.
 type ConstantLR struct {
 	LRScheduler
 	factor     float64
@@ -51,7 +52,10 @@ func (s *ConstantLR) closedForm() []scalar.Number {
 }
 
 // LinearLR multiplies the learning rate of each group by a factor that goes from
-// one value to another in totalIters epochs, Python's LinearLR.
+// one value to another in totalIters epochs, Python's LinearLR. With the initial learning
+// rate lr, that of epoch t is
+//
+//	lr * (startFactor + (endFactor - startFactor) * min(t, totalIters) / totalIters)
 type LinearLR struct {
 	LRScheduler
 	startFactor, endFactor float64
@@ -94,7 +98,10 @@ func (s *LinearLR) closedForm() []scalar.Number {
 }
 
 // PolynomialLR lets the learning rate of each group decay to zero in totalIters
-// epochs, by a power of what is left of them: Python's PolynomialLR.
+// epochs, by a power of what is left of them: Python's PolynomialLR. With the initial
+// learning rate lr, that of epoch t is
+//
+//	lr * (1 - min(t, totalIters) / totalIters) ** power
 type PolynomialLR struct {
 	LRScheduler
 	totalIters int
@@ -124,7 +131,12 @@ func (s *PolynomialLR) closedForm() []scalar.Number {
 }
 
 // CosineAnnealingLR moves the learning rate of each group between the initial one
-// and a least one, along a cosine, Python's CosineAnnealingLR.
+// and a least one, along a cosine, Python's CosineAnnealingLR. With the initial learning
+// rate lr, that of epoch t is
+//
+//	etaMin + (lr - etaMin) * (1 + cos(pi * t / tMax)) / 2
+//
+// which goes up again from epoch tMax on.
 type CosineAnnealingLR struct {
 	LRScheduler
 	tMax   int
@@ -133,6 +145,8 @@ type CosineAnnealingLR struct {
 
 // NewCosineAnnealingLR returns a scheduler of an optimizer's learning rates, which
 // are least after tMax epochs. Options: [EtaMin], [LastEpoch].
+//
+// Step panics if tMax is 0.
 func NewCosineAnnealingLR(optimizer optim.Optimizer, tMax int, opts ...CosineAnnealingLROption) *CosineAnnealingLR {
 	with := read(settings{}, opts)
 	s := &CosineAnnealingLR{tMax: tMax, etaMin: with.etaMin}
@@ -152,7 +166,9 @@ func (s *CosineAnnealingLR) anneal() []scalar.Number {
 		return s.current()
 	case s.stepCount == 1 && s.lastEpoch > 0:
 		return s.closedForm()
-	case s.tMax != 0 && (s.lastEpoch-1-s.tMax)%(2*s.tMax) == 0:
+	case s.tMax == 0:
+		panic(torch.NewError("ZeroDivisionError", "integer modulo by zero"))
+	case (s.lastEpoch-1-s.tMax)%(2*s.tMax) == 0:
 		return s.restart()
 	}
 	part := quotient(1+s.cosine(s.lastEpoch), 1+s.cosine(s.lastEpoch-1))
@@ -165,6 +181,7 @@ func (s *CosineAnnealingLR) anneal() []scalar.Number {
 // by zero.
 func (s *CosineAnnealingLR) restart() []scalar.Number {
 	lrs, up := s.current(), 1-s.cosine(1)
+	scalar.CheckZip(len(s.baseLrs), len(lrs))
 	for i, base := range s.baseLrs {
 		lrs[i] = lrs[i].Add(base.Sub(scalar.Of(s.etaMin)).Mul(scalar.Of(up)).Div(scalar.Of(2)))
 	}

@@ -57,6 +57,7 @@ type LRScheduler struct {
 	stepped              func() bool // whether the optimizer was
 	parts                []Scheduler // of which a scheduler is composed
 	fields               []field     // what there is in StateDict
+	required             string      // the field without which no state is loaded, or ""
 }
 
 // Init does what Python's LRScheduler.__init__ does, for a scheduler of the
@@ -65,6 +66,9 @@ type LRScheduler struct {
 // epoch that LastEpoch tells. lastEpoch is -1 where training begins.
 func (s *LRScheduler) Init(self Scheduler, optimizer optim.Optimizer, lastEpoch int, getLr func() []float64) {
 	s.InitNumbers(self, optimizer, lastEpoch, func() (lrs []scalar.Number) {
+		if getLr == nil {
+			panic(torch.NewError("NotImplementedError", ""))
+		}
 		for _, lr := range getLr() {
 			lrs = append(lrs, scalar.Of(lr))
 		}
@@ -75,6 +79,7 @@ func (s *LRScheduler) Init(self Scheduler, optimizer optim.Optimizer, lastEpoch 
 // InitNumbers is Init for schedulers of this library, with learning rates that
 // may be tensors, and with the closed form of getLr, or nil.
 func (s *LRScheduler) InitNumbers(self Scheduler, optimizer optim.Optimizer, lastEpoch int, getLr, at func() []scalar.Number) {
+	checkOptimizer(optimizer)
 	s.self, s.optimizer, s.lastEpoch, s.next, s.at = self, optimizer, lastEpoch, getLr, at
 	for i, g := range optimizer.ParamGroups() {
 		initial, ok := g.Get("initial_lr")
@@ -96,6 +101,21 @@ func (s *LRScheduler) InitNumbers(self Scheduler, optimizer optim.Optimizer, las
 		field{"_is_initial", &s.isInitial}, field{"_get_lr_called_within_step", new(bool)}, field{"_last_lr", &s.lastLr},
 	)
 	s.initialStep()
+}
+
+// checkOptimizer refuses nil.
+func checkOptimizer(optimizer optim.Optimizer) {
+	if scalar.IsNil(optimizer) {
+		panic(torch.NewError("TypeError", "NoneType is not an Optimizer"))
+	}
+}
+
+// groupsOf returns the groups of an optimizer, which may be nil by mistake.
+func groupsOf(optimizer optim.Optimizer) []*optim.ParamGroup {
+	if scalar.IsNil(optimizer) {
+		panic(scalar.NoGroups())
+	}
+	return optimizer.ParamGroups()
 }
 
 // initialStep sets the learning rates of the first epoch.
@@ -124,7 +144,15 @@ func (s *LRScheduler) Optimizer() optim.Optimizer { return s.optimizer }
 func (s *LRScheduler) Step() {
 	s.beginStep()
 	s.lastEpoch++
-	s.setScoped(s.next)
+	s.setScoped(s.chainable())
+}
+
+// chainable returns the function that computes learning rates from those before.
+func (s *LRScheduler) chainable() func() []scalar.Number {
+	if s.next == nil {
+		panic(torch.NewError("NotImplementedError", ""))
+	}
+	return s.next
 }
 
 // StepTo goes to an epoch, by the closed form if the scheduler has one. PyTorch
@@ -145,13 +173,10 @@ func warnEpoch() {
 // goTo sets the learning rates of an epoch.
 func (s *LRScheduler) goTo(epoch int) {
 	s.lastEpoch = epoch
-	switch {
-	case s.at != nil:
+	if s.at != nil {
 		s.setScoped(s.at)
-	case s.next != nil:
-		s.setScoped(s.next)
-	default:
-		panic(torch.NewError("NotImplementedError", ""))
+	} else {
+		s.setScoped(s.chainable())
 	}
 }
 
@@ -171,7 +196,7 @@ func (s *LRScheduler) beginStep() {
 func (s *LRScheduler) GetLr() (lrs []float64) {
 	torch.Warn("To get the last learning rate computed by the scheduler, please use `get_last_lr()`.")
 	torch.Scope(func() {
-		for _, lr := range s.next() {
+		for _, lr := range s.chainable()() {
 			lrs = append(lrs, lr.Float())
 		}
 	})
@@ -183,20 +208,23 @@ func (s *LRScheduler) setScoped(compute func() []scalar.Number) {
 	torch.Scope(func() { s.set(compute()) })
 }
 
-// set sets the learning rates of the groups.
+// set sets the learning rates of the groups. If there are too few, as after
+// AddParamGroup, the first groups get theirs, as in Python.
 func (s *LRScheduler) set(lrs []scalar.Number) {
-	for i, g := range s.optimizer.ParamGroups() {
+	groups := groupsOf(s.optimizer)
+	for i, g := range groups[:min(len(groups), len(lrs))] {
 		if lr := lrs[i].Float(); lr != g.LR() { // an integer stays one if it does not change
 			g.SetLR(lr)
 		}
 	}
+	scalar.CheckZip(len(groups), len(lrs))
 	s.lastLr = s.GroupLrs()
 }
 
 // GroupLrs returns the groups' learning rates.
 func (s *LRScheduler) GroupLrs() []float64 {
 	var lrs []float64
-	for _, g := range s.optimizer.ParamGroups() {
+	for _, g := range groupsOf(s.optimizer) {
 		lrs = append(lrs, g.LR())
 	}
 	return lrs

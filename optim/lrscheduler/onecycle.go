@@ -2,7 +2,6 @@ package lrscheduler
 
 import (
 	"math"
-	"strconv"
 
 	"github.com/wangkuiyi/gotorch/csrc"
 	"github.com/wangkuiyi/gotorch/optim"
@@ -11,7 +10,10 @@ import (
 )
 
 // OneCycleLR moves the learning rates up and down once, to far below the initial
-// ones, and the momentum against them, batch by batch: Python's OneCycleLR.
+// ones, and the momentum against them, batch by batch: Python's OneCycleLR. They go from
+// maxLr / divFactor to maxLr in the first part, pctStart, of the steps, and then to
+// maxLr / divFactor / finalDivFactor. Call Step after each batch; more steps than there are
+// in the cycle panic.
 type OneCycleLR struct {
 	LRScheduler
 	momentum   momentumCycle
@@ -39,11 +41,12 @@ func NewOneCycleLR[M Rate](optimizer optim.Optimizer, maxLr M, opts ...OneCycleL
 		pctStart: 0.3, annealStrategy: "cos", cycleMomentum: true, baseMomentum: 0.85, maxMomentum: 0.95, divFactor: 25,
 		finalDivFactor: 1e4,
 	}, opts)
+	checkOptimizer(optimizer)
 	s := &OneCycleLR{totalSteps: totalSteps(&with), annealing: with.annealStrategy}
 	s.setPhases(with.pctStart, with.threePhase)
 	if !(0 <= with.pctStart && with.pctStart <= 1) {
 		panic(torch.NewError("ValueError", "Expected float between 0 and 1 pct_start, but got %s",
-			strconv.FormatFloat(with.pctStart, 'g', -1, 64)))
+			scalar.Repr(with.pctStart)))
 	}
 	if s.annealing != "cos" && s.annealing != "linear" {
 		panic(torch.NewError("ValueError", "anneal_strategy must be one of 'cos' or 'linear', instead got %s", s.annealing))

@@ -81,18 +81,18 @@ var schedulers = []struct {
 			return lrscheduler.NewCyclicLR(o, 0.1, 0.9, lrscheduler.StepSizeUp(3), lrscheduler.ScaleMode("iterations"),
 				lrscheduler.ScaleFn(func(x float64) float64 { return power(0.9)(int(x)) }))
 		}},
-	{"OneCycleLR(opt, 0.9, total_steps=30)", func(o optim.Optimizer) lrscheduler.Scheduler {
-		return lrscheduler.NewOneCycleLR(o, 0.9, lrscheduler.TotalSteps(30))
+	{"OneCycleLR(opt, 0.9, total_steps=60)", func(o optim.Optimizer) lrscheduler.Scheduler {
+		return lrscheduler.NewOneCycleLR(o, 0.9, lrscheduler.TotalSteps(60))
 	}},
-	{`OneCycleLR(opt, [0.8, 0.9], epochs=7, steps_per_epoch=4, pct_start=0.4, anneal_strategy="linear", base_momentum=0.8, max_momentum=[0.9, 0.91], div_factor=10, final_div_factor=100, three_phase=True)`,
+	{`OneCycleLR(opt, [0.8, 0.9], epochs=13, steps_per_epoch=4, pct_start=0.4, anneal_strategy="linear", base_momentum=0.8, max_momentum=[0.9, 0.91], div_factor=10, final_div_factor=100, three_phase=True)`,
 		func(o optim.Optimizer) lrscheduler.Scheduler {
-			return lrscheduler.NewOneCycleLR(o, []float64{0.8, 0.9}, lrscheduler.Epochs(7), lrscheduler.StepsPerEpoch(4),
+			return lrscheduler.NewOneCycleLR(o, []float64{0.8, 0.9}, lrscheduler.Epochs(13), lrscheduler.StepsPerEpoch(4),
 				lrscheduler.PctStart(0.4), lrscheduler.AnnealStrategy("linear"), lrscheduler.BaseMomentum(0.8),
 				lrscheduler.MaxMomentum([]float64{0.9, 0.91}), lrscheduler.DivFactor(10), lrscheduler.FinalDivFactor(100),
 				lrscheduler.ThreePhase(true))
 		}},
-	{`OneCycleLR(opt, 0.9, total_steps=30, cycle_momentum=False)`, func(o optim.Optimizer) lrscheduler.Scheduler {
-		return lrscheduler.NewOneCycleLR(o, 0.9, lrscheduler.TotalSteps(30), lrscheduler.CycleMomentum(false))
+	{`OneCycleLR(opt, 0.9, total_steps=60, cycle_momentum=False)`, func(o optim.Optimizer) lrscheduler.Scheduler {
+		return lrscheduler.NewOneCycleLR(o, 0.9, lrscheduler.TotalSteps(60), lrscheduler.CycleMomentum(false))
 	}},
 	{"SequentialLR(opt, [s.ConstantLR(opt, 0.1, 2), s.ExponentialLR(opt, 0.9), s.CosineAnnealingLR(opt, 5)], [5, 14])",
 		func(o optim.Optimizer) lrscheduler.Scheduler {
@@ -156,6 +156,8 @@ func text(value any) string {
 		return text(float64(v))
 	case int64:
 		return text(float64(v))
+	case *torch.Tensor:
+		return text(v.Item())
 	case float64:
 		return fmt.Sprintf("%016x", math.Float64bits(v))
 	case map[string]any:
@@ -240,10 +242,6 @@ func TestSchedulers(t *testing.T) {
 		kind, tensor := []string{"SGD", "Adam"}[i%2], i%3 == 0
 		t.Run(c.python, func(t *testing.T) {
 			lr := map[bool]string{false: "0.7", true: "torch.tensor(0.7)"}[tensor]
-			total := 26
-			if !strings.HasPrefix(c.python, "OneCycleLR") {
-				total = 50
-			}
 			py := parity.Run(t, prelude+fmt.Sprintf(`
 	opt = make(%q, lambda: %s, 0)
 	scheduler = s.%s
@@ -255,10 +253,10 @@ func TestSchedulers(t *testing.T) {
 	scheduler = s.%s
 	opt.load_state_dict(saved)
 	scheduler.load_state_dict(state)
-	steps(opt, scheduler, %d, lrs)
+	steps(opt, scheduler, 38, lrs)
 	out["lrs"], out["state"], out["text"] = lrs, text(scheduler.state_dict()), str(opt)
 	out["initial"] = text([g.get("initial_lr") for g in opt.param_groups])
-`, kind, lr, c.python, kind, lr, c.python, total-12))
+`, kind, lr, c.python, kind, lr, c.python))
 			warnings := catchWarnings(t)
 			o := makeOptimizer(kind, tensor)
 			s := c.golang(o)
@@ -270,10 +268,16 @@ func TestSchedulers(t *testing.T) {
 			s = c.golang(o)
 			require.NoError(t, o.LoadStateDict(saved))
 			require.NoError(t, s.LoadStateDict(state))
-			steps(o, s, total-12, &lrs)
+			steps(o, s, 38, &lrs)
 			assert.Equal(t, py.Strings("lrs"), lrs)
 			assert.Equal(t, py.Text("state"), text(s.StateDict()))
 			assert.Equal(t, py.Text("text"), o.String())
+			var initial []any
+			for _, g := range o.ParamGroups() {
+				value, _ := g.Get("initial_lr")
+				initial = append(initial, value)
+			}
+			assert.Equal(t, py.Text("initial"), text(initial))
 			equalWarnings(t, py, warnings)
 		})
 	}
@@ -368,7 +372,7 @@ func TestReduceLROnPlateau(t *testing.T) {
 	        scheduler.step(v)
 	        lrs.append(text(scheduler.get_last_lr()))
 	scheduler = s.ReduceLROnPlateau(opt, %s)
-	run(scheduler, %s)
+	run(scheduler, (%s * 2)[:41])
 	state = scheduler.state_dict()
 	scheduler = s.ReduceLROnPlateau(opt, patience=7)
 	scheduler.load_state_dict(state)
@@ -384,7 +388,7 @@ func TestReduceLROnPlateau(t *testing.T) {
 				}
 			}
 			s := lrscheduler.NewReduceLROnPlateau(o, opts...)
-			run(s, values)
+			run(s, slices.Repeat(values, 2)[:41])
 			state := s.StateDict()
 			s = lrscheduler.NewReduceLROnPlateau(o, lrscheduler.Patience(7))
 			require.NoError(t, s.LoadStateDict(state))
@@ -392,104 +396,6 @@ func TestReduceLROnPlateau(t *testing.T) {
 			assert.Equal(t, py.Strings("lrs"), lrs, python)
 			assert.Equal(t, py.Text("state"), text(s.StateDict()), python)
 		}
-	}
-}
-
-// Each misuse panics with the exception that Python raises.
-func TestSchedulerErrors(t *testing.T) {
-	type L = []lrscheduler.Scheduler
-	for python, golang := range map[string]func(o, other optim.Optimizer){
-		"s.StepLR(opt, 1, last_epoch=3)": func(o, _ optim.Optimizer) { lrscheduler.NewStepLR(o, 1, lrscheduler.LastEpoch(3)) },
-		"s.StepLR(opt, 0).step()":        func(o, _ optim.Optimizer) { lrscheduler.NewStepLR(o, 0).Step() },
-		"s.LambdaLR(opt, [lambda e: 1])": func(o, _ optim.Optimizer) {
-			lrscheduler.NewLambdaLR(o, []func(int) float64{power(1)})
-		},
-		"s.MultiplicativeLR(opt, [lambda e: 1] * 3)": func(o, _ optim.Optimizer) {
-			lrscheduler.NewMultiplicativeLR(o, []func(int) float64{power(1), power(1), power(1)})
-		},
-		"s.ConstantLR(opt, 1.5)": func(o, _ optim.Optimizer) { lrscheduler.NewConstantLR(o, lrscheduler.Factor(1.5)) },
-		"s.LinearLR(opt, 0)":     func(o, _ optim.Optimizer) { lrscheduler.NewLinearLR(o, lrscheduler.StartFactor(0)) },
-		"s.LinearLR(opt, 0.5, -1)": func(o, _ optim.Optimizer) {
-			lrscheduler.NewLinearLR(o, lrscheduler.StartFactor(0.5), lrscheduler.EndFactor(-1))
-		},
-		"s.CosineAnnealingWarmRestarts(opt, 0)": func(o, _ optim.Optimizer) { lrscheduler.NewCosineAnnealingWarmRestarts(o, 0) },
-		"s.CosineAnnealingWarmRestarts(opt, 1, 0)": func(o, _ optim.Optimizer) {
-			lrscheduler.NewCosineAnnealingWarmRestarts(o, 1, lrscheduler.TMult(0))
-		},
-		"s.CosineAnnealingWarmRestarts(opt, 1).step(-1)": func(o, _ optim.Optimizer) {
-			lrscheduler.NewCosineAnnealingWarmRestarts(o, 1).StepTo(-1)
-		},
-		"s.CyclicLR(opt, [0.1], 0.2)": func(o, _ optim.Optimizer) { lrscheduler.NewCyclicLR(o, []float64{0.1}, 0.2) },
-		`s.CyclicLR(opt, 0.1, 0.2, mode="x")`: func(o, _ optim.Optimizer) {
-			lrscheduler.NewCyclicLR(o, 0.1, 0.2, lrscheduler.Mode("x"))
-		},
-		"s.CyclicLR(optim.Adagrad([torch.ones(1, requires_grad=True)]), 0.1, 0.2)": func(optim.Optimizer, optim.Optimizer) {
-			o := optim.NewAdagrad([]*torch.Tensor{torch.Ones([]int64{1}, torch.RequiresGrad(true))})
-			lrscheduler.NewCyclicLR(o, 0.1, 0.2)
-		},
-		"s.OneCycleLR(opt, 0.1)": func(o, _ optim.Optimizer) { lrscheduler.NewOneCycleLR(o, 0.1) },
-		"s.OneCycleLR(opt, 0.1, total_steps=0)": func(o, _ optim.Optimizer) {
-			lrscheduler.NewOneCycleLR(o, 0.1, lrscheduler.TotalSteps(0))
-		},
-		"s.OneCycleLR(opt, 0.1, epochs=3, steps_per_epoch=-1)": func(o, _ optim.Optimizer) {
-			lrscheduler.NewOneCycleLR(o, 0.1, lrscheduler.Epochs(3), lrscheduler.StepsPerEpoch(-1))
-		},
-		"s.OneCycleLR(opt, 0.1, total_steps=5, pct_start=1.5)": func(o, _ optim.Optimizer) {
-			lrscheduler.NewOneCycleLR(o, 0.1, lrscheduler.TotalSteps(5), lrscheduler.PctStart(1.5))
-		},
-		`s.OneCycleLR(opt, 0.1, total_steps=5, anneal_strategy="x")`: func(o, _ optim.Optimizer) {
-			lrscheduler.NewOneCycleLR(o, 0.1, lrscheduler.TotalSteps(5), lrscheduler.AnnealStrategy("x"))
-		},
-		"sched = s.OneCycleLR(opt, 0.1, total_steps=2)\n[sched.step() for _ in range(3)]": func(o, _ optim.Optimizer) {
-			sched := lrscheduler.NewOneCycleLR(o, 0.1, lrscheduler.TotalSteps(2))
-			for range 3 {
-				sched.Step()
-			}
-		},
-		"s.ReduceLROnPlateau(opt, factor=1.0)": func(o, _ optim.Optimizer) {
-			lrscheduler.NewReduceLROnPlateau(o, lrscheduler.Factor(1))
-		},
-		`s.ReduceLROnPlateau(opt, mode="x")`: func(o, _ optim.Optimizer) {
-			lrscheduler.NewReduceLROnPlateau(o, lrscheduler.Mode("x"))
-		},
-		`s.ReduceLROnPlateau(opt, threshold_mode="x")`: func(o, _ optim.Optimizer) {
-			lrscheduler.NewReduceLROnPlateau(o, lrscheduler.ThresholdMode("x"))
-		},
-		"s.ReduceLROnPlateau(opt, min_lr=[0.1])": func(o, _ optim.Optimizer) {
-			lrscheduler.NewReduceLROnPlateau(o, lrscheduler.MinLr([]float64{0.1}))
-		},
-		"s.SequentialLR(opt, [], [])": func(o, _ optim.Optimizer) { lrscheduler.NewSequentialLR(o, nil, nil) },
-		"s.SequentialLR(opt, [s.StepLR(opt, 1)], [1])": func(o, _ optim.Optimizer) {
-			lrscheduler.NewSequentialLR(o, L{lrscheduler.NewStepLR(o, 1)}, []int{1})
-		},
-		"s.SequentialLR(opt, [s.StepLR(other, 1)], [])": func(o, other optim.Optimizer) {
-			lrscheduler.NewSequentialLR(o, L{lrscheduler.NewStepLR(other, 1)}, nil)
-		},
-		"s.ChainedScheduler([])": func(optim.Optimizer, optim.Optimizer) { lrscheduler.NewChainedScheduler() },
-		"s.ChainedScheduler([s.StepLR(opt, 1), s.ExponentialLR(other, 1)])": func(o, other optim.Optimizer) {
-			lrscheduler.NewChainedScheduler(lrscheduler.NewStepLR(o, 1), lrscheduler.NewExponentialLR(other, 1))
-		},
-		"first = s.SequentialLR(opt, [s.StepLR(opt, 1)], [])\n" +
-			"sched = s.SequentialLR(opt, [s.StepLR(opt, 1), first], [1])\nsched.step()": func(o, _ optim.Optimizer) {
-			first := lrscheduler.NewSequentialLR(o, L{lrscheduler.NewStepLR(o, 1)}, nil)
-			lrscheduler.NewSequentialLR(o, L{lrscheduler.NewStepLR(o, 1), first}, []int{1}).Step()
-		},
-	} {
-		t.Run(python, func(t *testing.T) {
-			py := parity.RunError(t, prelude+`
-	opt, other = make("SGD", lambda: 0.7, 0), make("Adam", lambda: 0.7, 0)
-	`+strings.ReplaceAll(python, "\n", "\n\t"))
-			catchWarnings(t)
-			err := torch.Try(func() { golang(makeOptimizer("SGD", false), makeOptimizer("Adam", false)) })
-			var e *torch.Error
-			require.ErrorAs(t, err, &e)
-			assert.Equal(t, py.Error.Type, e.Kind)
-			want := py.Error.Message
-			if e.Kind == "KeyError" { // whose text is a repr
-				want = strings.ReplaceAll(strings.Trim(want, `"`), "\\n", "\n")
-			}
-			assert.Equal(t, want, e.Message)
-		})
 	}
 }
 

@@ -35,6 +35,7 @@ func NewReduceLROnPlateau(optimizer optim.Optimizer, opts ...ReduceLROnPlateauOp
 	if with.factor >= 1 {
 		panic(torch.NewError("ValueError", "Factor should be < 1.0."))
 	}
+	checkOptimizer(optimizer)
 	r := &ReduceLROnPlateau{
 		mode: with.mode, thresholdMode: with.thresholdMode, factor: with.factor, threshold: with.threshold, eps: with.eps,
 		patience: with.patience, cooldown: with.cooldown,
@@ -120,7 +121,7 @@ func (r *ReduceLROnPlateau) isBetter(metric float64) bool {
 }
 
 func (r *ReduceLROnPlateau) reduce() {
-	groups := r.scheduler.optimizer.ParamGroups()
+	groups := groupsOf(r.scheduler.optimizer)
 	if len(groups) != len(r.minLrs) {
 		if r.defaultMinLr == nil {
 			panic(torch.NewError("RuntimeError", "The number of param groups in the `optimizer` (%d) differs from when "+

@@ -12,7 +12,12 @@ import (
 
 // CosineAnnealingWarmRestarts moves the learning rate of each group from the
 // initial one to a least one, along a cosine, again and again: Python's
-// CosineAnnealingWarmRestarts.
+// CosineAnnealingWarmRestarts. With the initial learning rate lr, it is
+//
+//	etaMin + (lr - etaMin) * (1 + cos(pi * tCur / ti)) / 2
+//
+// tCur epochs after the last restart, in a period of ti epochs; periods have t0 epochs,
+// t0 * tMult, t0 * tMult ** 2, and so on.
 type CosineAnnealingWarmRestarts struct {
 	LRScheduler
 	t0, ti, tMult int     // epochs of the first period and of this one, and how they grow

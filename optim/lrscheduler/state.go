@@ -76,12 +76,17 @@ func (f field) save() any {
 }
 
 // LoadStateDict sets what the scheduler remembers. What state lacks stays as it
-// is, and so does the scheduler if an error is returned. The optimizer's learning
+// is, but for what Python asks for ("lr_lambdas" of [LambdaLR] and [MultiplicativeLR],
+// "_schedulers" of [SequentialLR] and [ChainedScheduler], "_scale_fn_custom" of
+// [CyclicLR]); and so does the scheduler if an error is returned. The optimizer's learning
 // rates are not changed: they are in its own state.
 func (s *LRScheduler) LoadStateDict(state map[string]any) error {
 	var sets []func()
 	for _, f := range s.fields {
 		value, ok := state[f.name]
+		if !ok && f.name == s.required {
+			return torch.NewError("KeyError", "'%s'", f.name)
+		}
 		if !ok {
 			continue
 		}
@@ -91,7 +96,7 @@ func (s *LRScheduler) LoadStateDict(state map[string]any) error {
 		}
 		sets = append(sets, set)
 	}
-	if err := s.loadParts(state["_schedulers"]); err != nil {
+	if err := s.loadParts(state); err != nil {
 		return err
 	}
 	for _, set := range sets {
@@ -224,9 +229,13 @@ func (s *LRScheduler) numbers(value any) ([]scalar.Number, bool) {
 }
 
 // loadParts loads the schedulers of which this one is composed.
-func (s *LRScheduler) loadParts(value any) error {
-	if s.parts == nil || value == nil {
+func (s *LRScheduler) loadParts(state map[string]any) error {
+	if s.parts == nil {
 		return nil
+	}
+	value, ok := state["_schedulers"]
+	if !ok {
+		return torch.NewError("KeyError", "'_schedulers'")
 	}
 	states, ok := listOf(as[map[string]any])(value)
 	if !ok || len(states) != len(s.parts) {

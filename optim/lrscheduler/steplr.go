@@ -10,7 +10,8 @@ import (
 )
 
 // StepLR multiplies the learning rate of each group by gamma every stepSize
-// epochs, Python's StepLR. Other changes to the learning rates stay in force.
+// epochs, Python's StepLR. Other changes to the learning rates stay in force; with the
+// initial learning rate lr and none, that of epoch t is lr * gamma ** (t // stepSize).
 type StepLR struct {
 	LRScheduler
 	stepSize int
@@ -102,7 +103,8 @@ func (s *MultiStepLR) closedForm() []scalar.Number {
 }
 
 // ExponentialLR multiplies the learning rate of each group by gamma in each
-// epoch, Python's ExponentialLR.
+// epoch, Python's ExponentialLR. With the initial learning rate lr, that of epoch t is
+// lr * gamma ** t.
 type ExponentialLR struct {
 	LRScheduler
 	gamma float64
@@ -149,21 +151,26 @@ func NewLambdaLR[L Lambdas](optimizer optim.Optimizer, lrLambda L, opts ...Lambd
 	with := read(settings{}, opts)
 	s := &LambdaLR{lambdas: lambdasOf(optimizer, lrLambda)}
 	s.fields = []field{{"lr_lambdas", &s.lambdas}}
+	s.required = "lr_lambdas"
 	s.InitNumbers(s, optimizer, with.lastEpoch, func() []scalar.Number { return apply(s.lambdas, s.lastEpoch, s.baseLrs) }, nil)
 	return s
 }
 
 // apply multiplies learning rates by what functions return for an epoch.
 func apply(lambdas []func(int) float64, epoch int, lrs []scalar.Number) []scalar.Number {
+	scalar.CheckZip(len(lambdas), len(lrs))
 	results := make([]scalar.Number, len(lrs))
 	for i, lr := range lrs {
+		if lambdas[i] == nil {
+			panic(torch.NewError("TypeError", "'NoneType' object is not callable"))
+		}
 		results[i] = lr.Mul(scalar.Of(lambdas[i](epoch)))
 	}
 	return results
 }
 
 func lambdasOf(optimizer optim.Optimizer, lambda any) []func(int) float64 {
-	groups := len(optimizer.ParamGroups())
+	groups := len(groupsOf(optimizer))
 	if fn, ok := lambda.(func(int) float64); ok {
 		return slices.Repeat([]func(int) float64{fn}, groups)
 	}
@@ -188,7 +195,11 @@ type MultiplicativeLR struct {
 func NewMultiplicativeLR[L Lambdas](optimizer optim.Optimizer, lrLambda L, opts ...MultiplicativeLROption) *MultiplicativeLR {
 	with := read(settings{}, opts)
 	s := &MultiplicativeLR{lambdas: lambdasOf(optimizer, lrLambda)}
+	if slices.ContainsFunc(s.lambdas, func(fn func(int) float64) bool { return fn == nil }) {
+		panic(torch.NewError("TypeError", "lr_lambda should be a function, but got NoneType"))
+	}
 	s.fields = []field{{"lr_lambdas", &s.lambdas}}
+	s.required = "lr_lambdas"
 	s.InitNumbers(s, optimizer, with.lastEpoch, func() []scalar.Number {
 		if s.isInitial {
 			return s.current()

@@ -3,6 +3,7 @@ package swa
 import (
 	"slices"
 
+	"github.com/wangkuiyi/gotorch/optim/internal/scalar"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -31,7 +32,8 @@ func decayOf(opts []EmaOption) float64 {
 		decay = o.decay()
 	}
 	if decay < 0 || decay > 1 {
-		panic(torch.NewError("ValueError", "Invalid decay value %v provided. Please provide a value in [0,1] range.", decay))
+		panic(torch.NewError("ValueError", "Invalid decay value %s provided. Please provide a value in [0,1] range.",
+			scalar.Repr(decay)))
 	}
 	return decay
 }

@@ -1,9 +1,11 @@
 package swa
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/wangkuiyi/gotorch/nn"
+	"github.com/wangkuiyi/gotorch/optim/internal/scalar"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -78,7 +80,8 @@ func NewAveragedModel[M nn.AnyModule](model M, opts ...AveragedModelOption) *Ave
 	return m
 }
 
-// Forward is that of the copy, which must be an [nn.Layer].
+// Forward is that of the copy, which must be an [nn.Layer]; others are called by
+// [AveragedModel.ForwardAll].
 func (m *AveragedModel[M]) Forward(input *torch.Tensor) *torch.Tensor {
 	return nn.Call(layerOf(m.Averaged), input)
 }
@@ -91,9 +94,53 @@ func layerOf(model nn.AnyModule) nn.Layer {
 	return layer
 }
 
+// ForwardAll is Forward for a copy whose Forward takes several tensors, and perhaps
+// options, or returns several.
+//
+//	output := averaged.ForwardAll(src, tgt)[0]
+//
+// Where options are to be given, call averaged.Averaged.Forward.
+func (m *AveragedModel[M]) ForwardAll(inputs ...*torch.Tensor) (outputs []*torch.Tensor) {
+	forward := reflect.ValueOf(m.Averaged).MethodByName("Forward")
+	if !forward.IsValid() || !takes(forward.Type(), len(inputs)) {
+		panic(torch.NewError("TypeError", "%T has no method Forward of %d tensors", m.Averaged, len(inputs)))
+	}
+	arguments := make([]reflect.Value, len(inputs))
+	for i, x := range inputs {
+		arguments[i] = reflect.ValueOf(x)
+	}
+	for _, result := range forward.Call(arguments) {
+		outputs = append(outputs, result.Interface().(*torch.Tensor))
+	}
+	return outputs
+}
+
+// takes reports whether a function takes tensors and returns nothing else.
+func takes(function reflect.Type, tensors int) bool {
+	tensor := reflect.TypeFor[*torch.Tensor]()
+	required := function.NumIn()
+	if function.IsVariadic() {
+		required--
+	}
+	for i := range required {
+		if function.In(i) != tensor {
+			return false
+		}
+	}
+	for i := range function.NumOut() {
+		if function.Out(i) != tensor {
+			return false
+		}
+	}
+	return tensors == required || tensors > required && function.IsVariadic() && function.In(required).Elem() == tensor
+}
+
 // UpdateParameters puts the model's parameters into the averages, Python's
 // update_parameters. Buffers are copied, unless they are averaged.
 func (m *AveragedModel[M]) UpdateParameters(model nn.AnyModule) {
+	if scalar.IsNil(model) {
+		panic(torch.NewError("AttributeError", "'NoneType' object has no attribute 'parameters'"))
+	}
 	torch.Scope(func() { torch.NoGrad(func() { m.update(model) }) })
 }
 
@@ -129,13 +176,7 @@ func detached(tensors []*torch.Tensor) []*torch.Tensor {
 }
 
 func copyBuffers(to, from []*torch.Tensor) {
-	if len(to) != len(from) {
-		shorter := "shorter"
-		if len(from) > len(to) {
-			shorter = "longer"
-		}
-		panic(torch.NewError("ValueError", "zip() argument 2 is %s than argument 1", shorter))
-	}
+	scalar.CheckZip(len(to), len(from))
 	for i, b := range to {
 		b.Detach().Copy_(from[i].Detach())
 	}

@@ -4,6 +4,11 @@ import (
 	"testing"
 
 	"github.com/wangkuiyi/gotorch/internal/testkit"
+	"github.com/wangkuiyi/gotorch/torch"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+// TestMain has one thread compute, here and in Python: batches and models are small.
+func TestMain(m *testing.M) {
+	torch.SetNumThreads(1)
+	testkit.Main(m)
+}

@@ -49,6 +49,9 @@ func NewSWALR[R lrscheduler.Rate](optimizer optim.Optimizer, swaLr R, opts ...SW
 	for _, o := range opts {
 		o(&with)
 	}
+	if scalar.IsNil(optimizer) {
+		panic(scalar.NoGroups())
+	}
 	groups := optimizer.ParamGroups()
 	for i, lr := range scalar.PerGroup("swa_lr", len(groups), swaLr) {
 		groups[i].Put("swa_lr", lr)
@@ -84,7 +87,10 @@ func (s *SWALR) anneal() []scalar.Number {
 	var lrs []scalar.Number
 	for _, g := range s.Optimizer().ParamGroups() {
 		lr, _ := g.Get("lr")
-		goal, _ := g.Get("swa_lr")
+		goal, ok := g.Get("swa_lr")
+		if !ok { // of a group that was added since
+			panic(torch.NewError("KeyError", "'swa_lr'"))
+		}
 		lrs = append(lrs, towards(scalar.From(lr), scalar.From(goal), before, now))
 	}
 	return lrs

@@ -4,6 +4,7 @@ import (
 	"iter"
 
 	"github.com/wangkuiyi/gotorch/nn"
+	"github.com/wangkuiyi/gotorch/optim/internal/scalar"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -24,9 +25,15 @@ type batchNorm interface{ AsBatchNorm() *nn.NormBase }
 // over all batches, Python's update_bn: the averages of an [AveragedModel]'s
 // layers are not those of its parameters. Option: [ToDevice].
 func UpdateBn(batches iter.Seq[*torch.Tensor], model nn.Layer, opts ...UpdateBnOption) {
+	if scalar.IsNil(model) {
+		panic(torch.NewError("AttributeError", "'NoneType' object has no attribute 'modules'"))
+	}
 	layers := batchNorms(model)
 	if len(layers) == 0 {
 		return
+	}
+	if batches == nil {
+		panic(torch.NewError("TypeError", "'NoneType' object is not iterable"))
 	}
 	before := make([]bool, len(layers))
 	training := model.Training()

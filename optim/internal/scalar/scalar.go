@@ -3,6 +3,7 @@
 package scalar
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/wangkuiyi/gotorch/csrc"
@@ -20,7 +21,8 @@ type Number struct {
 // Of returns a float as a number.
 func Of(value float64) Number { return Number{Value: value} }
 
-// From returns a float64, an int64 or a tensor of one element as a number.
+// From returns a float64, an int64 or a tensor of one element as a number. Other values
+// panic.
 func From(value any) Number {
 	switch v := value.(type) {
 	case *torch.Tensor:
@@ -30,8 +32,10 @@ func From(value any) Number {
 		return Number{Tensor: v}
 	case int64:
 		return Of(float64(v))
+	case float64:
+		return Of(v)
 	}
-	return Of(value.(float64))
+	panic(torch.NewError("TypeError", "must be a number, not %T", value))
 }
 
 // Float returns the number as a float.
@@ -165,6 +169,29 @@ func Max(a, b Number) Number {
 		return b
 	}
 	return a
+}
+
+// IsNil reports whether a value, such as an optimizer, is nil or a pointer that is.
+func IsNil(value any) bool {
+	v := reflect.ValueOf(value)
+	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
+}
+
+// NoGroups is the error of an optimizer that is nil and is asked for its groups.
+func NoGroups() error {
+	return torch.NewError("AttributeError", "'NoneType' object has no attribute 'param_groups'")
+}
+
+// CheckZip refuses lists of different lengths, the first of which Python's
+// zip(strict=True) goes through.
+func CheckZip(first, second int) {
+	if first != second {
+		shorter := "shorter"
+		if second > first {
+			shorter = "longer"
+		}
+		panic(torch.NewError("ValueError", "zip() argument 2 is %s than argument 1", shorter))
+	}
 }
 
 // PerGroup returns a number for each group of parameters: rate is one for all, an
