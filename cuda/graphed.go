@@ -120,6 +120,9 @@ func refuseAutocastCache() {
 // MakeGraphedModule is [MakeGraphedCallables] for one layer: it returns a layer that is
 // the same module, but replays graphs. It can take the layer's place in a container.
 func MakeGraphedModule(layer nn.Layer, sample *torch.Tensor, opts ...MakeGraphedCallablesOption) nn.Layer {
+	if layer == nil {
+		panic(torch.NewError("TypeError", "argument 'layer' must be a module, not None"))
+	}
 	g := &graphedLayer{layer, layer.Forward}
 	MakeGraphedCallables([]Callable{{Func: &g.forward, Module: layer, SampleArgs: []any{sample}}}, opts...)
 	return g

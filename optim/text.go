@@ -2,11 +2,10 @@ package optim
 
 import (
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 
+	"github.com/wangkuiyi/gotorch/internal/pytext"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -40,16 +39,16 @@ func repr(value any) string {
 		}
 		return "False"
 	case float64:
-		return reprFloat(v)
+		return pytext.Float(v)
 	case [2]float64:
-		return "(" + reprFloat(v[0]) + ", " + reprFloat(v[1]) + ")"
+		return "(" + pytext.Float(v[0]) + ", " + pytext.Float(v[1]) + ")"
 	case [3]float64:
-		return "(" + reprFloat(v[0]) + ", " + reprFloat(v[1]) + ", " + reprFloat(v[2]) + ")"
+		return "(" + pytext.Float(v[0]) + ", " + pytext.Float(v[1]) + ", " + pytext.Float(v[2]) + ")"
 	case [2]any:
 		return "(" + reprElement(v[0]) + ", " + reprElement(v[1]) + ")"
 	case *torch.Tensor:
 		if v.Dim() == 0 { // as Python's __format__ does
-			return reprFloat(v.Item())
+			return pytext.Float(v.Item())
 		}
 		return v.String()
 	case []any:
@@ -75,20 +74,4 @@ func reprElement(value any) string {
 // sizeText returns a shape as Python prints it.
 func sizeText(shape []int64) string {
 	return "torch.Size(" + strings.ReplaceAll(fmt.Sprint(shape), " ", ", ") + ")"
-}
-
-// reprFloat returns Python's repr of a float: the shortest digits that give the
-// number back, with an exponent below 1e-4 and from 1e16 on.
-func reprFloat(v float64) string {
-	switch magnitude := math.Abs(v); {
-	case math.IsNaN(v):
-		return "nan"
-	case math.IsInf(v, 0):
-		return strings.ToLower(strings.TrimPrefix(strconv.FormatFloat(v, 'g', -1, 64), "+"))
-	case v == math.Trunc(v) && magnitude < 1e16:
-		return strconv.FormatFloat(v, 'f', 1, 64)
-	case magnitude < 1e-4 || magnitude >= 1e16:
-		return strconv.FormatFloat(v, 'e', -1, 64)
-	}
-	return strconv.FormatFloat(v, 'f', -1, 64)
 }
