@@ -1,7 +1,6 @@
 package cuda_test
 
 import (
-	"fmt"
 	"runtime"
 	"strings"
 	"sync"
@@ -13,6 +12,7 @@ import (
 	"github.com/wangkuiyi/gotorch/accelerator"
 	"github.com/wangkuiyi/gotorch/autograd"
 	"github.com/wangkuiyi/gotorch/cuda"
+	"github.com/wangkuiyi/gotorch/internal/parity"
 	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/nn"
 	"github.com/wangkuiyi/gotorch/optim"
@@ -35,23 +35,6 @@ func device(t *testing.T) torch.Device {
 }
 
 func floats(t *torch.Tensor) []float32 { return torch.Data[float32](t) }
-
-func ExampleCapture() {
-	if !cuda.IsAvailable() {
-		return
-	}
-	model := nn.NewLinear(8, 2)
-	model.Cuda()
-	x := torch.Empty([]int64{16, 8}, torch.CUDA())
-	var y *torch.Tensor
-	g := cuda.NewCUDAGraph()
-	cuda.Capture(g, func() { y = model.Forward(x) })
-	for range 3 {
-		x.Copy_(torch.Randn([]int64{16, 8})) // the next batch
-		g.Replay()
-		fmt.Println(y.Shape())
-	}
-}
 
 func TestGraph(t *testing.T) {
 	d := device(t)
@@ -248,7 +231,7 @@ func TestCaptureErrors(t *testing.T) {
 		code.WriteString("\t\trun('''" + e.python + "''')\n")
 	}
 	code.WriteString("\t\tdel x\n")
-	want := runOnDevices(t, code.String()).Strings("errors")
+	want := parity.RunOnDevices(t, 1, code.String()).Strings("errors")
 	x := torch.Ones([]int64{4}, d)
 	for i, e := range captureErrors {
 		err := refusal(t, func() { e.run(x) })
@@ -500,7 +483,7 @@ func TestCapturedTraining(t *testing.T) {
 // pass, in Python's words, unless it may be overridden.
 func TestStaleStream(t *testing.T) {
 	d := device(t)
-	want := runOnDevices(t, `
+	want := parity.RunOnDevices(t, 1, `
 		import gc
 		w = torch.ones(2, device="cuda", requires_grad=True)
 		with torch.cuda.stream(torch.cuda.default_stream()): # failed captures may have left another one
