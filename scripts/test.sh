@@ -68,18 +68,21 @@ run_gpu_tests() {
   local status=0 arguments=()
   if [[ -n $complete ]]; then arguments+=(-run '^(Test|Fuzz)'); fi
   run_tests "${arguments[@]}" "$@" || status=$?
-  if [[ -n $whole ]]; then
-    run_operators "$@" || status=$?
-    bash benchmarks/run.sh gpu/
+  if [[ -n $whole && -n $complete ]]; then
+    run_others "$@" || status=$?
   fi
+  if [[ -n $whole ]]; then bash benchmarks/run.sh gpu/; fi
   return "$status"
 }
 
-# PyTorch's operators on the GPU, in Python and in Go: its package's other tests are
-# about the CPU.
-run_operators() {
-  local packages=()
-  if [[ -d internal/conformance ]]; then run_tests "$@" -run OnCUDA ./internal/conformance; fi
+# Of these packages only some tests are about the GPU: PyTorch's operators, in Python and
+# in Go, and examples that print the same everywhere.
+run_others() {
+  local status=0 packages=(./internal/conformance)
+  run_tests "$@" -run OnCUDA || status=$?
+  packages=(./cuda/... ./accelerator ./amp)
+  GOTORCH_TEST_DEVICE='' run_tests "$@" -run '^Example' || status=$?
+  return "$status"
 }
 
 # Without those whose exceptions are known the exit status is that of go test.
@@ -94,7 +97,7 @@ run_device_tests() {
   if [[ -n $complete ]]; then arguments+=(-run '^(Test|Fuzz)'); fi
   if [[ -n $skip ]]; then arguments+=(-skip "$skip"); fi
   { go test -json "${arguments[@]}" "$@" ${packages[@]+"${packages[@]}"} || true; } |
-    "$PYTHON" "$SCRIPTS/test_report.py" $verbose --exceptions "$EXCEPTIONS" ${complete:+--complete --require DEVICE}
+    "$PYTHON" "$SCRIPTS/test_report.py" $verbose --exceptions "$EXCEPTIONS" --require DEVICE ${complete:+--complete}
 }
 
 main() {

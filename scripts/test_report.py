@@ -1,6 +1,6 @@
 """Turns the events of go test -json into go test's usual lines.
 
-    go test -json ./... | test_report.py [--verbose] [--require MARK]... [--exceptions FILE [--complete]]
+    go test -json ./... | test_report.py [--verbose] [--require MARK]... [--each] [--exceptions FILE [--complete]]
     test_report.py --skip-pattern FILE
 
 At the end it names the tests that were skipped for want of something, which the
@@ -8,7 +8,7 @@ reason of the skip has as a mark (MARKS): go test itself is silent about them. T
 that need devices are only counted where devices were not asked for.
 
 The exit status is 0 if no test fails. --require MARK has it be 1 if a test was skipped
-with this mark, or a package ran none. With a file of exceptions (test_exceptions.py
+with this mark, --each if a package that has tests ran none. With a file of exceptions (test_exceptions.py
 says what is in it) no other tests may fail than these, and all of these must.
 --complete says that all tests of the packages ran, so that an exception that did not
 is a mistake. A helper of test.sh.
@@ -39,10 +39,12 @@ def counts_of(tests):
 
 
 class Report:
-    def __init__(self, verbose, exceptions, required):
-        self.verbose = verbose
-        self.exceptions = exceptions
-        self.required = required
+    def __init__(self, arguments):
+        self.verbose = arguments.verbose
+        self.exceptions = Exceptions(arguments.exceptions)
+        self.complete = arguments.complete
+        self.required = arguments.require
+        self.each = arguments.each
         self.output = collections.defaultdict(list)  # of (package, test); test "" is the package's own
         self.skipped = collections.defaultdict(list)  # tests by (mark, package)
         self.packages = 0
@@ -92,34 +94,32 @@ class Report:
         tests = [key for key in self.output if key[0] == package]
         return [line for key in tests for line in self.output.pop(key)]
 
-    def close(self, complete):
+    def close(self):
         """Returns whether all is as it should be."""
         if self.exceptions.path:
-            self.check_exceptions(complete)
-        if self.required:
-            self.check_required()
+            self.check_exceptions()
+        self.check_required()
         for mark in MARKS:
             self.name_skipped(mark)
         if self.failed:
             print("FAIL")
         return not self.failed
 
-    def check_exceptions(self, complete):
-        for problem in (problems := list(self.exceptions.problems(complete))):
+    def check_exceptions(self):
+        for problem in (problems := list(self.exceptions.problems(self.complete))):
             print(problem)
         self.failed |= bool(problems)
         print(self.exceptions.summary())
 
     def check_required(self):
-        if not self.packages:
-            print("no tests ran")
-        for package in self.idle:
-            print(f"{package} ran no test")
-        for mark, package in self.skipped:
-            if mark in self.required:
-                print(f"{package} has skipped tests marked {mark}, which must run here")
-                self.failed = True
-        self.failed |= not self.packages or bool(self.idle)
+        problems = [f"{package} has skipped tests marked {mark}, which must run here" for mark, package in self.skipped if mark in self.required]
+        if self.each:
+            problems += [f"{package} ran no test" for package in self.idle]
+        if (self.required or self.each) and not self.packages:
+            problems.append("no tests ran")
+        for problem in problems:
+            print(problem)
+        self.failed |= bool(problems)
 
     def name_skipped(self, mark):
         tests = {package: names for (m, package), names in self.skipped.items() if m == mark}
@@ -133,6 +133,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--require", action="append", choices=MARKS, default=[])
+    parser.add_argument("--each", action="store_true")
     parser.add_argument("--exceptions")
     parser.add_argument("--complete", action="store_true")
     parser.add_argument("--skip-pattern")
@@ -140,13 +141,13 @@ def main():
     if a.skip_pattern:
         print(Exceptions(a.skip_pattern).skip_pattern())
         return
-    report = Report(a.verbose, Exceptions(a.exceptions), a.require)
+    report = Report(a)
     for line in sys.stdin:
         try:
             report.add(json.loads(line))
         except ValueError:
             print(line, end="")
-    if not report.close(a.complete):
+    if not report.close():
         sys.exit(1)
 
 
