@@ -43,7 +43,10 @@ type CUDAGraph struct {
 	state        graphState // of the capture
 	stream       Stream     // in which it began
 	instantiated bool
-	retained     []any // what the work uses
+	retained     []any  // what the work uses
+	watch        uint64 // the callback by which libtorch tells what the work uses
+	watching     bool   // it does now
+	watched      bool   // it did, in the capture
 	onDestroy    *[]func()
 
 	hooks graphHooks
@@ -156,6 +159,7 @@ func (g *CUDAGraph) Instantiate() {
 // once; the results are there when the stream has done the work.
 func (g *CUDAGraph) Replay() {
 	g.check()
+	g.checkInputs()
 	if !g.instantiated {
 		g.Instantiate()
 	}
@@ -175,7 +179,7 @@ func (g *CUDAGraph) Reset() {
 		return
 	}
 	g.call(graphReset)
-	g.state, g.instantiated, g.retained = empty, false, nil
+	g.state, g.instantiated, g.retained, g.watched = empty, false, nil, false
 	runAll(g.onDestroy)
 }
 

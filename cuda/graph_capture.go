@@ -17,11 +17,12 @@ var (
 	graphPoolHandle        = csrc.Entry("cuda::graph_pool_handle() -> (int first, int second)")
 )
 
-// A CaptureOption is an option of [Capture]: a [Stream], [Pool], [CaptureErrorMode].
+// A CaptureOption is an option of [Capture]: a [Stream], [Pool], [CaptureErrorMode],
+// [CheckInputLiveness].
 type CaptureOption interface{ applyCapture(*captureArguments) }
 
 // A CaptureBeginOption is an option of [CUDAGraph.CaptureBegin]: [Pool],
-// [CaptureErrorMode].
+// [CaptureErrorMode], [CheckInputLiveness].
 type CaptureBeginOption interface {
 	CaptureOption
 	captureBegin()
@@ -31,6 +32,7 @@ type captureArguments struct {
 	stream *Stream
 	pool   accelerator.PoolId
 	mode   string
+	check  bool // the liveness of inputs
 }
 
 func captureArgumentsOf[O CaptureOption](opts []O) captureArguments {
@@ -219,6 +221,9 @@ func (g *CUDAGraph) begin(a captureArguments) {
 		f.PutString(a.mode)
 	})
 	g.state = capturing
+	if a.check {
+		g.watchInputs()
+	}
 	g.hooks.run(afterCaptureBegin, g)
 	begun = true
 }
@@ -240,6 +245,7 @@ func (g *CUDAGraph) CaptureEnd() {
 		}
 	}()
 	g.call(graphCaptureEndPre)
+	g.endWatch()
 	g.hooks.run(afterCapture, g)
 	if !g.keep {
 		g.Instantiate()
@@ -265,6 +271,7 @@ func (g *CUDAGraph) abandon() {
 
 // giveUp frees what a capture that failed has left.
 func (g *CUDAGraph) giveUp() {
+	g.endWatch()
 	csrc.EndCapture()
 	g.state = empty
 	defer captureTurn.give()

@@ -554,3 +554,80 @@ func TestGraphsOnTwoDevices(t *testing.T) {
 		})
 	}
 }
+
+// A replay refuses to compute with what was freed, if it is asked to look.
+func TestCheckInputLiveness(t *testing.T) {
+	d := device(t)
+	py := parity.RunOnDevices(t, 1, `
+		x, w = torch.ones(4, device="cuda"), torch.ones(4, device="cuda", requires_grad=True)
+		z = torch.ones(4, device="cuda", requires_grad=True)
+		g, first = torch.cuda.CUDAGraph(), torch.cuda.CUDAGraph()
+		with torch.cuda.graph(first):
+			made = x + 1
+		with torch.cuda.graph(g, pool=first.pool(), check_input_liveness=True):
+			view = x[1:]
+			y = (view * 2).sum() + made.sum()
+			s = (w * z).sum()
+			s.backward()
+		first.replay()
+		g.replay()
+		out["y"] = y.item()
+		def refusal():
+			try: g.replay()
+			except RuntimeError as e: return str(e).split("\n")[0]
+			return ""
+		del made # which lies in the pool
+		errors = [refusal()]
+		del x, view
+		errors.append(refusal())
+		del w, z, s
+		errors.append(refusal())
+		out["errors"] = errors
+		del g, first, y
+	`)
+	x, w := torch.Ones([]int64{4}, d), torch.Ones([]int64{4}, d, torch.RequiresGrad(true))
+	z := torch.Ones([]int64{4}, d, torch.RequiresGrad(true))
+	g, first := cuda.NewCUDAGraph(), cuda.NewCUDAGraph()
+	var made, view, y, s *torch.Tensor
+	cuda.Capture(first, func() { made = x.Add(1) })
+	cuda.Capture(g, func() {
+		view = x.Index(torch.Slice(1, nil))
+		y = view.Mul(2).Sum().Add(made.Sum())
+		s = w.Mul(z).Sum()
+		s.Backward()
+	}, cuda.Pool(first.Pool()), cuda.CheckInputLiveness(true))
+	first.Replay()
+	g.Replay()
+	assert.Equal(t, py.Number("y"), y.Item())
+	errors := []string{}
+	replay := func() {
+		message := ""
+		if err := torch.Try(g.Replay); err != nil {
+			message, _, _ = strings.Cut(err.(*torch.Error).Message, "\n")
+		}
+		errors = append(errors, message)
+	}
+	made.Close()
+	replay()
+	x.Close()
+	view.Close()
+	replay()
+	for _, t := range []*torch.Tensor{w, z, s} {
+		t.Close()
+	}
+	torch.CollectGarbage() // what holds the autograd graph
+	replay()
+	assert.Equal(t, py.Strings("errors"), errors)
+	g.Reset()
+	assert.ErrorContains(t, torch.Try(g.Replay), "must have been called")
+	assert.PanicsWithValue(t, "mine", func() {
+		cuda.Capture(g, func() { panic("mine") }, cuda.CheckInputLiveness(true))
+	})
+	torch.Scope(func() {
+		inner := torch.Ones([]int64{4}, d)
+		cuda.Capture(g, func() { y = torch.Keep(inner.Add(1)) }, cuda.CheckInputLiveness(true))
+		g.Replay()
+	})
+	assert.ErrorContains(t, torch.Try(g.Replay), "1 dead tensor")
+	runtime.KeepAlive(first) // and its pool
+}

@@ -18,7 +18,10 @@ using Graph = at::cuda::CUDAGraph;
 Graph& graph_at(int64_t handle) { return *reinterpret_cast<Graph*>(handle); }
 
 int64_t new_graph(bool keep) { return reinterpret_cast<int64_t>(new Graph(keep)); }
-void delete_graph(int64_t graph) { delete &graph_at(graph); }
+void delete_graph(int64_t graph) {
+  forget_inputs(graph);
+  delete &graph_at(graph);
+}
 
 cudaStreamCaptureMode mode_named(std::string_view name) {
   if (name == "global") {
@@ -44,7 +47,10 @@ void graph_capture_end_post(int64_t graph) { graph_at(graph).capture_end_post();
 void graph_instantiate(int64_t graph) { graph_at(graph).instantiate(); }
 bool graph_is_instantiated(int64_t graph) { return graph_at(graph).has_graph_exec(); }
 void graph_replay(int64_t graph) { graph_at(graph).replay(); }
-void graph_reset(int64_t graph) { graph_at(graph).reset(); }
+void graph_reset(int64_t graph) {
+  forget_inputs(graph);
+  graph_at(graph).reset();
+}
 void graph_keep(int64_t graph) { graph_at(graph).enable_debug_mode(); }
 
 std::tuple<int64_t, int64_t> graph_pool(int64_t graph) { return words_of(graph_at(graph).pool()); }
