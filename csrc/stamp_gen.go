@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "011c8b3840bf362025574432fd4f85c2b5203ead2f007fee22c2163754798005"
+const Stamp = "58efc4e57d7b64746ec77b0f9ea5ac79fd57385ea3705df1fdf825f65837154d"
