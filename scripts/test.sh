@@ -35,7 +35,7 @@ EXCEPTIONS=internal/fakecuda/exceptions.txt
 device_packages() {
   local package packages=(torch nn optim autograd amp cuda accelerator backends functorch masked nested signal utils)
   case $1 in
-    cuda) packages+=(fft linalg special sparse internal/customops examples benchmarks/go) ;;
+    cuda) packages+=(sparse internal/customops examples benchmarks/go) ;;
     fakecuda) packages+=(internal/fakecuda) ;;
   esac
   for package in "${packages[@]}"; do
