@@ -70,10 +70,10 @@ func Pool[P accelerator.PoolId | *MemPool](pool P) interface {
 // taking memory from the device: "global", the default, those of all threads;
 // "thread_local" those of this one; "relaxed" none.
 //
-// "thread_local" lets other goroutines work on other devices during the capture. What
-// they do on the same one is what PyTorch's manual forbids: "no non-captured work may
-// run in this process (on any thread) while capture is underway". It may give wrong
-// numbers, without an error.
+// PyTorch's manual says: "No non-captured CUDA work may run in this process (on any
+// thread) while capture is underway." On the same device it may give wrong numbers,
+// without an error. Where goroutines have a device each, "thread_local" lets them work
+// on theirs meanwhile.
 type CaptureErrorMode string
 
 func (m CaptureErrorMode) applyCapture(a *captureArguments) { a.mode = string(m) }
