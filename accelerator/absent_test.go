@@ -11,6 +11,7 @@ import (
 	"github.com/wangkuiyi/gotorch/csrc"
 	"github.com/wangkuiyi/gotorch/cuda"
 	"github.com/wangkuiyi/gotorch/internal/parity"
+	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -59,7 +60,7 @@ func count(b bool) string { return map[bool]string{true: "1", false: "0"}[b] }
 // An install with CUDA does on a machine without a driver what Python does there.
 func TestWithoutDriver(t *testing.T) {
 	if err := csrc.CUDA(); !errors.Is(err, csrc.ErrNoDriver) {
-		t.Skip("needs an install with CUDA and no driver; this is not: ", err)
+		t.Skip(testkit.SkippedDriverless+"needs an install with CUDA and no driver; this is not: ", err)
 	}
 	code := "out['cuda'] = torch.version.cuda or ''\nout['count'] = torch.cuda.device_count()\nout['results'] = []\n"
 	for _, m := range withoutDevices {
@@ -68,7 +69,7 @@ func TestWithoutDriver(t *testing.T) {
 	}
 	py := parity.Run(t, code)
 	if py.Text("cuda") == "" || py.Number("count") > 0 {
-		t.Skip("needs a Python torch with CUDA and no driver")
+		parity.Skip(t, "needs a Python torch with CUDA and no driver")
 	}
 	results := py.Strings("results")
 	for i, m := range withoutDevices {

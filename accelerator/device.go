@@ -99,6 +99,7 @@ func check(d torch.Device) {
 // and ends with fn, also if it panics; goroutines that fn starts are not in it.
 // With the zero Device it just runs fn. Python's torch.accelerator.device_index.
 func WithDevice(d torch.Device, fn func()) {
+	entry.RequireFunc("fn", fn != nil)
 	if d == (torch.Device{}) {
 		fn()
 		return
@@ -107,6 +108,10 @@ func WithDevice(d torch.Device, fn func()) {
 	if d.Index() < 0 {
 		panic(torch.NewError("ValueError", "Expected a torch.device with a specified index or an integer, but got:%s", d))
 	}
+	withDevice(d, fn)
+}
+
+func withDevice(d torch.Device, fn func()) {
 	runtime.LockOSThread() // libtorch keeps the device for each thread
 	defer runtime.UnlockOSThread()
 	var f entry.Frame
@@ -123,7 +128,13 @@ func WithDevice(d torch.Device, fn func()) {
 
 // WithDeviceIndex is [WithDevice] for the accelerator's device with this index.
 func WithDeviceIndex(index int, fn func()) {
-	WithDevice(CurrentAccelerator().WithIndex(index), fn)
+	entry.RequireFunc("fn", fn != nil)
+	d := CurrentAccelerator()
+	if index >= 0 {
+		d = d.WithIndex(index)
+	}
+	check(d)
+	withDevice(d, fn) // libtorch refuses a device without an index
 }
 
 // Synchronize waits until all work of a device, in all its streams, is done.

@@ -35,11 +35,12 @@ func ExampleWithDeviceIndex() {
 
 // A second stream, on any accelerator.
 func ExampleWithStream() {
+	x := torch.Full([]int64{3}, 2.0)
 	if accelerator.IsAvailable() {
 		s := torch.NewStream()
-		accelerator.WithStream(s, func() { torch.Ones([]int64{3}, s.Device()).Mul_(2) })
+		accelerator.WithStream(s, func() { x = torch.Ones([]int64{3}, s.Device()).Mul_(2) })
 		s.Synchronize()
 	}
-	fmt.Println("done")
-	// Output: done
+	fmt.Println(x.Sum().Item())
+	// Output: 6
 }

@@ -20,6 +20,7 @@ func CurrentStream(device ...torch.Device) torch.Stream {
 // WithStream runs fn with s as the current stream and its device as the current
 // device, see [torch.Stream.With]. Python's "with stream:".
 func WithStream(s torch.AnyStream, fn func()) {
+	entry.RequireFunc("fn", fn != nil)
 	if s == nil {
 		panic(torch.NewError("TypeError", "argument 's' must be Stream, not None"))
 	}

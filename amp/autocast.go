@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wangkuiyi/gotorch/internal/entry"
 	"github.com/wangkuiyi/gotorch/internal/option"
 	"github.com/wangkuiyi/gotorch/torch"
 )
@@ -48,6 +49,7 @@ func (CacheEnabled) AutocastOption(option.Marker) {}
 // A dtype that is not supported, and "cuda" where there is no CUDA device, give a
 // warning, and fn runs without autocast. An unknown type of device panics.
 func Autocast(deviceType string, fn func(), opts ...AutocastOption) {
+	entry.RequireFunc("fn", fn != nil)
 	newState(deviceType, opts).Run(fn)
 }
 

@@ -48,7 +48,7 @@ func TestCustomFunction(t *testing.T) { testCustomFunction(t, "cpu") }
 
 // There backward runs on a thread of the device.
 func TestCustomFunctionOnCUDA(t *testing.T) {
-	runOnDevices(t, 1, "pass")
+	parity.NeedDevices(t, 1)
 	testCustomFunction(t, "cuda")
 }
 

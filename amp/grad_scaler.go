@@ -124,6 +124,12 @@ func (s *GradScaler) check(method string) {
 	}
 }
 
+func requireOptimizer(o optim.Optimizer) {
+	if o == nil {
+		panic(torch.NewError("TypeError", "argument 'optimizer' must be an Optimizer, not None"))
+	}
+}
+
 // Unscale_ divides the gradients of the optimizer's parameters by the scale, and
 // looks for infinities and NaN in them. [GradScaler.Step] does so otherwise; call
 // it to clip or inspect gradients before the step, at most once for each step,
@@ -166,6 +172,7 @@ func (s *GradScaler) inverse() *torch.Tensor {
 // no parameter has a gradient.
 func (s *GradScaler) Step(o optim.Optimizer) {
 	if !s.enabled {
+		requireOptimizer(o)
 		o.Step()
 		return
 	}
@@ -189,6 +196,7 @@ func (s *GradScaler) StepClosure(o optim.Optimizer, closure func() *torch.Tensor
 	if s.enabled {
 		panic(torch.NewError("RuntimeError", "Closure use is not currently supported if GradScaler is enabled."))
 	}
+	requireOptimizer(o)
 	return o.StepClosure(closure)
 }
 

@@ -162,7 +162,7 @@ func TestGradScaler(t *testing.T) {
 }
 
 func TestGradScalerOnCUDA(t *testing.T) {
-	runOnDevices(t, 1, "pass")
+	parity.NeedDevices(t, 1)
 	testScaler(t, "cuda")
 }
 
@@ -336,7 +336,7 @@ func TestSeveralOptimizers(t *testing.T) {
 // Parameters on two devices have one scale, and what is found on either counts.
 func TestGradScalerOnTwoDevices(t *testing.T) {
 	for _, fused := range []bool{false, true} {
-		py := runOnDevices(t, 2, fmt.Sprintf(`
+		py := parity.RunOnDevices(t, 2, fmt.Sprintf(`
 		params = [torch.full((3,), i + 1.0, device=f"cuda:{i}", requires_grad=True) for i in range(2)]
 		opt = optim.Adam(params, lr=0.1, fused=%s)
 		scaler = torch.amp.GradScaler("cuda", init_scale=16.0)

@@ -20,17 +20,6 @@ func TestMain(m *testing.M) {
 	testkit.Main(m)
 }
 
-// runOnDevices runs Python on n CUDA devices, if Go has as many.
-func runOnDevices(t *testing.T, n int, code string) *parity.Result {
-	t.Helper()
-	testkit.NeedDevices(t, n)
-	py := parity.Run(t, `out["count"] = torch.cuda.device_count()`)
-	if found := py.Number("count"); found < float64(n) {
-		t.Skipf("needs a Python torch with %d CUDA devices, and it has %v: run Python with the same simulated GPU", n, found)
-	}
-	return parity.Run(t, code)
-}
-
 // collectWarnings returns the messages of the warnings that fn causes.
 func collectWarnings(fn func()) (messages []string) {
 	var lock sync.Mutex

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wangkuiyi/gotorch/amp"
 	"github.com/wangkuiyi/gotorch/internal/parity"
+	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/optim"
 	"github.com/wangkuiyi/gotorch/torch"
 )
@@ -144,7 +145,7 @@ func TestDisabledGradScaler(t *testing.T) {
 
 func TestGradScalerWithoutCUDA(t *testing.T) {
 	if torch.CudaDeviceCount() > 0 {
-		t.Skip("needs a machine without CUDA devices")
+		t.Skip(testkit.SkippedDriverless + "needs a machine without CUDA devices")
 	}
 	py := parity.Run(t, `out["count"] = torch.cuda.device_count(); out["enabled"] = torch.amp.GradScaler("cuda").is_enabled()`)
 	var s *amp.GradScaler
@@ -183,4 +184,23 @@ func TestGradScalerState(t *testing.T) {
 	assert.ErrorContains(t, other.LoadStateDict(map[string]any{
 		"scale": nil, "growth_factor": 2, "backoff_factor": 0.5, "growth_interval": 1, "_growth_tracker": 0,
 	}), "scale must be a number")
+}
+
+// A function or an optimizer that is nil is a TypeError, and no crash.
+func TestNilArguments(t *testing.T) {
+	scaler := amp.NewGradScaler("cpu")
+	scaler.Scale(torch.Ones(nil))
+	off := amp.NewGradScaler("cpu", amp.Enabled(false))
+	off.Unscale_(nil) // which does nothing, in Python, too
+	for name, fn := range map[string]func(){
+		"Autocast":    func() { amp.Autocast("cpu", nil) },
+		"Unscale_":    func() { scaler.Unscale_(nil) },
+		"Step":        func() { scaler.Step(nil) },
+		"Step, off":   func() { off.Step(nil) },
+		"StepClosure": func() { off.StepClosure(nil, func() *torch.Tensor { return nil }) },
+	} {
+		var e *torch.Error
+		require.ErrorAs(t, torch.Try(fn), &e, name)
+		assert.Equal(t, "TypeError", e.Kind, name)
+	}
 }

@@ -126,7 +126,7 @@ func TestTraining(t *testing.T) {
 }
 
 func TestTrainingOnCUDA(t *testing.T) {
-	runOnDevices(t, 1, "pass")
+	parity.NeedDevices(t, 1)
 	for _, dtype := range []torch.DType{torch.BFloat16, torch.Float16} {
 		for _, fused := range []bool{false, true} {
 			t.Run(fmt.Sprint(dtype, " fused ", fused), func(t *testing.T) { testTraining(t, "cuda", dtype, fused) })

@@ -23,6 +23,7 @@ const (
 
 // of returns the state of an optimizer.
 func (s *GradScaler) of(o optim.Optimizer) *optimizerState {
+	requireOptimizer(o)
 	for _, state := range s.optimizers {
 		if state.optimizer == o {
 			return state

@@ -1,6 +1,7 @@
 package backends_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -8,38 +9,35 @@ import (
 	"github.com/wangkuiyi/gotorch/backends"
 	"github.com/wangkuiyi/gotorch/backends/cuda"
 	"github.com/wangkuiyi/gotorch/backends/cudnn"
-	"github.com/wangkuiyi/gotorch/csrc"
 	"github.com/wangkuiyi/gotorch/internal/parity"
+	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
-func needDevices(t *testing.T, n int) {
-	t.Helper()
-	if err := csrc.CUDA(); err != nil || torch.CudaDeviceCount() < n {
-		t.Skipf("needs %d CUDA devices", n)
-	}
-}
-
 func TestPlanCache(t *testing.T) {
-	needDevices(t, 2)
+	parity.NeedDevices(t, 1)
 	cache := cuda.CufftPlanCache()
 	assert.Equal(t, cache, cuda.CufftPlanCache(torch.CUDA(0)))
-	other := cuda.CufftPlanCache(torch.CUDA(1)).MaxSize()
 	before := cache.MaxSize()
 	assert.Equal(t, 4096, before)
 	cache.SetMaxSize(7)
 	defer cache.SetMaxSize(before)
 	assert.Equal(t, 7, cache.MaxSize())
-	assert.Equal(t, other, cuda.CufftPlanCache(torch.CUDA(1)).MaxSize())
+	for i := 1; i < torch.CudaDeviceCount(); i++ {
+		assert.Equal(t, before, cuda.CufftPlanCache(torch.CUDA(i)).MaxSize(), "another device's")
+	}
 	cache.Clear()
 	assert.Zero(t, cache.Size())
-	e := torch.Try(func() { cuda.CufftPlanCache(torch.CUDA(9)) }).(*torch.Error)
-	assert.Regexp(t, `^cufft_plan_cache: expected 0 <= device index < \d+, but got device with index 9$`, e.Message)
+	for _, device := range []string{"cuda:9", "cpu", "mps:0"} {
+		py := parity.RunError(t, fmt.Sprintf("torch.backends.cuda.cufft_plan_cache[%q]", device))
+		e := torch.Try(func() { cuda.CufftPlanCache(torch.NewDevice(device)) }).(*torch.Error)
+		assert.Equal(t, *py.Error, parity.Exception{Type: e.Kind, Message: e.Message, Trace: py.Error.Trace})
+	}
 	assert.ErrorContains(t, torch.Try(func() { cache.SetMaxSize(-1) }), "must be non-negative")
 }
 
 func TestWorkspaceSize(t *testing.T) {
-	needDevices(t, 1)
+	testkit.NeedDevices(t, 1)
 	before, beforeLt := cuda.CublasWorkspaceSize(), cuda.CublasltWorkspaceSize()
 	assert.Equal(t, int64(1<<20), cuda.CublasWorkspaceSize(1<<20))
 	assert.Equal(t, int64(1<<20), cuda.BlasWorkspaceSize(""))
@@ -54,7 +52,7 @@ func TestWorkspaceSize(t *testing.T) {
 }
 
 func TestCudnnVersion(t *testing.T) {
-	needDevices(t, 1)
+	testkit.NeedDevices(t, 1)
 	assert.True(t, cudnn.IsAvailable())
 	assert.True(t, cuda.IsBuilt())
 	assert.Positive(t, cudnn.Version())
@@ -69,14 +67,12 @@ func TestCudnnVersion(t *testing.T) {
 // Python prints what is in the way of a kernel, so that only the answers can be
 // compared with it.
 func TestCanUse(t *testing.T) {
-	needDevices(t, 1)
-	py := parity.Run(t, `
+	py := parity.RunOnDevices(t, 1, `
 		from torch.backends import cuda
-		count = out["count"] = torch.cuda.device_count()
 		answers = out["answers"] = []
 		switches = cuda.enable_flash_sdp, cuda.enable_mem_efficient_sdp, cuda.enable_cudnn_sdp
 		before = cuda.flash_sdp_enabled(), cuda.mem_efficient_sdp_enabled(), cuda.cudnn_sdp_enabled()
-		for on in (True, False) if count else ():
+		for on in True, False:
 			for switch in switches:
 				switch(on)
 			half = lambda *sizes: torch.ones(sizes, device="cuda").half()
@@ -93,9 +89,6 @@ func TestCanUse(t *testing.T) {
 		for switch, on in zip(switches, before):
 			switch(on)
 	`)
-	if py.Number("count") == 0 {
-		t.Skip("needs a Python that sees the same device")
-	}
 	defer cuda.EnableFlashSdp(cuda.FlashSdpEnabled())
 	defer cuda.EnableMemEfficientSdp(cuda.MemEfficientSdpEnabled())
 	defer cuda.EnableCudnnSdp(cuda.CudnnSdpEnabled())

@@ -4,8 +4,6 @@ import (
 	"fmt"
 
 	"github.com/wangkuiyi/gotorch/backends"
-	"github.com/wangkuiyi/gotorch/backends/cuda"
-	"github.com/wangkuiyi/gotorch/backends/cudnn"
 	"github.com/wangkuiyi/gotorch/backends/mkldnn"
 )
 
@@ -17,18 +15,4 @@ func ExampleFlags() {
 	// Output:
 	// ieee ieee
 	// none
-}
-
-func Example_cudnn() {
-	cudnn.Flags(func() {
-		fmt.Println(cudnn.Enabled(), cudnn.Benchmark(), cudnn.Deterministic())
-	}, backends.Enabled(true), backends.Benchmark(true))
-	// Output: true true false
-}
-
-func Example_tf32() {
-	cuda.Matmul.SetAllowTf32(true)
-	fmt.Println(cuda.Matmul.Fp32Precision())
-	cuda.Matmul.SetAllowTf32(false)
-	// Output: tf32
 }

@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "9feaf0c327568bf4a62689b8069bb07ed3c9356eddca079adf4534ac42cadf09"
+const Stamp = "61f1b31c3a25e2f16725956d8b6e39e5fa8d371a2b757a7e0db117b5cea573d0"

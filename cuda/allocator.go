@@ -9,7 +9,9 @@ import (
 )
 
 var (
-	newAllocator    = csrc.Entry("cuda::new_allocator(str path, str alloc, str free) -> int")
+	openLibrary     = csrc.Entry("cuda::open_library(str path) -> int")
+	librarySymbol   = csrc.Entry("cuda::library_symbol(int library, str name) -> int")
+	newAllocator    = csrc.Entry("cuda::new_allocator(int alloc, int free) -> int")
 	deleteAllocator = csrc.Entry("cuda::delete_allocator(int custom) -> ()")
 	changeAllocator = csrc.Entry("cuda::change_allocator(int custom) -> ()")
 )
@@ -25,15 +27,16 @@ type PluggableAllocator struct{ handle uint64 }
 //	void *alloc(size_t size, int device, cudaStream_t stream);
 //	void free(void *memory, size_t size, int device, cudaStream_t stream);
 //
-// The library stays open. A library or a function that is not there is an error.
+// The library stays open. The error is a *[torch.Error] of the kind that Python raises:
+// OSError for a library that cannot be opened, AttributeError for a function that it lacks.
 func NewPluggableAllocator(path, alloc, free string) (*PluggableAllocator, error) {
 	var a *PluggableAllocator
 	err := torch.Try(func() {
 		start()
+		library := open(path)
 		var f entry.Frame
-		f.PutString(path)
-		f.PutString(alloc)
-		f.PutString(free)
+		f.Put(symbolIn(library, alloc))
+		f.Put(symbolIn(library, free))
 		f.Call(newAllocator)
 		a = &PluggableAllocator{f.Take()}
 		runtime.AddCleanup(a, func(handle uint64) {
@@ -41,6 +44,36 @@ func NewPluggableAllocator(path, alloc, free string) (*PluggableAllocator, error
 		}, a.handle)
 	})
 	return a, err
+}
+
+func open(path string) (library uint64) {
+	failAs("OSError", func() {
+		var f entry.Frame
+		f.PutString(path)
+		f.Call(openLibrary)
+		library = f.Take()
+	})
+	return library
+}
+
+func symbolIn(library uint64, name string) (address uint64) {
+	failAs("AttributeError", func() {
+		var f entry.Frame
+		f.Put(library)
+		f.PutString(name)
+		f.Call(librarySymbol)
+		address = f.Take()
+	})
+	return address
+}
+
+// failAs runs fn, whose error has this kind in Python, where Python's code finds it.
+func failAs(kind string, fn func()) {
+	if err := torch.Try(fn); err != nil {
+		e := *err.(*torch.Error)
+		e.Kind = kind
+		panic(&e)
+	}
 }
 
 func (p *PluggableAllocator) applyMemPool(a *memPoolArguments) { a.allocator = p }

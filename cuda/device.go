@@ -69,6 +69,7 @@ func checkType(d torch.Device) {
 // and ends with fn, also if it panics; goroutines that fn starts are not in it.
 // With the zero Device it just runs fn. Python's "with torch.cuda.device(d):".
 func WithDevice(d torch.Device, fn func()) {
+	entry.RequireFunc("fn", fn != nil)
 	if d == (torch.Device{}) {
 		fn()
 		return
@@ -90,6 +91,7 @@ func swapDevice(fn *csrc.Function, to int) (before int) {
 // WithDeviceOf runs fn with the device of t as the current device; if t is not on a
 // GPU, it just runs fn. Python's "with torch.cuda.device_of(t):".
 func WithDeviceOf(t *torch.Tensor, fn func()) {
+	entry.RequireFunc("fn", fn != nil)
 	if !t.IsCuda() {
 		fn()
 		return

@@ -75,10 +75,10 @@ func (e *Event) IpcHandle() []byte {
 // CudaEvent returns the event's cudaEvent_t, or 0 until it is recorded.
 func (e *Event) CudaEvent() uintptr { return e.EventId() }
 
-// RecordEvent records an event in s: this one or, without one, a new one. It returns
-// the event.
+// RecordEvent records an event in s: this one or, without one, or with nil, a new one.
+// It returns the event.
 func (s Stream) RecordEvent(e ...*Event) *Event {
-	if len(e) == 0 {
+	if len(e) == 0 || e[0] == nil {
 		e = []*Event{NewEvent()}
 	}
 	e[0].Record(s)

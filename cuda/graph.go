@@ -43,7 +43,10 @@ type CUDAGraph struct {
 	state        graphState // of the capture
 	stream       Stream     // in which it began
 	instantiated bool
-	retained     []any // what the work uses
+	retained     []any  // what the work uses
+	watch        uint64 // the callback by which libtorch tells what the work uses
+	watching     bool   // it does now
+	watched      bool   // it did, in the capture
 	onDestroy    *[]func()
 
 	hooks graphHooks
@@ -156,6 +159,7 @@ func (g *CUDAGraph) Instantiate() {
 // once; the results are there when the stream has done the work.
 func (g *CUDAGraph) Replay() {
 	g.check()
+	g.checkInputs()
 	if !g.instantiated {
 		g.Instantiate()
 	}
@@ -175,7 +179,7 @@ func (g *CUDAGraph) Reset() {
 		return
 	}
 	g.call(graphReset)
-	g.state, g.instantiated, g.retained = empty, false, nil
+	g.state, g.instantiated, g.retained, g.watched = empty, false, nil, false
 	runAll(g.onDestroy)
 }
 
@@ -200,13 +204,20 @@ func (g *CUDAGraph) Pools() []accelerator.PoolId {
 // RetainObject keeps objects, such as tensors whose memory the work uses, for as
 // long as the graph has what was captured. Captures by [Capture] need it for nothing
 // that their function refers to.
-func (g *CUDAGraph) RetainObject(objects ...any) { g.retained = append(g.retained, objects...) }
+func (g *CUDAGraph) RetainObject(objects ...any) {
+	g.check()
+	g.retained = append(g.retained, objects...)
+}
 
 // RegisterDestroyCallback has fn run when what was captured is given up, by Reset or
 // because nothing refers to the graph any more. fn must not refer to the graph, which
 // would then live forever. It may be called on a goroutine of the collector's, and does
 // not wait for replays that are underway.
-func (g *CUDAGraph) RegisterDestroyCallback(fn func()) { *g.onDestroy = append(*g.onDestroy, fn) }
+func (g *CUDAGraph) RegisterDestroyCallback(fn func()) {
+	g.check()
+	entry.RequireFunc("fn", fn != nil)
+	*g.onDestroy = append(*g.onDestroy, fn)
+}
 
 // EnableDebugMode has the graph keep what was captured, as [KeepGraph] does, for
 // [CUDAGraph.DebugDump].

@@ -3,6 +3,7 @@ package cuda
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"github.com/wangkuiyi/gotorch/accelerator"
 	"github.com/wangkuiyi/gotorch/csrc"
@@ -12,14 +13,16 @@ import (
 
 var (
 	currentStreamCapturing = csrc.Entry("cuda::is_current_stream_capturing() -> bool")
+	threadNumber           = csrc.Entry("cuda::thread_number() -> int")
 	graphPoolHandle        = csrc.Entry("cuda::graph_pool_handle() -> (int first, int second)")
 )
 
-// A CaptureOption is an option of [Capture]: a [Stream], [Pool], [CaptureErrorMode].
+// A CaptureOption is an option of [Capture]: a [Stream], [Pool], [CaptureErrorMode],
+// [CheckInputLiveness].
 type CaptureOption interface{ applyCapture(*captureArguments) }
 
 // A CaptureBeginOption is an option of [CUDAGraph.CaptureBegin]: [Pool],
-// [CaptureErrorMode].
+// [CaptureErrorMode], [CheckInputLiveness].
 type CaptureBeginOption interface {
 	CaptureOption
 	captureBegin()
@@ -29,6 +32,7 @@ type captureArguments struct {
 	stream *Stream
 	pool   accelerator.PoolId
 	mode   string
+	check  bool // the liveness of inputs
 }
 
 func captureArgumentsOf[O CaptureOption](opts []O) captureArguments {
@@ -64,8 +68,12 @@ func Pool[P accelerator.PoolId | *MemPool](pool P) interface {
 
 // CaptureErrorMode says which calls a capture forbids that are not captured, such as
 // taking memory from the device: "global", the default, those of all threads;
-// "thread_local" those of this one; "relaxed" none. Where other goroutines work on
-// GPUs during the capture, use "thread_local".
+// "thread_local" those of this one; "relaxed" none.
+//
+// PyTorch's manual says: "No non-captured CUDA work may run in this process (on any
+// thread) while capture is underway." On the same device it may give wrong numbers,
+// without an error. Where goroutines have a device each, "thread_local" lets them work
+// on theirs meanwhile.
 type CaptureErrorMode string
 
 func (m CaptureErrorMode) applyCapture(a *captureArguments) { a.mode = string(m) }
@@ -92,13 +100,20 @@ func (CaptureErrorMode) captureBegin()                      {}
 // panics with comes back from Capture, and then nothing is captured: g is as before,
 // the stream is an ordinary one again, and the memory is free.
 //
+// PyTorch allows one capture at a time in a process: Capture waits for one that another
+// goroutine has begun to end, so fn must not wait for another goroutine's. Nor must
+// others give work to GPUs meanwhile, see [CaptureErrorMode].
+//
 // What fn computes with must stay, so g keeps fn and all that it refers to. Tensors
 // that fn makes and drops may be freed during the capture or later; memory that was
 // freed in time is used again within the graph, so that a [torch.Scope] in fn, or
 // Close, saves memory.
 func Capture(g *CUDAGraph, fn func(), opts ...CaptureOption) {
 	g.check()
+	entry.RequireFunc("fn", fn != nil)
 	a := captureArgumentsOf(opts)
+	captureTurn.take()
+	defer captureTurn.give()
 	stream := captureStream(a.stream)
 	Synchronize()
 	torch.CollectGarbage()
@@ -117,6 +132,36 @@ func Capture(g *CUDAGraph, fn func(), opts ...CaptureOption) {
 		done = true
 	})
 	g.RetainObject(fn)
+}
+
+// captureTurn is the right to capture, which one thread has at a time: a capture would
+// spoil another that is underway, as PyTorch's manual says.
+var captureTurn turn
+
+// A turn belongs to a thread, which may take it again while it has it.
+type turn struct {
+	sync.Mutex
+	thread atomic.Int64 // that has it
+	taken  int          // how often
+}
+
+// take waits for the turn, and keeps the goroutine on its thread until it gives it back.
+func (t *turn) take() {
+	runtime.LockOSThread()
+	if thread := entry.Int(threadNumber); t.thread.Load() != thread {
+		t.Lock()
+		t.thread.Store(thread)
+	}
+	t.taken++
+}
+
+func (t *turn) give() {
+	t.taken--
+	if t.taken == 0 {
+		t.thread.Store(0)
+		t.Unlock()
+	}
+	runtime.UnlockOSThread()
 }
 
 // captureStreams are the streams that captures use which name none, one for each
@@ -147,7 +192,7 @@ func captureStream(given *Stream) Stream {
 // CaptureBegin begins to capture the work that this goroutine gives to the current
 // stream, which must not be the default one. Use [Capture], which does what must be
 // done before and afterwards. CaptureEnd must follow on the same goroutine, which
-// keeps its thread until then.
+// keeps its thread until then; captures of other goroutines wait for it.
 func (g *CUDAGraph) CaptureBegin(opts ...CaptureBeginOption) { g.begin(captureArgumentsOf(opts)) }
 
 func (g *CUDAGraph) begin(a captureArguments) {
@@ -156,9 +201,7 @@ func (g *CUDAGraph) begin(a captureArguments) {
 		panic(torch.NewError("RuntimeError", "This CUDAGraph instance already owns a captured graph. "+
 			"To capture a new graph, create a new instance."))
 	}
-	g.stream = CurrentStream()
-	torch.DefaultGenerator(g.stream.Device()) // which cannot be made during a capture
-	runtime.LockOSThread()                    // CUDA and libtorch know the thread that captures
+	captureTurn.take()
 	csrc.BeginCapture()
 	begun := false
 	defer func() {
@@ -170,12 +213,17 @@ func (g *CUDAGraph) begin(a captureArguments) {
 			g.giveUp()
 		}
 	}()
+	g.stream = CurrentStream()
+	torch.DefaultGenerator(g.stream.Device()) // which cannot be made during a capture
 	g.call(graphCaptureBegin, func(f *entry.Frame) {
 		f.Put(a.pool[0])
 		f.Put(a.pool[1])
 		f.PutString(a.mode)
 	})
 	g.state = capturing
+	if a.check {
+		g.watchInputs()
+	}
 	g.hooks.run(afterCaptureBegin, g)
 	begun = true
 }
@@ -197,6 +245,7 @@ func (g *CUDAGraph) CaptureEnd() {
 		}
 	}()
 	g.call(graphCaptureEndPre)
+	g.endWatch()
 	g.hooks.run(afterCapture, g)
 	if !g.keep {
 		g.Instantiate()
@@ -204,7 +253,7 @@ func (g *CUDAGraph) CaptureEnd() {
 	g.call(graphCaptureEndPost)
 	g.state, done = captured, true
 	csrc.EndCapture()
-	runtime.UnlockOSThread()
+	captureTurn.give()
 }
 
 // abandon ends a capture whose work cannot be used.
@@ -222,9 +271,10 @@ func (g *CUDAGraph) abandon() {
 
 // giveUp frees what a capture that failed has left.
 func (g *CUDAGraph) giveUp() {
+	g.endWatch()
 	csrc.EndCapture()
-	runtime.UnlockOSThread()
 	g.state = empty
+	defer captureTurn.give()
 	g.Reset()
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/wangkuiyi/gotorch/internal/entry"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -35,6 +36,7 @@ var allGraphs struct {
 }
 
 func (h *graphHooks) add(m moment, hook GraphHook) (remove func()) {
+	entry.RequireFunc("hook", hook != nil)
 	own := &hook
 	h.at[m] = append(slices.Clip(h.at[m]), own)
 	return func() {
@@ -60,6 +62,7 @@ func (h *graphHooks) run(m moment, g *CUDAGraph) {
 }
 
 func (g *CUDAGraph) register(m moment, hook GraphHook) *torch.RemovableHandle {
+	g.check()
 	return torch.NewRemovableHandle(g.hooks.add(m, hook))
 }
 

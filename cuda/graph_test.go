@@ -1,7 +1,6 @@
 package cuda_test
 
 import (
-	"fmt"
 	"runtime"
 	"strings"
 	"sync"
@@ -13,6 +12,7 @@ import (
 	"github.com/wangkuiyi/gotorch/accelerator"
 	"github.com/wangkuiyi/gotorch/autograd"
 	"github.com/wangkuiyi/gotorch/cuda"
+	"github.com/wangkuiyi/gotorch/internal/parity"
 	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/nn"
 	"github.com/wangkuiyi/gotorch/optim"
@@ -35,23 +35,6 @@ func device(t *testing.T) torch.Device {
 }
 
 func floats(t *torch.Tensor) []float32 { return torch.Data[float32](t) }
-
-func ExampleCapture() {
-	if !cuda.IsAvailable() {
-		return
-	}
-	model := nn.NewLinear(8, 2)
-	model.Cuda()
-	x := torch.Empty([]int64{16, 8}, torch.CUDA())
-	var y *torch.Tensor
-	g := cuda.NewCUDAGraph()
-	cuda.Capture(g, func() { y = model.Forward(x) })
-	for range 3 {
-		x.Copy_(torch.Randn([]int64{16, 8})) // the next batch
-		g.Replay()
-		fmt.Println(y.Shape())
-	}
-}
 
 func TestGraph(t *testing.T) {
 	d := device(t)
@@ -248,7 +231,7 @@ func TestCaptureErrors(t *testing.T) {
 		code.WriteString("\t\trun('''" + e.python + "''')\n")
 	}
 	code.WriteString("\t\tdel x\n")
-	want := runOnDevices(t, code.String()).Strings("errors")
+	want := parity.RunOnDevices(t, 1, code.String()).Strings("errors")
 	x := torch.Ones([]int64{4}, d)
 	for i, e := range captureErrors {
 		err := refusal(t, func() { e.run(x) })
@@ -500,7 +483,7 @@ func TestCapturedTraining(t *testing.T) {
 // pass, in Python's words, unless it may be overridden.
 func TestStaleStream(t *testing.T) {
 	d := device(t)
-	want := runOnDevices(t, `
+	want := parity.RunOnDevices(t, 1, `
 		import gc
 		w = torch.ones(2, device="cuda", requires_grad=True)
 		with torch.cuda.stream(torch.cuda.default_stream()): # failed captures may have left another one
@@ -570,4 +553,81 @@ func TestGraphsOnTwoDevices(t *testing.T) {
 			assert.Equal(t, []float32{float32(1 + i), float32(1 + i)}, floats(y))
 		})
 	}
+}
+
+// A replay refuses to compute with what was freed, if it is asked to look.
+func TestCheckInputLiveness(t *testing.T) {
+	d := device(t)
+	py := parity.RunOnDevices(t, 1, `
+		x, w = torch.ones(4, device="cuda"), torch.ones(4, device="cuda", requires_grad=True)
+		z = torch.ones(4, device="cuda", requires_grad=True)
+		g, first = torch.cuda.CUDAGraph(), torch.cuda.CUDAGraph()
+		with torch.cuda.graph(first):
+			made = x + 1
+		with torch.cuda.graph(g, pool=first.pool(), check_input_liveness=True):
+			view = x[1:]
+			y = (view * 2).sum() + made.sum()
+			s = (w * z).sum()
+			s.backward()
+		first.replay()
+		g.replay()
+		out["y"] = y.item()
+		def refusal():
+			try: g.replay()
+			except RuntimeError as e: return str(e).split("\n")[0]
+			return ""
+		del made # which lies in the pool
+		errors = [refusal()]
+		del x, view
+		errors.append(refusal())
+		del w, z, s
+		errors.append(refusal())
+		out["errors"] = errors
+		del g, first, y
+	`)
+	x, w := torch.Ones([]int64{4}, d), torch.Ones([]int64{4}, d, torch.RequiresGrad(true))
+	z := torch.Ones([]int64{4}, d, torch.RequiresGrad(true))
+	g, first := cuda.NewCUDAGraph(), cuda.NewCUDAGraph()
+	var made, view, y, s *torch.Tensor
+	cuda.Capture(first, func() { made = x.Add(1) })
+	cuda.Capture(g, func() {
+		view = x.Index(torch.Slice(1, nil))
+		y = view.Mul(2).Sum().Add(made.Sum())
+		s = w.Mul(z).Sum()
+		s.Backward()
+	}, cuda.Pool(first.Pool()), cuda.CheckInputLiveness(true))
+	first.Replay()
+	g.Replay()
+	assert.Equal(t, py.Number("y"), y.Item())
+	errors := []string{}
+	replay := func() {
+		message := ""
+		if err := torch.Try(g.Replay); err != nil {
+			message, _, _ = strings.Cut(err.(*torch.Error).Message, "\n")
+		}
+		errors = append(errors, message)
+	}
+	made.Close()
+	replay()
+	x.Close()
+	view.Close()
+	replay()
+	for _, t := range []*torch.Tensor{w, z, s} {
+		t.Close()
+	}
+	torch.CollectGarbage() // what holds the autograd graph
+	replay()
+	assert.Equal(t, py.Strings("errors"), errors)
+	g.Reset()
+	assert.ErrorContains(t, torch.Try(g.Replay), "must have been called")
+	assert.PanicsWithValue(t, "mine", func() {
+		cuda.Capture(g, func() { panic("mine") }, cuda.CheckInputLiveness(true))
+	})
+	torch.Scope(func() {
+		inner := torch.Ones([]int64{4}, d)
+		cuda.Capture(g, func() { y = torch.Keep(inner.Add(1)) }, cuda.CheckInputLiveness(true))
+		g.Replay()
+	})
+	assert.ErrorContains(t, torch.Try(g.Replay), "1 dead tensor")
+	runtime.KeepAlive(first) // and its pool
 }

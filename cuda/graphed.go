@@ -23,7 +23,8 @@ type Callable struct {
 	// parameters get their gradients. Without it, only arguments do.
 	Module nn.AnyModule
 	// SampleArgs are arguments of the kind that Func will get: as many tensors, of
-	// the same shapes, dtypes and devices, requiring gradients or not.
+	// the same shapes, dtypes and devices, requiring gradients or not. Each must be a
+	// tensor of its own: later arguments are copied into them.
 	SampleArgs []any
 }
 
@@ -79,6 +80,8 @@ func MakeGraphedCallables(callables []Callable, opts ...MakeGraphedCallablesOpti
 	}
 	start()
 	refuseAutocastCache()
+	captureTurn.take() // for all of the captures, and what comes between them
+	defer captureTurn.give()
 	all := make([]*graphing, len(callables))
 	for i, c := range callables {
 		all[i] = newGraphing(c)
@@ -120,6 +123,9 @@ func refuseAutocastCache() {
 // MakeGraphedModule is [MakeGraphedCallables] for one layer: it returns a layer that is
 // the same module, but replays graphs. It can take the layer's place in a container.
 func MakeGraphedModule(layer nn.Layer, sample *torch.Tensor, opts ...MakeGraphedCallablesOption) nn.Layer {
+	if layer == nil {
+		panic(torch.NewError("TypeError", "argument 'layer' must be a module, not None"))
+	}
 	g := &graphedLayer{layer, layer.Forward}
 	MakeGraphedCallables([]Callable{{Func: &g.forward, Module: layer, SampleArgs: []any{sample}}}, opts...)
 	return g

@@ -1,7 +1,6 @@
 package cuda_test
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/wangkuiyi/gotorch/amp"
 	"github.com/wangkuiyi/gotorch/cuda"
+	"github.com/wangkuiyi/gotorch/internal/parity"
 	"github.com/wangkuiyi/gotorch/nn"
 	"github.com/wangkuiyi/gotorch/optim"
 	"github.com/wangkuiyi/gotorch/torch"
@@ -24,7 +24,7 @@ func newModel() *nn.Sequential {
 // without graphs gives, too. In evaluation the model is the one that it was.
 func TestMakeGraphedCallables(t *testing.T) {
 	d := device(t)
-	py := runOnDevices(t, `
+	py := parity.RunOnDevices(t, 1, `
 		import gc
 		torch.manual_seed(0)
 		model = nn.Sequential(nn.Linear(4, 8), nn.Dropout(0.2), nn.Tanh(), nn.Linear(8, 1)).cuda()
@@ -136,7 +136,7 @@ func TestMakeGraphedModule(t *testing.T) {
 // What cannot be graphed is refused with Python's words, and nothing is left.
 func TestGraphedErrors(t *testing.T) {
 	d := device(t)
-	py := runOnDevices(t, `
+	py := parity.RunOnDevices(t, 1, `
 		import gc
 		x = torch.ones(2, 2, device="cuda", requires_grad=True)
 		def hooked():
@@ -213,19 +213,6 @@ func TestGraphedErrors(t *testing.T) {
 	assert.Equal(t, []float32{2, 2, 2, 2}, floats(sum(x, x)))
 	assert.Equal(t, "a graphed callable was captured with 2 tensors, and called with 1", refusal(t, func() { sum(x) }).Message)
 	assert.ErrorContains(t, torch.Try(func() { once(torch.Ones([]int64{3}, d)) }), "must match")
-}
-
-func ExampleMakeGraphedCallables() {
-	if !cuda.IsAvailable() {
-		return
-	}
-	model := nn.NewSequential(nn.NewLinear(8, 8), nn.NewReLU())
-	model.Cuda()
-	forward := model.Forward
-	cuda.MakeGraphedCallables([]cuda.Callable{
-		{Func: &forward, Module: model, SampleArgs: []any{torch.Randn([]int64{16, 8}, torch.CUDA())}},
-	})
-	fmt.Println(forward(torch.Randn([]int64{16, 8}, torch.CUDA())).Shape())
 }
 
 // Autocast must not keep casts of parameters, which would be of no use in a replay.

@@ -243,6 +243,7 @@ func base(t *torch.Tensor) uint64 {
 // WithMemoryMetadata runs fn, and has the history say text of all memory that its
 // goroutine asks for meanwhile: Python's torch.cuda.memory._set_memory_metadata.
 func WithMemoryMetadata(text string, fn func()) {
+	entry.RequireFunc("fn", fn != nil)
 	start()
 	runtime.LockOSThread() // libtorch keeps the text for each thread
 	defer runtime.UnlockOSThread()

@@ -46,7 +46,7 @@ func TestInit(t *testing.T) {
 	}
 	testkit.NeedDevices(t, 1)
 	if _, err := os.Stat("/dev/nvidiactl"); err == nil {
-		t.Skip("this machine has an NVIDIA driver, so the first call opens CUDA")
+		t.Skip(testkit.SkippedDriverless + "this machine has an NVIDIA driver, so the first call opens CUDA")
 	}
 	for name, c := range inits {
 		t.Run(name, func(t *testing.T) {

@@ -98,6 +98,7 @@ func (p *MemPool) Snapshot() []Segment { return MemorySnapshot(p.Id()) }
 // their gradients lie elsewhere. A graph that is being captured keeps the pool until it
 // is reset. One pool cannot be used twice at the same time.
 func UseMemPool(pool *MemPool, fn func(), device ...torch.Device) {
+	entry.RequireFunc("fn", fn != nil)
 	id, i := pool.Id(), index(device)
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

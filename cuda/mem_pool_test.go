@@ -9,13 +9,14 @@ import (
 
 	"github.com/wangkuiyi/gotorch/accelerator"
 	"github.com/wangkuiyi/gotorch/cuda"
+	"github.com/wangkuiyi/gotorch/internal/parity"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
 // Tensors lie in the pool that is in use, and counts are Python's.
 func TestMemPool(t *testing.T) {
 	d := device(t)
-	py := runOnDevices(t, `
+	py := parity.RunOnDevices(t, 1, `
 		pool = torch.cuda.MemPool()
 		counts = out["counts"] = [pool.use_count()]
 		with torch.cuda.use_mem_pool(pool):
@@ -106,6 +107,37 @@ func TestUseMemPoolEnds(t *testing.T) {
 	assert.Error(t, torch.Try(func() { cuda.UseMemPool(pool, func() {}, torch.CPU) }))
 }
 
+// A pool can be used on a device that is not its own.
+func TestMemPoolOnAnotherDevice(t *testing.T) {
+	py := parity.RunOnDevices(t, 2, `
+		pool = torch.cuda.MemPool()
+		with torch.cuda.use_mem_pool(pool, device=1):
+			x = torch.ones(100, device="cuda:1")
+			out["inside"] = pool.use_count()
+		out["devices"] = [s["device"] for s in pool.snapshot()]
+		out["after"] = pool.use_count()
+		del x, pool
+	`)
+	pool := cuda.NewMemPool()
+	var x *torch.Tensor
+	cuda.UseMemPool(pool, func() {
+		x = torch.Ones([]int64{100}, torch.CUDA(1))
+		assert.Equal(t, py.Number("inside"), float64(pool.UseCount()))
+		err := refusal(t, func() { cuda.UseMemPool(pool, func() { t.Error("it runs") }, torch.CUDA(1)) })
+		assert.Contains(t, err.Message, "already recording to mempool_id")
+	}, torch.CUDA(1))
+	var devices []float64
+	for _, s := range pool.Snapshot() {
+		devices = append(devices, float64(s.Device))
+	}
+	assert.Equal(t, py.Numbers("devices"), devices)
+	assert.True(t, lies(pool, x))
+	assert.Equal(t, py.Number("after"), float64(pool.UseCount()))
+	x.Close()
+	cuda.WithDevice(torch.CUDA(1), cuda.EmptyCache)
+	assert.Empty(t, pool.Snapshot())
+}
+
 // A graph keeps the pools that were in use while it was captured, also when their
 // MemPool is gone.
 func TestMemPoolInCapture(t *testing.T) {
@@ -143,8 +175,4 @@ func TestPluggableAllocator(t *testing.T) {
 	e := refusal(t, func() { cuda.ChangeCurrentAllocator(a) })
 	assert.Equal(t, "Can't swap an already initialized allocator", e.Message)
 	assert.Equal(t, "TypeError", refusal(t, func() { cuda.ChangeCurrentAllocator(nil) }).Kind)
-	_, err = cuda.NewPluggableAllocator("libnothing.so", "malloc", "free")
-	assert.ErrorContains(t, err, "libnothing.so: cannot open shared object file")
-	_, err = cuda.NewPluggableAllocator("libc.so.6", "malloc", "no_such_function")
-	assert.ErrorContains(t, err, "undefined symbol: no_such_function")
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/wangkuiyi/gotorch/accelerator"
 	"github.com/wangkuiyi/gotorch/csrc"
 	"github.com/wangkuiyi/gotorch/internal/entry"
+	"github.com/wangkuiyi/gotorch/internal/pytext"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -90,11 +91,12 @@ func MemGetInfo(device ...torch.Device) (free, total int64) {
 }
 
 // SetPerProcessMemoryFraction limits what the allocator takes of a device's memory to
-// this fraction, from 0 to 1. Beyond, it reports that memory is out.
+// this fraction, from 0 to 1. Beyond, it reports that memory is out. Another fraction is
+// a ValueError.
 func SetPerProcessMemoryFraction(fraction float64, device ...torch.Device) {
 	i := index(device)
-	if !(fraction >= 0 && fraction <= 1) {
-		panic(torch.NewError("ValueError", "Invalid fraction value: %v. Allowed range: 0~1", fraction))
+	if fraction < 0 || fraction > 1 { // libtorch refuses NaN, in words of its own
+		panic(torch.NewError("ValueError", "Invalid fraction value: %s. Allowed range: 0~1", pytext.Float(fraction)))
 	}
 	var f entry.Frame
 	f.PutFloat(fraction)
@@ -124,6 +126,7 @@ func GetAllocatorBackend() string {
 // for the whole process, to find errors. Python's
 // torch.cuda.memory.caching_allocator_disabled.
 func WithCachingAllocatorDisabled(fn func()) {
+	entry.RequireFunc("fn", fn != nil)
 	start()
 	var f entry.Frame
 	f.Call(allocatorEnabled)
@@ -140,11 +143,17 @@ func setAllocatorEnabled(on bool) {
 
 // CachingAllocatorAlloc returns the address of memory for another library, which
 // [CachingAllocatorDelete] gives back. It is for use in the stream, whose device it is
-// on; without one, in the current stream.
+// on; without one, in the current stream of the current device. What Python's device=
+// names is [CurrentStream] of that device here. Python's
+// torch.cuda.caching_allocator_alloc. A negative size is a ValueError.
 func CachingAllocatorAlloc(bytes int64, stream ...torch.AnyStream) uintptr {
 	s := CurrentStream().Stream
-	if len(stream) > 0 {
+	if len(stream) > 0 && stream[0] != nil {
 		s = stream[0].AsStream()
+		checkType(s.Device())
+	}
+	if bytes < 0 {
+		panic(torch.NewError("ValueError", "Invalid memory size: %d. caching_allocator_alloc requires a non-negative size.", bytes))
 	}
 	var address uintptr
 	WithDevice(s.Device(), func() {

@@ -17,35 +17,37 @@ import (
 
 const mb = 1 << 20
 
-// useMemory does on device 1 what Python's useMemory does, after which the counts are
+// useMemory does on the last device what Python's useMemory does, after which the counts are
 // the same.
 func useMemory(t *testing.T) (py *parity.Result, kept []*torch.Tensor) {
 	t.Helper()
-	py = runOnDevices(t, `
+	py = parity.RunOnDevices(t, 1, `
 		torch.cuda.init()
+		d = torch.cuda.device_count() - 1
 		import gc; gc.collect()
 		torch.cuda.empty_cache()
-		torch.cuda.reset_peak_memory_stats(1)
-		torch.cuda.reset_accumulated_memory_stats(1)
-		def use(n): return torch.empty(n, dtype=torch.uint8, device="cuda:1")
+		torch.cuda.reset_peak_memory_stats(d)
+		torch.cuda.reset_accumulated_memory_stats(d)
+		def use(n): return torch.empty(n, dtype=torch.uint8, device=d)
 		kept = [use(100), use(3 << 20), use(30 << 20)]
 		use(700); use(800 << 20)
 		kept += [use(5), use(1)]
 		del kept[3]
-		out["stats"] = list(torch.cuda.memory_stats(1).items())
-		out["keys"] = [k for k, v in torch.cuda.memory_stats_as_nested_dict(1).items()]
-		out["accelerator"] = list(torch.accelerator.memory_stats(1).items())
-		out["summary"] = torch.cuda.memory_summary(1)
-		out["abbreviated"] = torch.cuda.memory_summary(1, abbreviated=True)
-		out["numbers"] = [torch.cuda.memory_allocated(1), torch.cuda.max_memory_allocated(1), torch.cuda.memory_reserved(1),
-		    torch.cuda.max_memory_reserved(1), *torch.cuda.mem_get_info(1)]
+		own = "reserved_bytes_by_private_pools." # those of other tests
+		out["stats"] = [[k, v] for k, v in torch.cuda.memory_stats(d).items() if not k.startswith(own)]
+		out["keys"] = [k for k, v in torch.cuda.memory_stats_as_nested_dict(d).items()]
+		out["accelerator"] = list(torch.accelerator.memory_stats(d).items())
+		out["summary"] = torch.cuda.memory_summary(d)
+		out["abbreviated"] = torch.cuda.memory_summary(d, abbreviated=True)
+		out["numbers"] = [torch.cuda.memory_allocated(d), torch.cuda.max_memory_allocated(d), torch.cuda.memory_reserved(d),
+		    torch.cuda.max_memory_reserved(d), *torch.cuda.mem_get_info(d)]
 		del kept
 	`)
 	torch.CollectGarbage()
 	cuda.EmptyCache()
-	cuda.ResetPeakMemoryStats(torch.CUDA(1))
-	cuda.ResetAccumulatedMemoryStats(torch.CUDA(1))
-	use := func(n int64) *torch.Tensor { return torch.Empty([]int64{n}, torch.Uint8, torch.CUDA(1)) }
+	cuda.ResetPeakMemoryStats(last())
+	cuda.ResetAccumulatedMemoryStats(last())
+	use := func(n int64) *torch.Tensor { return torch.Empty([]int64{n}, torch.Uint8, last()) }
 	kept = []*torch.Tensor{use(100), use(3 * mb), use(30 * mb)}
 	use(700).Close()
 	use(800 * mb).Close()
@@ -65,7 +67,7 @@ func TestMemoryStats(t *testing.T) {
 	}()
 	// num_device_alloc and num_device_free count since the process began.
 	everSince := map[string]bool{"num_device_alloc": true, "num_device_free": true, "num_sync_all_streams": true}
-	got := cuda.MemoryStats(torch.CUDA(1))
+	got := cuda.MemoryStats(last())
 	maps.DeleteFunc(got, func(name string, _ int64) bool { // of graphs that other tests have captured
 		return strings.HasPrefix(name, "reserved_bytes_by_private_pools.")
 	})
@@ -78,10 +80,10 @@ func TestMemoryStats(t *testing.T) {
 		}
 	}
 	assert.Equal(t, names, slices.Sorted(maps.Keys(got)))
-	assert.Equal(t, py.Text("summary"), cuda.MemorySummary(torch.CUDA(1)))
-	assert.Equal(t, py.Text("abbreviated"), cuda.AbbreviatedMemorySummary(torch.CUDA(1)))
-	free, total := cuda.MemGetInfo(torch.CUDA(1))
-	d := torch.CUDA(1)
+	assert.Equal(t, py.Text("summary"), cuda.MemorySummary(last()))
+	assert.Equal(t, py.Text("abbreviated"), cuda.AbbreviatedMemorySummary(last()))
+	free, total := cuda.MemGetInfo(last())
+	d := last()
 	var numbers []float64
 	for _, n := range []int64{cuda.MemoryAllocated(d), cuda.MaxMemoryAllocated(d), cuda.MemoryReserved(d), cuda.MaxMemoryReserved(d), free, total} {
 		numbers = append(numbers, float64(n))
@@ -93,16 +95,18 @@ func TestMemoryStats(t *testing.T) {
 }
 
 func TestMemoryFraction(t *testing.T) {
-	testkit.NeedDevices(t, 2)
+	testkit.NeedDevices(t, 1)
 	torch.CollectGarbage()
 	cuda.EmptyCache() // what is in the cache may be used beyond the limit
-	assert.Equal(t, 1.0, cuda.GetPerProcessMemoryFraction(torch.CUDA(1)))
-	cuda.SetPerProcessMemoryFraction(0.25, torch.CUDA(1))
-	defer cuda.SetPerProcessMemoryFraction(1, torch.CUDA(1))
-	assert.Equal(t, 0.25, cuda.GetPerProcessMemoryFraction(torch.CUDA(1)))
-	assert.Equal(t, 1.0, cuda.GetPerProcessMemoryFraction())
-	_, total := cuda.MemGetInfo(torch.CUDA(1))
-	e := refusal(t, func() { torch.Empty([]int64{total / 2}, torch.Uint8, torch.CUDA(1)) })
+	assert.Equal(t, 1.0, cuda.GetPerProcessMemoryFraction(last()))
+	cuda.SetPerProcessMemoryFraction(0.25, last())
+	defer cuda.SetPerProcessMemoryFraction(1, last())
+	assert.Equal(t, 0.25, cuda.GetPerProcessMemoryFraction(last()))
+	if cuda.DeviceCount() > 1 {
+		assert.Equal(t, 1.0, cuda.GetPerProcessMemoryFraction(), "the other device's")
+	}
+	_, total := cuda.MemGetInfo(last())
+	e := refusal(t, func() { torch.Empty([]int64{total / 2}, torch.Uint8, last()) })
 	assert.Equal(t, "OutOfMemoryError", e.Kind)
 	assert.Contains(t, e.Message, "CUDA out of memory. Tried to allocate")
 }
@@ -125,7 +129,7 @@ func TestAllocator(t *testing.T) {
 }
 
 func TestHostMemory(t *testing.T) {
-	py := runOnDevices(t, `
+	py := parity.RunOnDevices(t, 1, `
 		torch.cuda.init()
 		torch.accelerator.empty_host_cache()
 		torch.cuda.reset_peak_host_memory_stats()

@@ -21,7 +21,7 @@ import (
 func TestNVML(t *testing.T) {
 	testkit.NeedDevices(t, 2)
 	if cuda.GetDeviceProperties(torch.CUDA(1)).PciBusId != 2 {
-		t.Skip("needs the simulated GPU, whose place the stand-in for NVML knows")
+		t.Skip(testkit.SkippedDevice + "needs the simulated GPU, whose place the stand-in for NVML knows")
 	}
 	compiler := "gcc"
 	if c := os.Getenv("CC"); c != "" {

@@ -68,6 +68,14 @@ func (p *pickler) value(v any) {
 		p.unsigned(v[0])
 		p.unsigned(v[1])
 		p.out.WriteByte(0x86) // a tuple of the two
+	default:
+		p.structure(v)
+	}
+}
+
+// structure writes a list, or a struct as a dictionary.
+func (p *pickler) structure(v any) {
+	switch v := v.(type) {
 	case []struct{}:
 		p.out.WriteByte(']')
 	case []Segment:

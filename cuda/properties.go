@@ -119,14 +119,22 @@ func CanDeviceAccessPeer(device, peer torch.Device) bool {
 	return f.TakeBool()
 }
 
-// IsBf16Supported reports whether the current device computes with bfloat16, in its
-// hardware or, as all that libtorch knows, by other means. False where CUDA is not
-// available.
-func IsBf16Supported() bool {
-	if !IsAvailable() {
+// IncludingEmulation has [IsBf16Supported] count devices that compute with bfloat16 by
+// other means than their hardware, as all do that libtorch knows. Its default is true.
+type IncludingEmulation bool
+
+// IsBf16Supported reports whether the current device computes with bfloat16, Python's
+// torch.cuda.is_bf16_supported. False where CUDA is not available.
+func IsBf16Supported(including ...IncludingEmulation) bool {
+	switch {
+	case !IsAvailable():
+		return false
+	case hasAmpere():
+		return true
+	case len(including) > 0 && !bool(including[0]):
 		return false
 	}
-	return hasAmpere() || torch.Try(func() {
+	return torch.Try(func() {
 		torch.Zeros([]int64{1}, torch.BFloat16, torch.CUDA(CurrentDevice())).Close()
 	}) == nil
 }

@@ -7,16 +7,18 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/wangkuiyi/gotorch/cuda"
+	"github.com/wangkuiyi/gotorch/internal/parity"
 	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
 func TestProperties(t *testing.T) {
-	py := runOnDevices(t, `
-		p = torch.cuda.get_device_properties(1)
+	py := parity.RunOnDevices(t, 1, `
+		d = torch.cuda.device_count() - 1
+		p = torch.cuda.get_device_properties(d)
 		out["text"] = repr(p)
-		out["name"] = torch.cuda.get_device_name(1)
-		out["capability"] = torch.cuda.get_device_capability(1)
+		out["name"] = torch.cuda.get_device_name(d)
+		out["capability"] = torch.cuda.get_device_capability(d)
 		out["uuid"] = str(p.uuid)
 		out["gcn"] = p.gcnArchName
 		out["numbers"] = [p.major, p.minor, p.is_multi_gpu_board, p.is_integrated, p.multi_processor_count, p.total_memory,
@@ -26,12 +28,12 @@ func TestProperties(t *testing.T) {
 		out["count"] = len([n for n in dir(p) if n[0] != "_"])
 		out["archs"] = torch.cuda.get_arch_list()
 		out["flags"] = torch.cuda.get_gencode_flags()
-		out["supported"] = [torch.cuda.is_bf16_supported(), torch.cuda.is_tf32_supported(), torch.cuda.can_device_access_peer(0, 1)]
+		out["supported"] = [torch.cuda.is_bf16_supported(), torch.cuda.is_tf32_supported(), torch.cuda.is_bf16_supported(including_emulation=False)]
 	`)
-	p := cuda.GetDeviceProperties(torch.CUDA(1))
+	p := cuda.GetDeviceProperties(last())
 	assert.Equal(t, py.Text("text"), p.String())
-	assert.Equal(t, py.Text("name"), cuda.GetDeviceName(torch.CUDA(1)))
-	major, minor := cuda.GetDeviceCapability(torch.CUDA(1))
+	assert.Equal(t, py.Text("name"), cuda.GetDeviceName(last()))
+	major, minor := cuda.GetDeviceCapability(last())
 	assert.Equal(t, py.Numbers("capability"), []float64{float64(major), float64(minor)})
 	assert.Equal(t, py.Text("uuid"), p.UuidString())
 	assert.Equal(t, py.Text("gcn"), p.GcnArchName)
@@ -46,8 +48,13 @@ func TestProperties(t *testing.T) {
 	assert.Equal(t, py.Text("flags"), cuda.GetGencodeFlags())
 	assert.Equal(t, []string{"true", "true", "true"}, py.Strings("supported"))
 	assert.True(t, cuda.IsBf16Supported())
+	assert.True(t, cuda.IsBf16Supported(cuda.IncludingEmulation(false)))
 	assert.True(t, cuda.IsTf32Supported())
-	assert.True(t, cuda.CanDeviceAccessPeer(torch.CUDA(0), torch.CUDA(1)))
+}
+
+func TestPeerAccess(t *testing.T) {
+	py := parity.RunOnDevices(t, 2, `out["can"] = int(torch.cuda.can_device_access_peer(0, 1))`)
+	assert.Equal(t, py.Number("can") == 1, cuda.CanDeviceAccessPeer(torch.CUDA(0), torch.CUDA(1)))
 }
 
 func TestRandom(t *testing.T) {

@@ -48,6 +48,8 @@ func SeedAll() {
 func InitialSeed() uint64 { return generator(nil).InitialSeed() }
 
 // GetRngState returns the state of a device's generator, a tensor of bytes on the CPU.
+// Python's torch.cuda.get_rng_state, which takes a device of another type for the GPU of
+// the same index: here it is a ValueError.
 func GetRngState(device ...torch.Device) *torch.Tensor { return generator(device).GetState() }
 
 // SetRngState puts a device's generator into a state that [GetRngState] has returned.

@@ -9,25 +9,26 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wangkuiyi/gotorch/cuda"
+	"github.com/wangkuiyi/gotorch/internal/parity"
 	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/nn"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
 func TestHistory(t *testing.T) {
-	testkit.NeedDevices(t, 2)
+	testkit.NeedDevices(t, 1)
 	torch.CollectGarbage()
 	cuda.EmptyCache()
 	cuda.RecordMemoryHistory(cuda.RecordPinnedHostMemory(true), cuda.ClearHistory(true))
 	defer cuda.StopMemoryHistory()
-	x := allocateHere(torch.CUDA(1))
+	x := allocateHere(last())
 	defer x.Close()
 	torch.Empty([]int64{100}, torch.PinMemory(true)).Close()
 	cuda.WithMemoryMetadata("a layer", func() {
 		assert.Equal(t, "a layer", cuda.GetMemoryMetadata())
 		m := nn.NewLinear(100, 100)
-		m.To(torch.CUDA(1))
-		m.Forward(torch.Ones([]int64{100}, torch.CUDA(1)))
+		m.To(last())
+		m.Forward(torch.Ones([]int64{100}, last()))
 	})
 	assert.Empty(t, cuda.GetMemoryMetadata())
 	cuda.AnnotateTensor(x.Narrow(0, 5, 5), "mine")
@@ -38,8 +39,9 @@ func TestHistory(t *testing.T) {
 	assert.Equal(t, "snapshot_test.go", filepath.Base(here[1].Filename))
 
 	s := cuda.TakeSnapshot()
-	require.Len(t, s.DeviceTraces, 2)
-	traces := s.DeviceTraces[1]
+	d := last().Index()
+	require.Len(t, s.DeviceTraces, cuda.DeviceCount())
+	traces := s.DeviceTraces[d]
 	require.GreaterOrEqual(t, len(traces), 4)
 	assert.Equal(t, "segment_alloc", traces[0].Action)
 	assert.Equal(t, "alloc", traces[1].Action)
@@ -65,7 +67,7 @@ func TestHistory(t *testing.T) {
 		for i := range segment.Blocks {
 			if segment.Blocks[i].Address == traces[1].Addr {
 				block = &segment.Blocks[i]
-				assert.Equal(t, 1, segment.Device)
+				assert.Equal(t, d, segment.Device)
 			}
 		}
 	}
@@ -75,9 +77,9 @@ func TestHistory(t *testing.T) {
 	assert.Equal(t, here, block.Frames)
 
 	cuda.StopMemoryHistory()
-	count := len(cuda.TakeSnapshot().DeviceTraces[1])
-	torch.Ones([]int64{10}, torch.CUDA(1)).Close()
-	assert.Len(t, cuda.TakeSnapshot().DeviceTraces[1], count)
+	count := len(cuda.TakeSnapshot().DeviceTraces[d])
+	torch.Ones([]int64{10}, last()).Close()
+	assert.Len(t, cuda.TakeSnapshot().DeviceTraces[d], count)
 	assert.Equal(t, s.Segments[0].Address, cuda.MemorySnapshot()[0].Address)
 }
 
@@ -87,7 +89,7 @@ func allocateHere(d torch.Device) *torch.Tensor { return torch.Ones([]int64{10},
 // PyTorch's own tools read the file, and what they find is what Python's own snapshot
 // has, in its order.
 func TestDumpSnapshot(t *testing.T) {
-	testkit.NeedDevices(t, 2)
+	testkit.NeedDevices(t, 1)
 	torch.CollectGarbage()
 	cuda.EmptyCache()
 	cuda.RecordMemoryHistory(cuda.RecordPinnedHostMemory(true), cuda.ClearHistory(true))
@@ -101,10 +103,11 @@ func TestDumpSnapshot(t *testing.T) {
 	assert.Error(t, torch.Try(func() { torch.Empty([]int64{800 * mb}, torch.Uint8, torch.CUDA()) }))
 	file := filepath.Join(t.TempDir(), "snapshot.pickle")
 	require.NoError(t, cuda.DumpSnapshot(file))
-	py := runOnDevices(t, `
+	py := parity.RunOnDevices(t, 1, `
 		import pickle
 		from torch.cuda import _memory_viz as viz
 		go = pickle.load(open("`+file+`", "rb"))
+		torch.cuda.empty_cache() # which has what other tests freed
 		torch.cuda.memory._record_memory_history(record_pinned_host_memory=True, stacks="python")
 		x = torch.ones(10, device="cuda:0")
 		h = torch.empty(100, pin_memory=True)

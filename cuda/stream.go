@@ -56,6 +56,7 @@ func ExternalStream(handle uintptr, device ...torch.Device) Stream {
 // device, see [torch.Stream.With]. Python's "with torch.cuda.stream(s):". With nil
 // it just runs fn.
 func WithStream(s torch.AnyStream, fn func()) {
+	entry.RequireFunc("fn", fn != nil)
 	if s == nil {
 		fn()
 		return

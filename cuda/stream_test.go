@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/wangkuiyi/gotorch/cuda"
+	"github.com/wangkuiyi/gotorch/internal/parity"
 	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/torch"
 )
@@ -59,20 +60,20 @@ func TestCurrentStream(t *testing.T) {
 func assertDefaults(t *testing.T) {
 	t.Helper()
 	assert.Equal(t, 0, cuda.CurrentDevice())
-	for i := range 2 {
+	for i := range cuda.DeviceCount() {
 		assert.Equal(t, cuda.DefaultStream(torch.CUDA(i)), cuda.CurrentStream(torch.CUDA(i)))
 	}
 }
 
 // The current device and stream end with their function, however that ends.
 func TestModesEnd(t *testing.T) {
-	testkit.NeedDevices(t, 2)
+	testkit.NeedDevices(t, 1)
 	modes := map[string]func(func()){
-		"WithDevice": func(fn func()) { cuda.WithDevice(torch.CUDA(1), fn) },
-		"WithStream": func(fn func()) { cuda.WithStream(cuda.NewStream(torch.CUDA(1)), fn) },
+		"WithDevice": func(fn func()) { cuda.WithDevice(last(), fn) },
+		"WithStream": func(fn func()) { cuda.WithStream(cuda.NewStream(last()), fn) },
 		"State.Run": func(fn func()) {
 			var state torch.State
-			cuda.WithStream(cuda.NewStream(torch.CUDA(1)), func() { state = torch.CaptureState() })
+			cuda.WithStream(cuda.NewStream(last()), func() { state = torch.CaptureState() })
 			state.Run(fn)
 		},
 	}
@@ -137,14 +138,15 @@ func TestBackwardStream(t *testing.T) {
 }
 
 func TestStreams(t *testing.T) {
-	py := runOnDevices(t, `
+	py := parity.RunOnDevices(t, 1, `
+		d = torch.cuda.device_count() - 1
 		s = torch.cuda.Stream(priority=-1)
 		out["range"] = s.priority_range()
 		out["priorities"] = [torch.cuda.Stream(priority=p).priority for p in (0, -1, -2, -100, 5)]
-		out["default"] = repr(torch.cuda.default_stream(1))
-		out["plain"] = repr(torch.Stream("cuda:1"))
-		out["external"] = repr(torch.cuda.ExternalStream(0x1234, device=1))
-		out["id"] = torch.cuda.ExternalStream(0x1234, device=1).stream_id
+		out["default"] = repr(torch.cuda.default_stream(d))
+		out["plain"] = repr(torch.Stream(f"cuda:{d}"))
+		out["external"] = repr(torch.cuda.ExternalStream(0x1234, device=d))
+		out["id"] = torch.cuda.ExternalStream(0x1234, device=d).stream_id
 	`)
 	least, greatest := cuda.PriorityRange()
 	assert.Equal(t, py.Numbers("range"), []float64{float64(least), float64(greatest)})
@@ -153,8 +155,8 @@ func TestStreams(t *testing.T) {
 		priorities = append(priorities, float64(cuda.NewStream(torch.Priority(p)).Priority()))
 	}
 	assert.Equal(t, py.Numbers("priorities"), priorities)
-	assert.Equal(t, py.Text("default"), cuda.DefaultStream(torch.CUDA(1)).String())
-	external := cuda.ExternalStream(0x1234, torch.CUDA(1))
+	assert.Equal(t, py.Text("default"), cuda.DefaultStream(last()).String())
+	external := cuda.ExternalStream(0x1234, last())
 	assert.Equal(t, py.Text("external"), external.String())
 	assert.Equal(t, py.Number("id"), float64(external.StreamId()))
 
@@ -166,15 +168,15 @@ func TestStreams(t *testing.T) {
 	assert.NotZero(t, s.CudaStream())
 	assert.Equal(t, s.Stream, torch.StreamOf(s.StreamId(), torch.CUDA(0)))
 	assert.Equal(t, "torch.Stream device_type=cuda, device_index=1, stream_id=7", torch.StreamOf(7, torch.CUDA(1)).String())
-	s.WaitStream(cuda.NewStream(torch.CUDA(1)))
+	s.WaitStream(cuda.NewStream(last()))
 	x := torch.Ones([]int64{2}, torch.CUDA())
 	x.RecordStream(s)
 	x.RecordStream(s.Stream)
 }
 
 func TestEvents(t *testing.T) {
-	testkit.NeedDevices(t, 2)
-	s, other := cuda.NewStream(), cuda.NewStream(torch.CUDA(1))
+	testkit.NeedDevices(t, 1)
+	s, other := cuda.NewStream(), cuda.NewStream(last())
 	begin, end := cuda.NewEvent(cuda.EnableTiming(true)), cuda.NewEvent(cuda.EnableTiming(true), cuda.Blocking(true))
 	assert.Equal(t, "<torch.cuda.Event uninitialized>", begin.String())
 	assert.Equal(t, torch.CUDA(), begin.Device())
@@ -191,7 +193,7 @@ func TestEvents(t *testing.T) {
 	begin.Wait(other.Stream)
 	begin.Wait()
 	assert.Same(t, begin, s.RecordEvent(begin))
-	assert.Equal(t, torch.CUDA(1), other.RecordEvent().Device())
+	assert.Equal(t, last(), other.RecordEvent().Device())
 	begin.Close()
 	begin.Close()
 	assert.Equal(t, "argument 'event' was freed by Close, or not made by torch.NewEvent",
@@ -201,7 +203,7 @@ func TestEvents(t *testing.T) {
 // What the simulated GPU can show of events between processes: a process opens its own.
 // CUDA may refuse that.
 func TestIpcHandle(t *testing.T) {
-	py := runOnDevices(t, `
+	py := parity.RunOnDevices(t, 1, `
 		e = torch.cuda.Event(interprocess=True)
 		e.record()
 		handle = e.ipc_handle()
@@ -227,20 +229,20 @@ func TestIpcHandle(t *testing.T) {
 }
 
 func TestGenericEvents(t *testing.T) {
-	py := runOnDevices(t, `
+	py := parity.RunOnDevices(t, 1, `
 		out["fresh"] = repr(torch.Event())
 		out["timing"] = repr(torch.Event("cuda", enable_timing=True))
-		out["stream"] = [torch.Stream().device.index, torch.Stream("cuda:1").device.index]
+		out["stream"] = [torch.Stream().device.index, torch.Stream("cuda:0").device.index]
 	`)
 	e := torch.NewEvent()
 	assert.Equal(t, py.Text("fresh"), e.String())
 	begin := torch.NewEvent(torch.CUDA(), torch.EnableTiming(true))
 	assert.Equal(t, py.Text("timing"), begin.String())
 	assert.Equal(t, torch.CUDA(0), torch.NewStream().Device())
-	s := torch.NewStream(torch.CUDA(1), torch.Priority(-1))
-	assert.Equal(t, torch.CUDA(1), s.Device())
+	s := torch.NewStream(last(), torch.Priority(-1))
+	assert.Equal(t, last(), s.Device())
 	e.Record(s)
-	assert.Equal(t, torch.CUDA(1), e.Device())
+	assert.Equal(t, last(), e.Device())
 	assert.NotZero(t, e.EventId())
 	cuda.CurrentStream().WaitEvent(e)
 	begin.Record()

@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wangkuiyi/gotorch/internal/parity"
-	"github.com/wangkuiyi/gotorch/internal/testkit"
 )
 
 // run runs a command and returns what it printed.
@@ -96,10 +95,7 @@ func TestResNet(t *testing.T) {
 func TestMixedPrecision(t *testing.T) { testMixedPrecision(t, "cpu") }
 
 func TestMixedPrecisionOnCUDA(t *testing.T) {
-	testkit.NeedDevices(t, 1)
-	if parity.Run(t, `out["count"] = torch.cuda.device_count()`).Number("count") == 0 {
-		t.Skip("needs a Python torch with CUDA devices: run Python with the same simulated GPU")
-	}
+	parity.NeedDevices(t, 1)
 	testMixedPrecision(t, "cuda")
 }
 

@@ -17,10 +17,7 @@ import (
 // Steps on the CPU are gone on with on a device, which takes other operators, all
 // parameters at once, and moves the state.
 func TestStepsOnDevice(t *testing.T) {
-	testkit.NeedDevices(t, 1)
-	if parity.Run(t, `out["count"] = torch.cuda.device_count()`).Number("count") == 0 {
-		t.Skip("needs a Python torch with a CUDA device: run Python with the same simulated GPU")
-	}
+	parity.NeedDevices(t, 1)
 	forEachTwin(t, func(t *testing.T, python string) {
 		py := parity.Run(t, problem+fmt.Sprintf(`
 	text = %q

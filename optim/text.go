@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/wangkuiyi/gotorch/optim/internal/scalar"
+	"github.com/wangkuiyi/gotorch/internal/pytext"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -39,16 +39,16 @@ func repr(value any) string {
 		}
 		return "False"
 	case float64:
-		return scalar.Repr(v)
+		return pytext.Float(v)
 	case [2]float64:
-		return "(" + scalar.Repr(v[0]) + ", " + scalar.Repr(v[1]) + ")"
+		return "(" + pytext.Float(v[0]) + ", " + pytext.Float(v[1]) + ")"
 	case [3]float64:
-		return "(" + scalar.Repr(v[0]) + ", " + scalar.Repr(v[1]) + ", " + scalar.Repr(v[2]) + ")"
+		return "(" + pytext.Float(v[0]) + ", " + pytext.Float(v[1]) + ", " + pytext.Float(v[2]) + ")"
 	case [2]any:
 		return "(" + reprElement(v[0]) + ", " + reprElement(v[1]) + ")"
 	case *torch.Tensor:
 		if v.Dim() == 0 { // as Python's __format__ does
-			return scalar.Repr(v.Item())
+			return pytext.Float(v.Item())
 		}
 		return v.String()
 	case []any:

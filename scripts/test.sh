@@ -7,12 +7,13 @@
 # Without a package among the arguments, all of them (./...). The tests that
 # compare with Python need its torch: GOTORCH_PYTHON, by default python3, is the
 # interpreter that has it. Where it has none they are skipped, and named at the
-# end.
+# end, as are those for which there are not enough devices.
 #
 # --cuda is for machines with a GPU: it runs the suites that compute on it, in Go and
-# in Python, whose torch must have CUDA, too, and then the GPU's benchmarks, Go against
-# Python. It installs libtorch with CUDA, unless that was done. The tests make their
-# tensors on GOTORCH_TEST_DEVICE, by default cuda:0.
+# in Python, whose torch must have CUDA, too, all operators of PyTorch's database, the
+# examples, and then the GPU's benchmarks, Go against Python. It installs libtorch with
+# CUDA, unless that was done. The tests make their tensors on GOTORCH_TEST_DEVICE, by
+# default cuda:0; some need a second GPU.
 #
 # --fakecuda runs the suites that compute on simulated CUDA devices, which
 # scripts/fakecuda.sh builds: those that make tensors somewhere make them on
@@ -28,10 +29,16 @@ SCRIPTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$SCRIPTS/.."
 EXCEPTIONS=internal/fakecuda/exceptions.txt
 
-# Those whose tests are about tensors. Others are the same on every device.
+# Those whose tests are about tensors. Others are the same on every device. A physical
+# GPU has what the simulated one lacks: mathematics of sparse tensors, and the operators
+# of torchvision.
 device_packages() {
-  local package
-  for package in torch nn optim autograd amp cuda accelerator backends functorch masked nested signal utils internal/fakecuda; do
+  local package packages=(torch nn optim autograd amp cuda accelerator backends functorch masked nested signal utils)
+  case $1 in
+    cuda) packages+=(sparse internal/customops examples benchmarks/go) ;;
+    fakecuda) packages+=(internal/fakecuda) ;;
+  esac
+  for package in "${packages[@]}"; do
     if [[ -d $package ]]; then echo "./$package/..."; fi
   done
 }
@@ -61,7 +68,20 @@ run_gpu_tests() {
   local status=0 arguments=()
   if [[ -n $complete ]]; then arguments+=(-run '^(Test|Fuzz)'); fi
   run_tests "${arguments[@]}" "$@" || status=$?
+  if [[ -n $whole && -n $complete ]]; then
+    run_others "$@" || status=$?
+  fi
   if [[ -n $whole ]]; then bash benchmarks/run.sh gpu/; fi
+  return "$status"
+}
+
+# Of these packages only some tests are about the GPU: PyTorch's operators, in Python and
+# in Go, and examples that print the same everywhere.
+run_others() {
+  local status=0 packages=(./internal/conformance)
+  run_tests "$@" -run OnCUDA || status=$?
+  packages=(./cuda/... ./accelerator ./amp)
+  GOTORCH_TEST_DEVICE='' run_tests "$@" -run '^Example' || status=$?
   return "$status"
 }
 
@@ -77,14 +97,14 @@ run_device_tests() {
   if [[ -n $complete ]]; then arguments+=(-run '^(Test|Fuzz)'); fi
   if [[ -n $skip ]]; then arguments+=(-skip "$skip"); fi
   { go test -json "${arguments[@]}" "$@" ${packages[@]+"${packages[@]}"} || true; } |
-    "$PYTHON" "$SCRIPTS/test_report.py" $verbose --exceptions "$EXCEPTIONS" ${complete:+--complete}
+    "$PYTHON" "$SCRIPTS/test_report.py" $verbose --exceptions "$EXCEPTIONS" --require DEVICE ${complete:+--complete}
 }
 
 main() {
   local device="" packages=(./...) verbose="" complete=yes whole=yes argument
   if [[ ${1:-} == --cuda || ${1:-} == --fakecuda ]]; then
     device=${1#--}
-    mapfile -t packages < <(device_packages)
+    mapfile -t packages < <(device_packages "$device")
     shift
   fi
   for argument in "$@"; do

@@ -1,35 +1,54 @@
 """Turns the events of go test -json into go test's usual lines.
 
-    go test -json ./... | test_report.py [--verbose] [--exceptions FILE [--complete]]
+    go test -json ./... | test_report.py [--verbose] [--require MARK]... [--each] [--exceptions FILE [--complete]]
     test_report.py --skip-pattern FILE
 
-At the end it names the tests that were skipped because Python's torch was not
-there: go test itself is silent about them.
+At the end it names the tests that were skipped for want of something, which the
+reason of the skip has as a mark (MARKS): go test itself is silent about them. Tests
+that need devices are only counted where devices were not asked for.
 
-With a file of exceptions (test_exceptions.py says what is in it) the exit status is
-this program's: 0 if no other tests fail than these, all of these fail, and none was
-skipped for want of a device. --complete says that all tests of the packages ran, so
-that an exception that did not is a mistake. A helper of test.sh.
+The exit status is 0 if no test fails. --require MARK has it be 1 if a test was skipped
+with this mark, --each if a package that has tests ran none. With a file of exceptions (test_exceptions.py
+says what is in it) no other tests may fail than these, and all of these must.
+--complete says that all tests of the packages ran, so that an exception that did not
+is a mistake. A helper of test.sh.
 """
 
 import argparse
 import collections
 import json
+import os
 import sys
 
 from test_exceptions import Exceptions
 
-PARITY = "SKIPPED PARITY"
-DEVICE = "SKIPPED DEVICE"
+# What is written of tests whose skips are marked "SKIPPED MARK".
+MARKS = {
+    "PARITY": "comparisons with Python, as its torch was not found\n(python3 -m pip install torch, or set GOTORCH_PYTHON)",
+    "DEVICE": "tests for want of a device\n(some need two: bash scripts/test.sh --fakecuda simulates them)",
+    "DRIVERLESS": "tests that need an install with CUDA and no driver",
+}
+
+
+def names_of(tests):
+    return [f"  {package}: {', '.join(names)}" for package, names in sorted(tests.items())]
+
+
+def counts_of(tests):
+    return ["  " + ", ".join(f"{package.rpartition('gotorch/')[2]} {len(names)}" for package, names in sorted(tests.items()))]
 
 
 class Report:
-    def __init__(self, verbose, exceptions):
-        self.verbose = verbose
-        self.exceptions = exceptions
+    def __init__(self, arguments):
+        self.verbose = arguments.verbose
+        self.exceptions = Exceptions(arguments.exceptions)
+        self.complete = arguments.complete
+        self.required = arguments.require
+        self.each = arguments.each
         self.output = collections.defaultdict(list)  # of (package, test); test "" is the package's own
         self.skipped = collections.defaultdict(list)  # tests by (mark, package)
         self.packages = 0
+        self.idle = []  # packages that have tests and ran none
         self.failed = False
 
     def add(self, event):
@@ -46,8 +65,8 @@ class Report:
 
     def end(self, action, package, test):
         lines = self.output.pop((package, test), [])
-        for mark in PARITY, DEVICE:
-            if action == "skip" and any(mark in line for line in lines):
+        for mark in MARKS:
+            if action == "skip" and any(f"SKIPPED {mark}:" in line for line in lines):
                 self.skipped[mark, package].append(test)
         unfinished = []
         if test:
@@ -55,6 +74,8 @@ class Report:
             known = action == "fail" and self.exceptions.expects(package, test)
         else:
             self.packages += 1
+            if any("[no tests to run]" in line for line in lines):
+                self.idle.append(package)
             unfinished = self.unfinished(package)
             known = action == "fail" and not unfinished and self.exceptions.expects_package(package)
         if self.verbose:
@@ -73,36 +94,46 @@ class Report:
         tests = [key for key in self.output if key[0] == package]
         return [line for key in tests for line in self.output.pop(key)]
 
-    def close(self, complete):
+    def close(self):
         """Returns whether all is as it should be."""
         if self.exceptions.path:
-            self.check_exceptions(complete)
+            self.check_exceptions()
+        self.check_required()
+        for mark in MARKS:
+            self.name_skipped(mark)
         if self.failed:
             print("FAIL")
-        self.name_skipped(PARITY, "comparisons with Python, as its torch was not found", "(python3 -m pip install torch, or set GOTORCH_PYTHON)")
         return not self.failed
 
-    def check_exceptions(self, complete):
-        if not self.packages:
-            print("no tests ran")
-        for problem in (problems := list(self.exceptions.problems(complete))):
+    def check_exceptions(self):
+        for problem in (problems := list(self.exceptions.problems(self.complete))):
             print(problem)
-        self.name_skipped(DEVICE, "tests for want of a device", "(there must be two)")
-        without_device = any(mark == DEVICE for mark, _ in self.skipped)
-        self.failed |= not self.packages or bool(problems) or without_device
+        self.failed |= bool(problems)
         print(self.exceptions.summary())
 
-    def name_skipped(self, mark, what, hint):
+    def check_required(self):
+        problems = [f"{package} has skipped tests marked {mark}, which must run here" for mark, package in self.skipped if mark in self.required]
+        if self.each:
+            problems += [f"{package} ran no test" for package in self.idle]
+        if (self.required or self.each) and not self.packages:
+            problems.append("no tests ran")
+        for problem in problems:
+            print(problem)
+        self.failed |= bool(problems)
+
+    def name_skipped(self, mark):
         tests = {package: names for (m, package), names in self.skipped.items() if m == mark}
         if tests:
-            print(f"skipped {sum(map(len, tests.values()))} {what}\n{hint}:")
-            for package, names in sorted(tests.items()):
-                print(f"  {package}: {', '.join(names)}")
+            brief = mark != "PARITY" and mark not in self.required and os.environ.get("GOTORCH_DEVICE") != "cuda"
+            print(f"skipped {sum(map(len, tests.values()))} {MARKS[mark]}:")
+            print("\n".join(counts_of(tests) if brief else names_of(tests)))
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--require", action="append", choices=MARKS, default=[])
+    parser.add_argument("--each", action="store_true")
     parser.add_argument("--exceptions")
     parser.add_argument("--complete", action="store_true")
     parser.add_argument("--skip-pattern")
@@ -110,14 +141,13 @@ def main():
     if a.skip_pattern:
         print(Exceptions(a.skip_pattern).skip_pattern())
         return
-    report = Report(a.verbose, Exceptions(a.exceptions))
+    report = Report(a)
     for line in sys.stdin:
         try:
             report.add(json.loads(line))
         except ValueError:
             print(line, end="")
-    good = report.close(a.complete)
-    if a.exceptions and not good:
+    if not report.close():
         sys.exit(1)
 
 

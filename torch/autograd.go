@@ -4,6 +4,7 @@ import (
 	"runtime"
 
 	"github.com/wangkuiyi/gotorch/csrc"
+	"github.com/wangkuiyi/gotorch/internal/entry"
 )
 
 var (
@@ -110,6 +111,7 @@ func CaptureState() State {
 
 // Run runs fn in the captured state.
 func (s State) Run(fn func()) {
+	entry.RequireFunc("fn", fn != nil)
 	withInferenceMode(s.inference, func() {
 		withGradMode(s.grad, func() { s.autocast.run(func() { s.devices.run(fn) }) })
 	})

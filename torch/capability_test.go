@@ -47,7 +47,7 @@ func TestWithoutKernels(t *testing.T) {
 		torch.cuda.get_device_name = name
 	`)
 	if py.Text("cuda") == "" {
-		t.Skip("needs a Python torch with CUDA")
+		parity.Skip(t, "needs a Python torch with CUDA")
 	}
 	got := torch.WithoutKernels(1, "NVIDIA Relic", 37, []int{75, 80, 90}, 13020)
 	assert.Equal(t, strings.Split(py.Text("text"), "\n")[:5], strings.Split(got, "\n")[:5])

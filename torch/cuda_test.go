@@ -31,11 +31,11 @@ var needingPinnedMemory = []misuse{
 // An install with CUDA on a machine without a driver says what Python says there.
 func TestWithoutDriver(t *testing.T) {
 	if err := csrc.CUDA(); !errors.Is(err, csrc.ErrNoDriver) && (err != nil || torch.CudaDeviceCount() > 0) {
-		t.Skip("needs an install with CUDA and no driver; this is not: ", err)
+		t.Skip(testkit.SkippedDriverless+"needs an install with CUDA and no driver; this is not: ", err)
 	}
 	py := parity.Run(t, `out["cuda"] = torch.version.cuda or ""; out["count"] = torch.cuda.device_count()`)
 	if py.Text("cuda") == "" || py.Number("count") > 0 {
-		t.Skip("needs a Python torch with CUDA and no driver")
+		parity.Skip(t, "needs a Python torch with CUDA and no driver")
 	}
 	sameRefusals(t, needingCUDA)
 	sameRefusals(t, needingPinnedMemory)

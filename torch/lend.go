@@ -12,6 +12,7 @@ func init() {
 	entry.Torch.Heed = heed
 	entry.Torch.RequireCUDA = requireCUDA
 	entry.Torch.CUDAReady = cudaReady.Load
+	entry.Torch.RefuseArgument = refuseArgument
 }
 
 // PutInto adds d to the arguments of a call, for the packages of this project.

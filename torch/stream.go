@@ -5,6 +5,7 @@ import (
 	"runtime"
 
 	"github.com/wangkuiyi/gotorch/csrc"
+	"github.com/wangkuiyi/gotorch/internal/entry"
 )
 
 var (
@@ -121,6 +122,7 @@ func (s Stream) String() string {
 // What another stream has computed may not be ready: see [Stream.WaitStream] and
 // [Tensor.RecordStream].
 func (s Stream) With(fn func()) {
+	entry.RequireFunc("fn", fn != nil)
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	device, before := s.enter()

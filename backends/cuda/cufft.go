@@ -20,8 +20,12 @@ var (
 type CuFFTPlanCache struct{ device int64 }
 
 // CufftPlanCache returns the plans of a device; without one, of the current
-// device. Python's torch.backends.cuda.cufft_plan_cache.
+// device. Python's torch.backends.cuda.cufft_plan_cache. A device that is no GPU is a
+// ValueError, an index out of range a RuntimeError.
 func CufftPlanCache(device ...torch.Device) CuFFTPlanCache {
+	if len(device) > 0 && device[0] != (torch.Device{}) && device[0].Type() != torch.CUDA().Type() {
+		panic(torch.NewError("ValueError", "Expected a cuda device, but got: %s", device[0]))
+	}
 	if len(device) == 0 || device[0].Index() < 0 {
 		return CuFFTPlanCache{int64(cuda.CurrentDevice())}
 	}

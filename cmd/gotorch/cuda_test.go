@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/wangkuiyi/gotorch/csrc"
+	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -133,7 +134,7 @@ func define(name, text string) string { return fmt.Sprintf("-D%s=%q", name, text
 
 func TestDoctorNotOpened(t *testing.T) {
 	if hasDriver() {
-		t.Skip("this machine has an NVIDIA driver, so CUDA is opened")
+		t.Skip(testkit.SkippedDriverless + "this machine has an NVIDIA driver, so CUDA is opened")
 	}
 	out, status := doctorIn(t, homeWithout(t, "-DDRIVER=0", "-DCOUNT=0"), "GOTORCH_DEVICE=")
 	assert.Equal(t, 0, status, out)
@@ -143,7 +144,7 @@ func TestDoctorNotOpened(t *testing.T) {
 
 func TestDoctorDevices(t *testing.T) {
 	if err := csrc.CUDA(); err != nil || torch.CudaDeviceCount() == 0 {
-		t.Skip("needs a CUDA device")
+		t.Skip(testkit.SkippedDevice + "needs a CUDA device")
 	}
 	out, status := doctorIn(t, os.Getenv("GOTORCH_HOME"))
 	assert.Equal(t, 0, status, out)

@@ -23,9 +23,13 @@ std::span<const gt_entry> snapshot_entries();
 std::span<const gt_entry> shortage_entries();
 std::span<const gt_entry> nvml_entries();
 std::span<const gt_entry> graph_entries();
+std::span<const gt_entry> liveness_entries();
 std::span<const gt_entry> pool_entries();
 std::span<const gt_entry> nvtx_entries();
 std::span<const gt_entry> backend_entries();
+
+// liveness.cpp: gives up what is known of the tensors that a graph uses.
+void forget_inputs(int64_t graph);
 
 // shortage.cpp: what gt_cuda_library says of them.
 uint64_t* grown();

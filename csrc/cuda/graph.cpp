@@ -18,7 +18,10 @@ using Graph = at::cuda::CUDAGraph;
 Graph& graph_at(int64_t handle) { return *reinterpret_cast<Graph*>(handle); }
 
 int64_t new_graph(bool keep) { return reinterpret_cast<int64_t>(new Graph(keep)); }
-void delete_graph(int64_t graph) { delete &graph_at(graph); }
+void delete_graph(int64_t graph) {
+  forget_inputs(graph);
+  delete &graph_at(graph);
+}
 
 cudaStreamCaptureMode mode_named(std::string_view name) {
   if (name == "global") {
@@ -44,7 +47,10 @@ void graph_capture_end_post(int64_t graph) { graph_at(graph).capture_end_post();
 void graph_instantiate(int64_t graph) { graph_at(graph).instantiate(); }
 bool graph_is_instantiated(int64_t graph) { return graph_at(graph).has_graph_exec(); }
 void graph_replay(int64_t graph) { graph_at(graph).replay(); }
-void graph_reset(int64_t graph) { graph_at(graph).reset(); }
+void graph_reset(int64_t graph) {
+  forget_inputs(graph);
+  graph_at(graph).reset();
+}
 void graph_keep(int64_t graph) { graph_at(graph).enable_debug_mode(); }
 
 std::tuple<int64_t, int64_t> graph_pool(int64_t graph) { return words_of(graph_at(graph).pool()); }
@@ -66,12 +72,19 @@ int64_t graph_raw_exec(int64_t graph) {
   return reinterpret_cast<int64_t>(graph_at(graph).raw_cuda_graph_exec());
 }
 void graph_dump(int64_t graph, std::string_view path, bool verbose) {
+  const cudaGraph_t raw = graph_at(graph).raw_cuda_graph();
   TORCH_CHECK(cudaGraphDebugDotPrint != nullptr, "this CUDA runtime cannot dump graphs");
-  C10_CUDA_CHECK(cudaGraphDebugDotPrint(graph_at(graph).raw_cuda_graph(), std::string(path).c_str(),
+  C10_CUDA_CHECK(cudaGraphDebugDotPrint(raw, std::string(path).c_str(),
                                         verbose ? cudaGraphDebugDotFlagsVerbose : 0));
 }
 
 bool current_stream_is_capturing() { return is_capturing(); }
+
+// A number of the calling thread's own, for as long as that lives.
+int64_t thread_number() {
+  thread_local char mark;
+  return reinterpret_cast<int64_t>(&mark);
+}
 
 // Whether autocast keeps the copies of parameters that it makes: in a capture,
 // they would outlive the work that made them.
@@ -97,6 +110,7 @@ constexpr gt_entry kEntries[] = {
     entry<graph_raw_exec>("cuda::graph_raw_exec(int graph) -> int"),
     entry<graph_dump>("cuda::graph_dump(int graph, str path, bool verbose) -> ()"),
     entry<current_stream_is_capturing>("cuda::is_current_stream_capturing() -> bool"),
+    entry<thread_number>("cuda::thread_number() -> int"),
     entry<autocast_caches>("cuda::autocast_caches() -> bool"),
 };
 

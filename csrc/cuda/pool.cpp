@@ -35,6 +35,16 @@ int64_t pool_device(int64_t pool) { return pool_at(pool).device(); }
 
 std::tuple<int64_t, int64_t> graph_pool_handle() { return words_of(at::cuda::graph_pool_handle()); }
 
+// How many use the pool's memory of a device, which a pool has there once it was in
+// use: before, libtorch refuses the question.
+int users_of(c10::DeviceIndex device, const c10::MempoolId_t& id) {
+  try {
+    return allocator::getPoolUseCount(device, id);
+  } catch (const c10::Error&) {
+    return 0;
+  }
+}
+
 // From now on what this thread allocates on the device comes from the pool. A
 // graph that is being captured keeps the pool for as long as itself.
 void pool_begin(int64_t device, int64_t first, int64_t second) {
@@ -43,14 +53,14 @@ void pool_begin(int64_t device, int64_t first, int64_t second) {
   if (is_capturing()) {
     at::cuda::CUDAGraph::get_currently_capturing_graph()->retain_pool(id);
   }
-  const int users = allocator::getPoolUseCount(index, id);
+  const int users = users_of(index, id);
   try {
     allocator::beginAllocateToPool(index, id, [thread = std::this_thread::get_id()](cudaStream_t) {
       return std::this_thread::get_id() == thread;
     });
   } catch (...) {
     // It counts the user before it refuses a pool that is in use.
-    if (allocator::getPoolUseCount(index, id) > users) {
+    if (users_of(index, id) > users) {
       allocator::releasePool(index, id);
     }
     throw;
@@ -63,22 +73,24 @@ void pool_end(int64_t device, int64_t first, int64_t second) {
   allocator::releasePool(index, id);
 }
 
-void* symbol_in(void* library, const std::string& name) {
-  void* symbol = dlsym(library, name.c_str());
-  TORCH_CHECK(symbol != nullptr, dlerror());
-  return symbol;
-}
-
-// An allocator made of two functions of a shared library, which stays open.
-int64_t new_allocator(std::string_view path, std::string_view alloc, std::string_view free) {
+// Opens a shared library, which stays open.
+int64_t open_library(std::string_view path) {
   void* library = dlopen(std::string(path).c_str(), RTLD_NOW | RTLD_LOCAL);
   TORCH_CHECK(library != nullptr, dlerror());
+  return reinterpret_cast<int64_t>(library);
+}
+int64_t library_symbol(int64_t library, std::string_view name) {
+  void* symbol = dlsym(reinterpret_cast<void*>(library), std::string(name).c_str());
+  TORCH_CHECK(symbol != nullptr, dlerror());
+  return reinterpret_cast<int64_t>(symbol);
+}
+
+// An allocator made of two functions, by their addresses.
+int64_t new_allocator(int64_t alloc, int64_t free) {
   using Alloc = void*(size_t, int, cudaStream_t);
   using Free = void(void*, size_t, int, cudaStream_t);
-  auto* alloc_function = reinterpret_cast<Alloc*>(symbol_in(library, std::string(alloc)));
-  auto* free_function = reinterpret_cast<Free*>(symbol_in(library, std::string(free)));
-  return reinterpret_cast<int64_t>(
-      new Allocator(pluggable::createCustomAllocator(alloc_function, free_function)));
+  return reinterpret_cast<int64_t>(new Allocator(pluggable::createCustomAllocator(
+      reinterpret_cast<Alloc*>(alloc), reinterpret_cast<Free*>(free))));
 }
 void delete_allocator(int64_t custom) { delete reinterpret_cast<Allocator*>(custom); }
 void change_allocator(int64_t custom) {
@@ -94,7 +106,9 @@ constexpr gt_entry kEntries[] = {
     entry<graph_pool_handle>("cuda::graph_pool_handle() -> (int first, int second)"),
     entry<pool_begin>("cuda::pool_begin(int device, int first, int second) -> ()"),
     entry<pool_end>("cuda::pool_end(int device, int first, int second) -> ()"),
-    entry<new_allocator>("cuda::new_allocator(str path, str alloc, str free) -> int"),
+    entry<open_library>("cuda::open_library(str path) -> int"),
+    entry<library_symbol>("cuda::library_symbol(int library, str name) -> int"),
+    entry<new_allocator>("cuda::new_allocator(int alloc, int free) -> int"),
     entry<delete_allocator>("cuda::delete_allocator(int custom) -> ()"),
     entry<change_allocator>("cuda::change_allocator(int custom) -> ()"),
 };

@@ -47,6 +47,7 @@ func Mark(message string) { callText(mark, message) }
 
 // Range runs fn in a range, which ends with fn, also if it panics.
 func Range(message string, fn func()) {
+	entry.RequireFunc("fn", fn != nil)
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	RangePush(message)

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wangkuiyi/gotorch/csrc"
+	"github.com/wangkuiyi/gotorch/cuda"
 	"github.com/wangkuiyi/gotorch/cuda/nvtx"
 	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/torch"
@@ -22,7 +23,7 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 // A profiler gets the names, and its answers come back.
 func TestProfiler(t *testing.T) {
 	if csrc.CUDA() != nil {
-		t.Skip("needs an install with CUDA, and GOTORCH_DEVICE=cuda where there is no driver")
+		t.Skip(testkit.SkippedDevice + "needs an install with CUDA, and GOTORCH_DEVICE=cuda where there is no driver")
 	}
 	if os.Getenv("NVTX_INJECTION64_PATH") != "" {
 		underProfiler(t)
@@ -79,6 +80,18 @@ func TestWithoutProfiler(t *testing.T) {
 	assert.True(t, ran)
 }
 
+// A profiler shows how long the function took, and when the mark was passed.
 func ExampleRange() {
-	nvtx.Range("forward", func() { nvtx.Mark("half way") })
+	x := torch.Ones([]int64{3})
+	double := func() { x = x.Mul(2) }
+	if cuda.IsAvailable() {
+		nvtx.Range("double", func() {
+			double()
+			nvtx.Mark("done")
+		})
+	} else {
+		double()
+	}
+	fmt.Println(x.Sum().Item())
+	// Output: 6
 }

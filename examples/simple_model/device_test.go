@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/wangkuiyi/gotorch/internal/testkit"
+	"github.com/wangkuiyi/gotorch/internal/fakecuda"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 // On each simulated device, whose kernels are the CPU's, the program prints the
 // CPU's lines. A physical one may round otherwise.
 func TestOnDevices(t *testing.T) {
-	testkit.NeedDevices(t, 2)
+	fakecuda.Need(t, 2)
 	want := linesOn(t, "cpu")
 	assert.Len(t, want, 101)
 	assert.Equal(t, want, linesOn(t, "cuda:0"))

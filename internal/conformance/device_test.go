@@ -11,6 +11,7 @@ import (
 
 	"github.com/wangkuiyi/gotorch/cuda"
 	"github.com/wangkuiyi/gotorch/internal/fakecuda"
+	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -31,6 +32,28 @@ func TestOperatorsOnCUDA(t *testing.T) {
 	}
 	tally.assertEqual(t)
 	tally.assertCompared(t)
+}
+
+// Each operator has in Go what it has in Python on the same device, physical or
+// simulated. Where the device is simulated, which the tests above are about, a sample of
+// each has to do.
+func TestSameOperatorsOnCUDA(t *testing.T) {
+	testkit.NeedDevices(t, 1)
+	needPython(t)
+	tally := Tally{}
+	for _, o := range onDevice {
+		o.Device = "cuda:0"
+		if fakecuda.Simulated() {
+			o.Samples = 1
+		}
+		replayEach(t, o, func(record *Record, replay replayer) {
+			if incomparable[record.Entry] == "" {
+				tally.Add(record.Entry, record, replay)
+			}
+		})
+	}
+	tally.assertEqual(t)
+	assert.Greater(t, len(tally), 650)
 }
 
 // elsewhere are kernels that PyTorch does not launch on the device of its tensors but on

@@ -10,8 +10,9 @@
 //   - at that of Python's functions, through the exported functions of this
 //     project, which are found by their names (exports_gen.go).
 //
-// On a simulated CUDA device the same calls have the CPU's results there, but for the
-// reasons in device_reasons.go; a log tells the device and stream of all that they do.
+// On a CUDA device the calls are those of Python on the same device. On a simulated one
+// those of the CPU have the CPU's results, too, but for the reasons in
+// device_reasons.go; a log tells the device and stream of all that they do.
 //
 // docs/conformance.md, which the tests write under GOTORCH_LONG_TESTS=1, says how
 // many calls are equal, and why others are not.

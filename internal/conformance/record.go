@@ -69,6 +69,7 @@ type Exception struct{ Type, Message string }
 // Options say what to record.
 type Options struct {
 	Level   string   // aten or public
+	Device  string   // of the samples; "": the CPU
 	Kinds   []string // of running a sample
 	DTypes  []string
 	Samples int // of each entry, kind and dtype; 0: all
@@ -88,6 +89,9 @@ func Python() string {
 func Records(o Options) iter.Seq2[*Record, error] {
 	args := []string{"--level", o.Level, "--kinds", strings.Join(o.Kinds, ","), "--dtypes", strings.Join(o.DTypes, ","),
 		"--samples", fmt.Sprint(o.Samples), "--entries", strings.Join(o.Entries, ",")}
+	if o.Device != "" {
+		args = append(args, "--device", o.Device)
+	}
 	if o.Part != "" {
 		args = append(args, "--part", o.Part)
 	}

@@ -275,10 +275,10 @@ def copied(sample):
         if t.layout != torch.strided or t.is_nested:
             return t
         t, grad = t.detach(), t.requires_grad
-        if t.is_conj() or t.is_neg() or t.device.type != "cpu":
+        if t.is_conj() or t.is_neg() or t.device.type not in ("cpu", "cuda"):
             return t.clone(memory_format=torch.preserve_format).requires_grad_(grad)
         storage = t.untyped_storage().clone()
-        c = torch.empty(0, dtype=t.dtype).set_(storage, t.storage_offset(), t.shape, t.stride())
+        c = torch.empty(0, dtype=t.dtype, device=t.device).set_(storage, t.storage_offset(), t.shape, t.stride())
         return c.requires_grad_(grad)
 
     return tree_map_only(torch.Tensor, copy, (sample.input, sample.args, sample.kwargs))
@@ -310,7 +310,7 @@ class Recorder:
                 with contextlib.suppress(Exception):
                     mode.__torch_function__(f, (), (x, *args), kwargs)
         if kind != "error":
-            mode.calls = [c for c in mode.calls if "error" not in c]
+            mode.calls = [c for c in mode.calls if "out" in c or "unsupported" in c]  # and did not raise
         self.write({**head, "calls": mode.calls}, encoder.blob)
 
     def write(self, head, blob):
@@ -319,10 +319,10 @@ class Recorder:
         self.out.write(blob)
 
 
-def samples_of(op, dtype, requires_grad, limit):
+def samples_of(op, device, dtype, requires_grad, limit):
     torch.manual_seed(0)
     try:
-        for index, sample in enumerate(op.sample_inputs("cpu", dtype, requires_grad=requires_grad)):
+        for index, sample in enumerate(op.sample_inputs(device, dtype, requires_grad=requires_grad)):
             if limit and index >= limit:
                 return
             yield index, sample
@@ -347,24 +347,24 @@ def with_out(f, x, *args, **kwargs):
     return f(x, *args, **kwargs, out=out)
 
 
-def run_samples(recorder, op, kinds, dtypes, limit):
+def run_samples(recorder, op, device, kinds, dtypes, limit):
     for dtype in dtypes:
-        if dtype not in op.supported_dtypes("cpu"):
+        if dtype not in op.supported_dtypes(device):
             continue
         for kind, f in variants(op):
             if kind in kinds:
-                for index, sample in samples_of(op, dtype, False, limit):
+                for index, sample in samples_of(op, device, dtype, False, limit):
                     x, args, kwargs = copied(sample)
                     recorder.record(op, kind, dtype, index, f, x, args, kwargs)
-        if "gradient" in kinds and op.supports_autograd and dtype in op.supported_backward_dtypes("cpu"):
-            for index, sample in samples_of(op, dtype, True, limit):
+        if "gradient" in kinds and op.supports_autograd and dtype in op.supported_backward_dtypes(device):
+            for index, sample in samples_of(op, device, dtype, True, limit):
                 x, args, kwargs = copied(sample)
                 recorder.record(op, "gradient", dtype, index, op.op, x, args, kwargs)
 
 
-def run_errors(recorder, op, limit):
+def run_errors(recorder, op, device, limit):
     try:
-        errors = list(op.error_inputs("cpu"))
+        errors = list(op.error_inputs(device))
     except Exception:
         return
     for index, e in enumerate(errors[: limit or None]):
@@ -383,6 +383,7 @@ def main():
     parser.add_argument("--level", choices=["aten", "public"], required=True)
     parser.add_argument("--kinds", default="forward")
     parser.add_argument("--dtypes", default="float32")
+    parser.add_argument("--device", default="cpu", help="of the samples")
     parser.add_argument("--samples", type=int, default=0, help="of each entry and dtype; 0: all")
     parser.add_argument("--entries", default="", help="names; default all")
     parser.add_argument("--part", default="0/1", help="I/N: only every Nth entry, from the Ith on")
@@ -398,9 +399,9 @@ def main():
     part, parts = map(int, a.part.split("/"))
     for op in op_db[part::parts]:
         if not entries or op.full_name in entries:
-            run_samples(recorder, op, kinds, dtypes, a.samples)
+            run_samples(recorder, op, a.device, kinds, dtypes, a.samples)
             if "error" in kinds:
-                run_errors(recorder, op, a.samples)
+                run_errors(recorder, op, a.device, a.samples)
     recorder.write({"end": True}, b"")
     recorder.out.flush()
 

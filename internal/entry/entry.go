@@ -12,6 +12,16 @@ var Torch struct {
 	RequireCUDA func()
 	// CUDAReady reports whether CUDA has been used.
 	CUDAReady func() bool
+	// RefuseArgument panics with a TypeError.
+	RefuseArgument func(format string, args ...any)
+}
+
+// RequireFunc refuses a nil function, which is not given. Called, it would be a
+// runtime.Error, and no *torch.Error.
+func RequireFunc(name string, given bool) {
+	if !given {
+		Torch.RefuseArgument("argument '%s' must be a function, not None", name)
+	}
 }
 
 // A Frame carries one call.

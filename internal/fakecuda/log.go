@@ -34,10 +34,13 @@ func (e Event) String() string {
 func Need(t testing.TB, n int) {
 	t.Helper()
 	testkit.NeedDevices(t, n)
-	if len(torch.OperatorSchemas("fakecuda::")) == 0 {
+	if !Simulated() {
 		t.Skip(testkit.SkippedDevice + "needs simulated CUDA devices, and these are real")
 	}
 }
+
+// Simulated reports whether the CUDA devices, which there are, are simulated.
+func Simulated() bool { return len(torch.OperatorSchemas("fakecuda::")) > 0 }
 
 // Log runs a function and returns what was asked of the devices meanwhile, by any
 // goroutine, in order. Without simulated devices it skips the test.

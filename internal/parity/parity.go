@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/wangkuiyi/gotorch/csrc"
+	"github.com/wangkuiyi/gotorch/internal/testkit"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -70,6 +71,32 @@ func RunError(t testing.TB, code string) *Result {
 	return r
 }
 
+// Skip skips a test because Python cannot be compared with, or fails it under
+// GOTORCH_REQUIRE_PARITY=1.
+func Skip(t testing.TB, reason string) {
+	t.Helper()
+	if os.Getenv("GOTORCH_REQUIRE_PARITY") == "1" {
+		t.Fatalf("parity with Python is required: %s", reason)
+	}
+	t.Skip("SKIPPED PARITY: " + reason)
+}
+
+// NeedDevices skips the test unless Go and Python have n CUDA devices.
+func NeedDevices(t testing.TB, n int) {
+	t.Helper()
+	testkit.NeedDevices(t, n)
+	if found := Run(t, `out["count"] = torch.cuda.device_count()`).Number("count"); found < float64(n) {
+		Skip(t, fmt.Sprintf("needs a Python torch with %d CUDA devices, and it has %v: run Python with the same simulated GPU", n, found))
+	}
+}
+
+// RunOnDevices is [Run] for a snippet that needs n CUDA devices, which Go must have, too.
+func RunOnDevices(t testing.TB, n int, code string) *Result {
+	t.Helper()
+	NeedDevices(t, n)
+	return Run(t, code)
+}
+
 // Case makes code a part of a longer snippet, which goes on if the part raises: then
 // only the tests fail that ask for it by [Result.Case].
 func Case(n int, code string) string {
@@ -81,10 +108,7 @@ func run(t testing.TB, code string) *Result {
 	t.Helper()
 	p, err := process()
 	if err != nil {
-		if os.Getenv("GOTORCH_REQUIRE_PARITY") == "1" {
-			t.Fatalf("parity with Python is required: %v", err)
-		}
-		t.Skipf("SKIPPED PARITY: %v", err)
+		Skip(t, err.Error())
 	}
 	r, err := p.run(dedent(code))
 	if err != nil {

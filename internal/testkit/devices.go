@@ -14,9 +14,13 @@ import (
 // Package parity lets Python do the same.
 const DeviceVariable = "GOTORCH_TEST_DEVICE"
 
-// SkippedDevice is what the reason of a skipped test begins with if the machine has
-// not the devices. scripts/test_report.py looks for it.
-const SkippedDevice = "SKIPPED DEVICE: "
+// What the reason of a skipped test begins with, for scripts/test_report.py to list it
+// under: the machine has not the devices, or it has a driver, and the test is about one
+// that has none.
+const (
+	SkippedDevice     = "SKIPPED DEVICE: "
+	SkippedDriverless = "SKIPPED DRIVERLESS: "
+)
 
 // useDeviceOfEnvironment makes the device under test the default device.
 func useDeviceOfEnvironment() {

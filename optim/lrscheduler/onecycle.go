@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/wangkuiyi/gotorch/csrc"
+	"github.com/wangkuiyi/gotorch/internal/pytext"
 	"github.com/wangkuiyi/gotorch/optim"
 	"github.com/wangkuiyi/gotorch/optim/internal/scalar"
 	"github.com/wangkuiyi/gotorch/torch"
@@ -46,7 +47,7 @@ func NewOneCycleLR[M Rate](optimizer optim.Optimizer, maxLr M, opts ...OneCycleL
 	s.setPhases(with.pctStart, with.threePhase)
 	if !(0 <= with.pctStart && with.pctStart <= 1) {
 		panic(torch.NewError("ValueError", "Expected float between 0 and 1 pct_start, but got %s",
-			scalar.Repr(with.pctStart)))
+			pytext.Float(with.pctStart)))
 	}
 	if s.annealing != "cos" && s.annealing != "linear" {
 		panic(torch.NewError("ValueError", "anneal_strategy must be one of 'cos' or 'linear', instead got %s", s.annealing))

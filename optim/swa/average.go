@@ -3,7 +3,7 @@ package swa
 import (
 	"slices"
 
-	"github.com/wangkuiyi/gotorch/optim/internal/scalar"
+	"github.com/wangkuiyi/gotorch/internal/pytext"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
@@ -33,7 +33,7 @@ func decayOf(opts []EmaOption) float64 {
 	}
 	if decay < 0 || decay > 1 {
 		panic(torch.NewError("ValueError", "Invalid decay value %s provided. Please provide a value in [0,1] range.",
-			scalar.Repr(decay)))
+			pytext.Float(decay)))
 	}
 	return decay
 }

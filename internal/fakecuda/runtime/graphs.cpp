@@ -2,7 +2,7 @@
 //
 // Graphs are real. Work that is asked for during capture runs, so that what
 // depends on it can go on, and becomes a node as well. When the capture ends
-// memory is put back as it was, since nothing must have happened. A replay runs
+// the device's memory is put back as it was, since nothing must have happened. A replay runs
 // the nodes, which know addresses only, as a GPU's do.
 
 #include "streams.h"
@@ -36,7 +36,7 @@ void end(const std::shared_ptr<Capture>& capture) {
   for (Stream* stream : all_streams()) {
     if (stream->capture == capture) stream->capture = nullptr;
   }
-  restore_memory(capture->before);
+  restore_memory(capture->origin->device, capture->before);
   capture->before.clear();
 }
 
@@ -70,7 +70,8 @@ API cudaError_t cudaStreamBeginCapture(cudaStream_t handle, cudaStreamCaptureMod
   Stream* stream = get(handle);
   if (capturing(stream->capture)) return fail(cudaErrorIllegalState);
   fakecuda_log("capture", "begin", handle);
-  stream->capture.reset(new Capture{.id = ++last_id, .origin = stream});
+  stream->capture.reset(
+      new Capture{.id = ++last_id, .origin = stream, .before = save_memory(stream->device)});
   stream->work = stream->joined = 0;
   return cudaSuccess;
 }

@@ -76,20 +76,22 @@ cudaError_t release(void* pointer) {
 
 namespace fakecuda {
 
-MemoryImage save_memory() {
+MemoryImage save_memory(int device) {
   Lock lock(memory().mutex);
   MemoryImage image;
   for (const auto& [start, allocation] : memory().allocations) {
+    if (allocation.device != device) continue;
     image.emplace_back(start, std::vector<char>(start, start + allocation.size));
   }
   return image;
 }
 
-void restore_memory(const MemoryImage& image) {
+void restore_memory(int device, const MemoryImage& image) {
   Lock lock(memory().mutex);
   std::map<char*, const std::vector<char>*> saved;
   for (const auto& [start, bytes] : image) saved[start] = &bytes;
   for (const auto& [start, allocation] : memory().allocations) {
+    if (allocation.device != device) continue;
     auto found = saved.find(start);
     if (found != saved.end() && found->second->size() == allocation.size) {
       memcpy(start, found->second->data(), allocation.size);

@@ -42,14 +42,14 @@ bool is_device(int device);
 
 // --- memory (memory.cpp)
 
-// The contents of every simulated allocation, by address.
+// The contents of a device's allocations, and of pinned memory made for it, by address.
 using MemoryImage = std::vector<std::pair<char*, std::vector<char>>>;
 
-MemoryImage save_memory();
+MemoryImage save_memory(int device);
 
 // Puts the saved contents back. What was allocated since is filled with a
 // pattern, as a captured kernel would not have written to it yet.
-void restore_memory(const MemoryImage& image);
+void restore_memory(int device, const MemoryImage& image);
 
 // --- streams and graphs
 

@@ -22,7 +22,7 @@ struct Capture {
   unsigned long long id;
   Stream* origin;
   std::unique_ptr<Nodes> graph = std::make_unique<Nodes>();
-  MemoryImage before = save_memory();
+  MemoryImage before;  // of the origin's device
   bool active = true;
   bool invalid = false;
 };

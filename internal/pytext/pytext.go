@@ -1,4 +1,5 @@
-package scalar
+// Package pytext writes values as Python does.
+package pytext
 
 import (
 	"math"
@@ -6,9 +7,9 @@ import (
 	"strings"
 )
 
-// Repr returns Python's repr of a float: the shortest digits that give the
-// number back, with an exponent below 1e-4 and from 1e16 on.
-func Repr(v float64) string {
+// Float returns Python's repr of a float: the shortest digits that give the number
+// back, with an exponent below 1e-4 and from 1e16 on.
+func Float(v float64) string {
 	switch magnitude := math.Abs(v); {
 	case math.IsNaN(v):
 		return "nan"
