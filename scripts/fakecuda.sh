@@ -164,7 +164,8 @@ build_libraries() {
     --cudnn "$(wheel_version nvidia-cudnn-cu13)" --nccl "$(wheel_version nvidia-nccl-cu13)" \
     --defined libcudart.so.13 "${RUNTIME[@]}" --defined libcuda.so.1 "${DRIVER[@]}"
   link_simulated libcudart.so.13 "${RUNTIME[@]}"
-  link_simulated libcuda.so.1 "${DRIVER[@]}"
+  # The driver's devices and streams are the runtime's.
+  link_simulated libcuda.so.1 "${DRIVER[@]}" -L"$LIBRARIES" -l:libcudart.so.13 -Wl,-rpath,"\$ORIGIN"
   for map in "$WORK"/*.map; do
     library=$(basename "$map" .map)
     if [[ ! -e $LIBRARIES/$library ]]; then link_simulated "$library"; fi
