@@ -11,3 +11,12 @@ func (t *Tensor) PutInto(f *entry.Frame, name string) {
 	}
 	f.Put(t.handle)
 }
+
+// TakeTensors returns a call's next result, a list of tensors, for the packages of this
+// project.
+func TakeTensors(f *entry.Frame) []*Tensor {
+	own := frame{f.Frame}
+	tensors := own.takeTensors()
+	f.Frame = own.Frame
+	return tensors
+}

@@ -26,6 +26,10 @@ std::span<const gt_entry> graph_entries();
 std::span<const gt_entry> pool_entries();
 std::span<const gt_entry> nvtx_entries();
 std::span<const gt_entry> backend_entries();
+std::span<const gt_entry> green_entries();
+std::span<const gt_entry> tunable_entries();
+std::span<const gt_entry> comm_entries();
+std::span<const gt_entry> profiler_entries();
 
 // shortage.cpp: what gt_cuda_library says of them.
 uint64_t* grown();
