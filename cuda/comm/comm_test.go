@@ -16,7 +16,7 @@ import (
 
 var gpus = []torch.Device{torch.CUDA(0), torch.CUDA(1)}
 
-// matrix is 0, 1, ... in columns, so that NCCL, which is not simulated, is not asked.
+// matrix is 0, 1, ... in columns, for which libtorch does not ask NCCL.
 func matrix(d torch.Device) *torch.Tensor { return torch.Arange(6., d).View(2, 3).T() }
 
 // Where tensors come to, and their values, are Python's.
@@ -30,6 +30,8 @@ func TestTensors(t *testing.T) {
 	def matrix(d): return torch.arange(6., device=d).view(2, 3).T
 	x = matrix("cuda:0")
 	show(comm.broadcast(x, [0, 1]))
+	show(comm.broadcast(x.contiguous(), [0, 1]))
+	show([comm.reduce_add([x.contiguous(), x.contiguous().to(1) + 1], 1)])
 	show(comm.broadcast(torch.ones(2, dtype=torch.complex64), [1, 0]))
 	show(comm.broadcast(x, out=[torch.zeros(3, 2, device=d) for d in (0, 1, 1)]))
 	show(comm.scatter(torch.arange(6.).view(3, 2), [0, 1]))
@@ -49,6 +51,9 @@ func TestTensors(t *testing.T) {
 		x := matrix(gpus[0])
 		zeros := func(d int, shape ...int64) *torch.Tensor { return torch.Zeros(shape, torch.CUDA(d)) }
 		show(comm.Broadcast(x, gpus)...)
+		flat := x.Contiguous()
+		show(comm.Broadcast(flat, gpus)...)
+		show(comm.ReduceAdd([]*torch.Tensor{flat, flat.To(gpus[1]).Add(1)}, gpus[1]))
 		show(comm.Broadcast(torch.Ones([]int64{2}, torch.Complex64), []torch.Device{gpus[1], gpus[0]})...)
 		show(comm.BroadcastOut(x, []*torch.Tensor{zeros(0, 3, 2), zeros(1, 3, 2), zeros(1, 3, 2)})...)
 		show(comm.Scatter(torch.Arange(6.).View(3, 2), gpus)...)
@@ -79,41 +84,54 @@ func tuple(numbers []int64) string {
 	return text + ")"
 }
 
-// Tensors that go together come apart again, in their order, as in Python. All are on one
-// GPU: between two, NCCL would be asked.
+// Tensors that go together come apart again, in their order, as in Python.
 func TestCoalesced(t *testing.T) {
 	testkit.NeedDevices(t, 2)
-	testkit.UseDevice(t, torch.CPU)
 	parity.Compare(t, `
 	from torch.cuda import comm
-	a, b, c = torch.arange(6.).view(2, 3).cuda(), torch.arange(4).cuda(), torch.ones(3).cuda()
+	torch.manual_seed(0)
+	a, b, c, h = torch.arange(6.).view(2, 3).cuda(), torch.arange(4).cuda(), torch.ones(3).cuda(), torch.rand(3).half().cuda()
+	def other(tensors): return [t.to(1) + 1 for t in tensors]
 	for size in (10485760, 16):
-		for copies in comm.broadcast_coalesced([a, b, c], [0, 0], size): log(*copies)
-		sums = comm.reduce_add_coalesced([[a, b, c], [a, b + 1, c], [a, b, c]], 0, size)
-		log(*sums, *[s._version for s in sums])
+		for copies in comm.broadcast_coalesced([a, b, c, h], [0, 1], size):
+			log(*copies, copies[1].device)
+		for destination in (0, 1):
+			sums = comm.reduce_add_coalesced([[a, b, c, h], other([a, b, c, h])], destination, size)
+			log(*sums, sums[0].device, *[s._version for s in sums])
 	s = torch.eye(3).to_sparse().cuda()
-	x, y = comm.reduce_add_coalesced([[a, s], [a, s.to_dense()]], 0)
-	log(x, y)
+	x, y, z = comm.reduce_add_coalesced([[a, s, c]], 0)
+	log(x, y.is_sparse, z)
 	`, func(log func(...any)) {
+		torch.ManualSeed(0)
 		d := gpus[0]
-		a, b, c := torch.Arange(6.).View(2, 3).To(d), torch.Arange(4).To(d), torch.Ones([]int64{3}).To(d)
+		tensors := []*torch.Tensor{torch.Arange(6.).View(2, 3).To(d), torch.Arange(4).To(d), torch.Ones([]int64{3}).To(d),
+			torch.Rand([]int64{3}).Half().To(d)}
+		var others []*torch.Tensor
+		for _, x := range tensors {
+			others = append(others, x.To(gpus[1]).Add(1))
+		}
 		show := func(tensors []*torch.Tensor) {
 			for _, x := range tensors {
 				log(x)
 			}
 		}
 		for _, size := range []comm.BufferSize{10485760, 16} {
-			for _, copies := range comm.BroadcastCoalesced([]*torch.Tensor{a, b, c}, []torch.Device{d, d}, size) {
+			for _, copies := range comm.BroadcastCoalesced(tensors, gpus, size) {
 				show(copies)
+				log(copies[1].Device())
 			}
-			sums := comm.ReduceAddCoalesced([][]*torch.Tensor{{a, b, c}, {a, b.Add(1), c}, {a, b, c}}, d, size)
-			show(sums)
-			for _, s := range sums {
-				log(s.Version())
+			for _, destination := range gpus {
+				sums := comm.ReduceAddCoalesced([][]*torch.Tensor{tensors, others}, destination, size)
+				show(sums)
+				log(sums[0].Device())
+				for _, s := range sums {
+					log(s.Version())
+				}
 			}
 		}
-		s := torch.Eye(3).ToSparse().To(d)
-		show(comm.ReduceAddCoalesced([][]*torch.Tensor{{a, s}, {a, s.ToDense()}}, d))
+		a, s := tensors[0], torch.Eye(3).ToSparse().To(d)
+		sums := comm.ReduceAddCoalesced([][]*torch.Tensor{{a, s, tensors[2]}}, d)
+		log(sums[0], sums[1].IsSparse(), sums[2])
 	})
 }
 
@@ -157,11 +175,8 @@ var misuses = []struct {
 			x := matrix(gpus[0])
 			comm.ReduceAddCoalesced([][]*torch.Tensor{{x}, {x, x}}, torch.Device{})
 		}},
-	{"comm.reduce_add([x.contiguous(), x.contiguous().to(1)], 1)", // NCCL's own refusal
-		func() {
-			x := matrix(gpus[0]).Contiguous()
-			comm.ReduceAdd([]*torch.Tensor{x, x.To(gpus[1])}, gpus[1])
-		}},
+	{"comm.broadcast(x.contiguous(), [0, 0])",
+		func() { comm.Broadcast(matrix(gpus[0]).Contiguous(), []torch.Device{gpus[0], gpus[0]}) }},
 }
 
 func TestMisuse(t *testing.T) {
