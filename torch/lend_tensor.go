@@ -20,3 +20,31 @@ func TakeTensors(f *entry.Frame) []*Tensor {
 	f.Frame = own.Frame
 	return tensors
 }
+
+// AttentionArguments are what the options of [ScaledDotProductAttention] say, besides the
+// mask.
+type AttentionArguments struct {
+	Dropout   float64
+	IsCausal  bool
+	Scale     any // a float64, or nil
+	EnableGqa bool
+}
+
+// AttentionArgumentsOf reads options, for package nn/attention/bias.
+func AttentionArgumentsOf(opts []ScaledDotProductAttentionOption) (a AttentionArguments) {
+	for _, o := range opts {
+		switch o := o.(type) {
+		case DropoutPArg:
+			a.Dropout = float64(o)
+		case IsCausalArg:
+			a.IsCausal = bool(o)
+		case ScaleArg:
+			if scale := optionalFloat(o.value, "scale"); scale.set {
+				a.Scale = scale.value
+			}
+		case EnableGqaArg:
+			a.EnableGqa = bool(o)
+		}
+	}
+	return a
+}
