@@ -3,7 +3,7 @@
     names.py MODULE... [--class MODULE.CLASS...]
 
 The result maps each public module that exists at or below MODULE to its names: those of
-__all__, or else what it defines; and each class to its methods and attributes, without
+__all__, or else what it defines, but for what a module below has; and each class to its methods and attributes, without
 those of the classes that it inherits from elsewhere. Run by go run ./internal/coverage
 -python PYTHON.
 """
@@ -46,6 +46,17 @@ def names_of(module):
     return sorted(settings.union(names_of(module.m)))
 
 
+def is_repeated(module, name, found):
+    """Whether a module below lists the same function or class, or is what the name means."""
+    value = getattr(importlib.import_module(module), name, None)
+    if isinstance(value, types.ModuleType):
+        return f"{module}.{name}" in found
+    if not isinstance(value, (type, types.FunctionType)):
+        return False
+    below = [other for other in found if other.startswith(module + ".") and name in found[other]]
+    return any(getattr(importlib.import_module(other), name) is value for other in below)
+
+
 def members_of(name):
     """The public members of a class of PyTorch's."""
     module, _, cls = name.rpartition(".")
@@ -69,6 +80,7 @@ def main():
                 found[name] = names_of(importlib.import_module(name))
             except ImportError:  # what another package must be there for
                 found[name] = []
+    found = {m: [name for name in names if not is_repeated(m, name, found)] for m, names in found.items()}
     for name in a.classes:
         found[name] = members_of(name)
     print(json.dumps(found, indent=1, sort_keys=True))
