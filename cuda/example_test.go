@@ -83,3 +83,19 @@ func ExampleDumpSnapshot() {
 	fmt.Println("done")
 	// Output: done
 }
+
+// Two streams share a GPU: each has half of its multiprocessors.
+func ExampleGreenContext() {
+	if cuda.IsAvailable() {
+		half := cuda.SMPartitionFromDevice().SmCount() / 2 &^ 7
+		parts, _ := cuda.SMPartitionFromDevice().Split(cuda.SMGroup{NumSms: half}, cuda.SMGroup{NumSms: half})
+		for _, part := range parts {
+			s := cuda.NewGreenContext(part).Stream()
+			s.WaitStream(cuda.CurrentStream())
+			cuda.WithStream(s, func() { torch.Ones([]int64{100}, torch.CUDA()).Sum() })
+			cuda.CurrentStream().WaitStream(s)
+		}
+	}
+	fmt.Println("done")
+	// Output: done
+}

@@ -20,7 +20,7 @@ func init() {
 		"torch.accelerator.device_index": "WithDeviceIndex",
 		"torch.cuda.default_generators":  "torch.DefaultGenerator", "torch.cuda.device": "WithDevice",
 		"torch.cuda.device_of": "WithDeviceOf", "torch.cuda.stream": "WithStream",
-		"torch.cuda.get_stream_from_external":          "ExternalStream",
+		"torch.nn.attention.varlen.AuxRequest": "VarlenAttnAux", "torch.cuda.get_stream_from_external": "ExternalStream",
 		"torch.cuda.memory.caching_allocator_disabled": "WithCachingAllocatorDisabled",
 		"torch.cuda.memory.CUDAPluggableAllocator":     "PluggableAllocator",
 		"torch.cuda.graphs.graph":                      "Capture",
@@ -68,7 +68,7 @@ func init() {
 		"CUDAGraph.get_currently_capturing_graph":           "for kernels of torch.compile",
 		"CUDAGraph.register_generator_state":                "a capture registers the generators itself",
 		"BlockMask.as_tuple":                                "the fields",
-		"torch.cuda.tunable.tune_gemm_in_file": offline, "torch.cuda.tunable.mgpu_tune_gemm_in_file": offline,
+		"torch.cuda.tunable.tune_gemm_in_file":              offline, "torch.cuda.tunable.mgpu_tune_gemm_in_file": offline,
 	})
 	for _, name := range strings.Fields("all_gather all_reduce broadcast reduce reduce_scatter") {
 		leftOut["torch.cuda.nccl."+name] = group + "; package comm has those within one"
