@@ -90,7 +90,9 @@ func ExampleGreenContext() {
 		half := cuda.SMPartitionFromDevice().SmCount() / 2 &^ 7
 		parts, _ := cuda.SMPartitionFromDevice().Split(cuda.SMGroup{NumSms: half}, cuda.SMGroup{NumSms: half})
 		for _, part := range parts {
-			s := cuda.NewGreenContext(part).Stream()
+			context := cuda.NewGreenContext(part)
+			defer context.Close()
+			s := context.Stream()
 			s.WaitStream(cuda.CurrentStream())
 			cuda.WithStream(s, func() { torch.Ones([]int64{100}, torch.CUDA()).Sum() })
 			cuda.CurrentStream().WaitStream(s)

@@ -33,8 +33,9 @@ const greenStreams = 32
 //	cuda.WithStream(s, func() { y = model.Forward(x) })
 //
 // Its streams wait for others, and others for them, only where they are told to, by
-// [torch.Stream.WaitStream] or events. It must live as long as its streams are used.
-// It needs a driver for CUDA 12.8 or newer, and one for 13.1 or newer where workqueues
+// [torch.Stream.WaitStream] or events. A context that has given out a stream stays until it is
+// closed, as nothing tells when that is used for the last time; another one goes with the
+// garbage. It needs a driver for CUDA 12.8 or newer, and one for 13.1 or newer where workqueues
 // are configured.
 type GreenContext struct {
 	handle  uint64
@@ -49,6 +50,7 @@ type GreenContext struct {
 type greenPool struct {
 	handles []uint64
 	next    int
+	closed  bool
 }
 
 // A GreenContextOption is an option of [NewGreenContext]: [NumSms], an [*SMPartition],
@@ -181,7 +183,14 @@ type deadGreen struct {
 	streams *greenPool
 }
 
+// destroyGreen runs on the collector's goroutine.
 func destroyGreen(dead deadGreen) {
+	if len(dead.streams.handles) == 0 && !dead.streams.closed {
+		dead.destroy()
+	}
+}
+
+func (dead deadGreen) destroy() {
 	csrc.RunLater(func() {
 		for _, stream := range dead.streams.handles {
 			destroy(deleteGreenStream, stream)
@@ -190,10 +199,21 @@ func destroyGreen(dead deadGreen) {
 	})
 }
 
+// Close gives up the context and its streams, which must not be used any more. It may be called
+// several times.
+func (g *GreenContext) Close() {
+	if g == nil || g.handle == 0 {
+		return
+	}
+	g.streams.closed = true
+	deadGreen{g.handle, g.streams}.destroy()
+	g.handle = 0
+}
+
 // call calls fn, whose only argument is the context.
 func (g *GreenContext) call(fn *csrc.Function) *entry.Frame {
 	if g == nil || g.handle == 0 {
-		panic(torch.NewError("TypeError", "a nil *cuda.GreenContext, or an empty one, is no context; make one with cuda.NewGreenContext"))
+		panic(torch.NewError("TypeError", "a *cuda.GreenContext that is nil, empty or closed is no context; make one with cuda.NewGreenContext"))
 	}
 	f := new(entry.Frame)
 	f.Put(g.handle)
