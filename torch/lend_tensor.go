@@ -1,6 +1,9 @@
 package torch
 
-import "github.com/wangkuiyi/gotorch/internal/entry"
+import (
+	"github.com/wangkuiyi/gotorch/internal/entry"
+	"github.com/wangkuiyi/gotorch/internal/option"
+)
 
 // PutInto adds t to the arguments of a call, for the packages of this project.
 // name is the argument's, for the error that a closed tensor is. The caller keeps
@@ -31,7 +34,7 @@ type AttentionArguments struct {
 }
 
 // AttentionArgumentsOf reads options, for package nn/attention/bias.
-func AttentionArgumentsOf(opts []ScaledDotProductAttentionOption) (a AttentionArguments) {
+func AttentionArgumentsOf(_ option.Marker, opts []ScaledDotProductAttentionOption) (a AttentionArguments) {
 	for _, o := range opts {
 		switch o := o.(type) {
 		case DropoutPArg:

@@ -112,7 +112,7 @@ var exports = []Export{
 	{"torch.Atol[complex128]", torch.Atol[complex128], "value", "atol"},
 	{"torch.Atol[float64]", torch.Atol[float64], "value", "atol"},
 	{"torch.Atol[int64]", torch.Atol[int64], "value", "atol"},
-	{"torch.AttentionArgumentsOf", torch.AttentionArgumentsOf, "opts", ""},
+	{"torch.AttentionArgumentsOf", torch.AttentionArgumentsOf, "_ opts", ""},
 	{"torch.AttnMask", torch.AttnMask, "value", "attn_mask"},
 	{"torch.AverageAttnWeights", torch.AverageAttnWeights, "on", "average_attn_weights"},
 	{"torch.AvgPool1d", torch.AvgPool1d, "input kernelSize opts", "torch.avg_pool1d"},

@@ -15,6 +15,7 @@ import (
 	"math"
 
 	"github.com/wangkuiyi/gotorch/backends/cuda"
+	"github.com/wangkuiyi/gotorch/internal/option"
 	"github.com/wangkuiyi/gotorch/nn/attention"
 	"github.com/wangkuiyi/gotorch/nn/attention/internal/sdpa"
 	"github.com/wangkuiyi/gotorch/nn/functional"
@@ -112,7 +113,7 @@ func (b *CausalBias) given() *CausalBias {
 // [functional.Scale], [functional.EnableGqa].
 func (b *CausalBias) ScaledDotProductAttention(query, key, value *torch.Tensor,
 	opts ...functional.ScaledDotProductAttentionOption) *torch.Tensor {
-	a := torch.AttentionArgumentsOf(opts)
+	a := torch.AttentionArgumentsOf(option.Marker{}, opts)
 	if a.IsCausal {
 		panic(torch.NewError("ValueError", "CausalBias should not be used with causal=True"))
 	}
