@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "011c8b3840bf362025574432fd4f85c2b5203ead2f007fee22c2163754798005"
+const Stamp = "3a5a1d7662bddb758c7b332693893208dc7c0e0863d6b653f4e3342f4471de8f"
