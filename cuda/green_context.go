@@ -256,6 +256,9 @@ func (g *GreenContext) Stream() Stream {
 // [GreenContext.Stream]: only that keeps the SMs when libtorch switches devices.
 func (g *GreenContext) With(fn func()) {
 	g.SmPartition() // refuses nil
+	if fn == nil {
+		panic(torch.NewError("TypeError", "fn must be a function, not nil"))
+	}
 	if g.entered {
 		panic(torch.NewError("RuntimeError", "set_context called twice before pop_context"))
 	}

@@ -131,7 +131,7 @@ func TestGreenMisuse(t *testing.T) {
 		func() { (*cuda.GreenContext)(nil).Stream() }, func() { new(cuda.GreenContext).SmCount() },
 		func() { (*cuda.GreenContext)(nil).With(func() {}) }, func() { (*cuda.GreenContext)(nil).DeviceId() },
 		func() { (*cuda.SMPartition)(nil).Split() }, func() { new(cuda.SMPartition).SmCount() },
-		func() { cuda.NewGreenContext((*cuda.SMPartition)(nil)) },
+		func() { cuda.NewGreenContext((*cuda.SMPartition)(nil)) }, func() { cuda.NewGreenContext(cuda.NumSms(4)).With(nil) },
 	} {
 		assert.Equal(t, "TypeError", refusal(t, misuse).Kind)
 	}

@@ -10,6 +10,7 @@ package profiler
 import (
 	"github.com/wangkuiyi/gotorch/csrc"
 	"github.com/wangkuiyi/gotorch/internal/entry"
+	"github.com/wangkuiyi/gotorch/torch"
 )
 
 var (
@@ -27,6 +28,9 @@ func Stop() { call(profilerStop) }
 // Profile runs fn while a profiler collects, which ends with fn, also if it panics.
 // Python's "with torch.cuda.profiler.profile():".
 func Profile(fn func()) {
+	if fn == nil {
+		panic(torch.NewError("TypeError", "fn must be a function, not nil"))
+	}
 	defer Stop()
 	Start()
 	fn()

@@ -7,6 +7,7 @@ import (
 
 	"github.com/wangkuiyi/gotorch/cuda/profiler"
 	"github.com/wangkuiyi/gotorch/internal/testkit"
+	"github.com/wangkuiyi/gotorch/torch"
 )
 
 func TestMain(m *testing.M) { testkit.Main(m) }
@@ -17,5 +18,6 @@ func TestProfile(t *testing.T) {
 	ran := false
 	profiler.Profile(func() { ran = true })
 	assert.True(t, ran)
+	assert.Error(t, torch.Try(func() { profiler.Profile(nil) }))
 	assert.PanicsWithValue(t, "!", func() { profiler.Profile(func() { panic("!") }) })
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/wangkuiyi/gotorch/csrc"
 	"github.com/wangkuiyi/gotorch/internal/entry"
+	"github.com/wangkuiyi/gotorch/torch"
 )
 
 var (
@@ -196,6 +197,9 @@ const (
 // DynamicDimsMask runs fn, in which results for products are for any value of these sizes.
 // It holds for this goroutine. Python's "with tunable.dynamic_dims_mask(M=True):".
 func DynamicDimsMask(fn func(), dims ...Dim) {
+	if fn == nil {
+		panic(torch.NewError("TypeError", "fn must be a function, not nil"))
+	}
 	var open [Batch + 1]bool
 	for _, d := range dims {
 		if d >= M && d <= Batch {

@@ -121,6 +121,7 @@ func TestDynamicDimsMask(t *testing.T) {
 		assert.EqualValues(t, 1|8, entry.Int(current))
 	}, tunable.M, tunable.Batch)
 	assert.Zero(t, entry.Int(current))
+	assert.Error(t, torch.Try(func() { tunable.DynamicDimsMask(nil) }))
 }
 
 // While TunableOp is on, products are what they were.

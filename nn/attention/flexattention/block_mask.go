@@ -116,10 +116,18 @@ func emptyBlockMask(d torch.Device) *BlockMask {
 		BlockSize{wholeSequence, wholeSequence}, SeqLengths{1, 1})
 }
 
+// given refuses what CreateBlockMask and the like have not made.
+func (m *BlockMask) given() *BlockMask {
+	if m == nil || m.KvNumBlocks == nil || m.KvIndices == nil {
+		panic(torch.NewError("TypeError", "a *flexattention.BlockMask that is nil or empty is no mask; make one with CreateBlockMask"))
+	}
+	return m
+}
+
 // checkUse refuses a mask that is not for so many queries and keys.
 func (m *BlockMask) checkUse(queries, keys int64) {
-	if m.MaskMod == nil || m.KvNumBlocks == nil || m.KvIndices == nil {
-		panic(torch.NewError("TypeError", "an empty flexattention.BlockMask is no mask; make one with CreateBlockMask"))
+	if m.given().MaskMod == nil {
+		panic(torch.NewError("TypeError", "a flexattention.BlockMask needs a MaskMod"))
 	}
 	if isSliced(m.MaskMod) {
 		panic(torch.NewError("RuntimeError", "Cannot use mask_mod from a sliced BlockMask"))
@@ -160,7 +168,7 @@ func isSliced(m MaskMod) bool {
 // Shape returns the sizes of the mask: those of batches and heads, and how many queries and
 // keys it is for.
 func (m *BlockMask) Shape() []int64 {
-	shape := m.KvIndices.Shape()
+	shape := m.given().KvIndices.Shape()
 	return append(shape[:len(shape)-2:len(shape)-2], m.SeqLengths[0], m.SeqLengths[1])
 }
 
@@ -175,6 +183,7 @@ func (m *BlockMask) Numel() int64 {
 
 // Sparsity returns the percentage of blocks that are empty.
 func (m *BlockMask) Sparsity() float64 {
+	m.given()
 	total := ceilDiv(m.SeqLengths[0], m.BlockSize[0]) * ceilDiv(m.SeqLengths[1], m.BlockSize[1])
 	shape := m.KvNumBlocks.Shape()
 	for _, size := range shape[:len(shape)-1] {
@@ -189,7 +198,7 @@ func (m *BlockMask) Sparsity() float64 {
 
 // ToDense returns a tensor of 1 for blocks that are not empty, and 0.
 func (m *BlockMask) ToDense() *torch.Tensor {
-	dense := denseOf(m.KvNumBlocks, m.KvIndices, m.KvIndices.Size(-1))
+	dense := denseOf(m.given().KvNumBlocks, m.KvIndices, m.KvIndices.Size(-1))
 	if m.FullKvNumBlocks != nil {
 		dense = dense.BitwiseOr(denseOf(m.FullKvNumBlocks, m.FullKvIndices, m.FullKvIndices.Size(-1)))
 	}
@@ -198,7 +207,7 @@ func (m *BlockMask) ToDense() *torch.Tensor {
 
 // To returns the mask with its tensors on a device.
 func (m *BlockMask) To(d torch.Device) *BlockMask {
-	to := *m
+	to := *m.given()
 	for _, t := range []**torch.Tensor{&to.KvNumBlocks, &to.KvIndices, &to.FullKvNumBlocks, &to.FullKvIndices,
 		&to.QNumBlocks, &to.QIndices, &to.FullQNumBlocks, &to.FullQIndices} {
 		if *t != nil {
@@ -215,7 +224,7 @@ func (m *BlockMask) Index(index ...any) *BlockMask {
 	if len(index) > 3 {
 		panic(torch.NewError("IndexError", "BlockMask indexing supports batch, head, and Q-block dimensions"))
 	}
-	sizes := m.KvNumBlocks.Shape()
+	sizes := m.given().KvNumBlocks.Shape()
 	for i := range min(3, len(sizes)) {
 		if i >= len(index) {
 			index = append(index, torch.Slice(nil, nil))
@@ -262,6 +271,7 @@ func (m *BlockMask) queriesIn(index any, selected int64) int64 {
 // Adjust returns the upper left corner of the mask, for fewer queries and keys. Python's
 // _adjust.
 func (m *BlockMask) Adjust(queries, keys int64) *BlockMask {
+	m.given()
 	rows, columns := ceilDiv(queries, m.BlockSize[0]), ceilDiv(keys, m.BlockSize[1])
 	crop := func(count, indices *torch.Tensor) (*torch.Tensor, *torch.Tensor) {
 		if count == nil {

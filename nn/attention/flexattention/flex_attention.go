@@ -145,6 +145,14 @@ func (a *arguments) compute(query, key, value *torch.Tensor, scale float64) (res
 
 // check refuses what Python's flex_attention refuses.
 func (a *arguments) check(query, key, value *torch.Tensor) {
+	for _, t := range a.captured {
+		if t == nil {
+			panic(torch.NewError("TypeError", "flexattention.Captured takes Tensors, not nil"))
+		}
+	}
+	if a.mask != nil {
+		a.mask.given()
+	}
 	checkKinds(query, key, value)
 	a.checkHeads(query, key)
 	a.checkBatch(query, key)

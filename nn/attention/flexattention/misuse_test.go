@@ -84,7 +84,15 @@ func TestMisuse(t *testing.T) {
 		func() { flex.FlexAttention(nil, x(), x()) }, func() { flex.FlexAttention(x(), nil, x()) },
 		func() { flex.FlexAttention(x(), x(), x(), &flex.BlockMask{}) }, func() { flex.CreateBlockMask(nil, 1, 1, 4, 4) },
 		func() { flex.CreateMask(flex.ScoreMod(nil), 1, 1, 4, 4) }, func() { flex.AndMasks(nil) }, func() { flex.OrMasks(causal, nil) },
-		func() { flex.BlockMaskFromKvBlocks(nil, nil, nil, nil) },
+		func() { flex.BlockMaskFromKvBlocks(nil, nil, nil, nil) }, func() { flex.FlexAttention(x(), x(), x(), flex.Captured(nil)) },
+		func() { (*flex.BlockMask)(nil).Shape() }, func() { (&flex.BlockMask{}).Sparsity() }, func() { (&flex.BlockMask{}).ToDense() },
+		func() { (&flex.BlockMask{}).To(torch.CPU) }, func() { (&flex.BlockMask{}).Index(0) }, func() { (&flex.BlockMask{}).Adjust(1, 1) },
+		func() {
+			flex.FlexAttention(x(), x(), x(), flex.ScoreMod(func(s, b, h, i, j *torch.Tensor) *torch.Tensor { return nil }))
+		},
+		func() {
+			flex.CreateBlockMask(func(b, h, q, kv *torch.Tensor) *torch.Tensor { return nil }, 1, 1, 4, 4, flex.Device(torch.CPU))
+		},
 		func() { flex.CreateBlockMask(causal, 1, 1, 4, 4, flex.BlockSize{0, 4}) },
 	} {
 		assert.Error(t, torch.Try(misuse))
