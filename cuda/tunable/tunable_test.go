@@ -135,3 +135,54 @@ func TestProducts(t *testing.T) {
 	defer tunable.TuningEnable(true)
 	assert.True(t, torch.Equal(want, x.Mm(x)))
 }
+
+// Products of a file draw the random numbers of Python's, which says that matrices are made
+// alike; warnings and refusals have Python's words.
+func TestTuneGemmInFile(t *testing.T) {
+	testkit.NeedDevices(t, 1)
+	path := filepath.Join(t.TempDir(), "untuned.csv")
+	write := func(lines ...string) {
+		require.NoError(t, os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o666))
+	}
+	tunable.SetFilename(filepath.Join(t.TempDir(), "tuned.csv"))
+	defer tunable.SetFilename("")
+	assert.ErrorContains(t, torch.Try(func() { _ = tunable.TuneGemmInFile(path) }), "TunableOp is not enabled")
+	tunable.Enable(true)
+	defer tunable.Enable(false)
+	tunable.TuningEnable(false)
+	assert.ErrorContains(t, torch.Try(func() { _ = tunable.TuneGemmInFile(path) }), "Tuning is not enabled")
+	tunable.TuningEnable(true)
+	assert.Error(t, tunable.TuneGemmInFile(filepath.Join(t.TempDir(), "none")))
+	lines := []string{
+		"Validator,PT_VERSION,2.15.0", "GemmTunableOp_float_NN,nn_4_5_6_ld_4_6_4", "GemmTunableOp_double_TN,tn_4_5_6_ld_6_6_4",
+		"GemmTunableOp_tf32_NT,nt_4_5_6_ld_9_8_4", "GemmTunableOp_float_NT,nt_1_5_6_ld_1_5_1", "GemmTunableOp_float_NT,nt_4_1_6_ld_4_1_4",
+		"GemmStridedBatchedTunableOp_float_NT,nt_4_5_6_B_3_ld_4_5_4", "GemmStridedBatchedTunableOp_float_TN,tn_4_5_6_B_3_ld_7_9_4",
+		"GemmStridedBatchedTunableOp_float_TN,tn_4_1_6_B_3_ld_6_6_4", "GemmAndBiasTunableOp_float_TN,tn_4_5_6_ld_6_6_4",
+		"GemmOtherTunableOp_float_TN,tn_4_5_6_ld_6_6_4",
+	}
+	write(lines...)
+	parity.Compare(t, `
+	import warnings
+	from torch.cuda import tunable as T
+	T.enable(True); T.set_filename("`+filepath.Join(t.TempDir(), "python.csv")+`")
+	torch.manual_seed(0)
+	with warnings.catch_warnings(record=True) as caught:
+		warnings.simplefilter("always")
+		T.tune_gemm_in_file("`+path+`")
+	log(*[w.message for w in caught], torch.rand(3, device="cuda:0"))
+	T.enable(False); T.set_filename("")
+	`, func(log func(...any)) {
+		torch.ManualSeed(0)
+		defer torch.SetWarningHandler(torch.SetWarningHandler(func(w torch.Warning) { log(w.Message) }))
+		require.NoError(t, tunable.TuneGemmInFile(path))
+		log(torch.Rand([]int64{3}, torch.CUDA(0)))
+	})
+	for _, line := range []string{
+		"Gemm", "GemmTunableOp_float_NN", "GemmTunableOp_float_NN,", "GemmTunableOp_what_NN,nn_4_5_6_ld_4_6_4", "GemmTunableOp_float_N,nn_4_5_6_ld_4_6_4",
+		"GemmTunableOp_float_NN,nn_4_5_6_ld_4_6", "GemmTunableOp_float_NN,nn_4_x_6_ld_4_6_4", "GemmTunableOp_float_NN,nn_4_-5_6_ld_4_6_4",
+		"GemmAndBiasTunableOp_float_NN,nn_4_5_6_ld_4_6_4",
+	} {
+		write(line)
+		assert.Error(t, torch.Try(func() { _ = tunable.TuneGemmInFile(path) }), line)
+	}
+}

@@ -54,7 +54,7 @@ func init() {
 		locality    = "for drivers of CUDA 13.4, whose headers this libtorch does not ask for"
 		conditional = "work in a graph that depends on values: captured from torch.compile's cond and while_loop"
 		group       = "between processes: torch.distributed"
-		offline     = "runs products that a file lists; a program that is tuned runs them itself"
+		offline     = "starts a process for each GPU, which calls tune_gemm_in_file"
 	)
 	maps.Copy(leftOut, map[string]string{
 		"GreenContext.locality_domain_id": locality, "SMPartition.locality_domain_id": locality,
