@@ -3,4 +3,4 @@
 package csrc
 
 // Stamp is the hash of the C++ sources that this Go code goes with.
-const Stamp = "61f1b31c3a25e2f16725956d8b6e39e5fa8d371a2b757a7e0db117b5cea573d0"
+const Stamp = "6269f89de94698179fcb4209ed97e9ef4e852b4a4866088aeccc3ee8a09a2fca"

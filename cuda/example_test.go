@@ -120,3 +120,21 @@ func ExampleNewPluggableAllocator() {
 	cuda.UseMemPool(cuda.NewMemPool(allocator), func() { torch.Ones([]int64{4}, torch.CUDA()) })
 	// Output: there is no liballocator.so here
 }
+
+// Two streams share a GPU: each has half of its multiprocessors.
+func ExampleGreenContext() {
+	if cuda.IsAvailable() {
+		half := cuda.SMPartitionFromDevice().SmCount() / 2 &^ 7
+		parts, _ := cuda.SMPartitionFromDevice().Split(cuda.SMGroup{NumSms: half}, cuda.SMGroup{NumSms: half})
+		for _, part := range parts {
+			context := cuda.NewGreenContext(part)
+			defer context.Close()
+			s := context.Stream()
+			s.WaitStream(cuda.CurrentStream())
+			cuda.WithStream(s, func() { torch.Ones([]int64{100}, torch.CUDA()).Sum() })
+			cuda.CurrentStream().WaitStream(s)
+		}
+	}
+	fmt.Println("done")
+	// Output: done
+}

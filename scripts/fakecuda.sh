@@ -115,16 +115,17 @@ compile_source() {
   mv "$2.$$" "$2"
 }
 
-# Sets RUNTIME, DRIVER and MATH, the objects of each.
+# Sets RUNTIME, DRIVER, NCCL and MATH, the objects of each.
 compile_sources() {
   local source object missing=() all=()
-  RUNTIME=() DRIVER=() MATH=()
+  RUNTIME=() DRIVER=() NCCL=() MATH=()
   for source in "$SOURCES"/*/*.cpp; do
     object=$(object_of "$source")
     all+=("$object")
     case $source in
       */runtime/*) RUNTIME+=("$object") ;;
       */driver/*) DRIVER+=("$object") ;;
+      */nccl/*) NCCL+=("$object") ;;
       */math/*) MATH+=("$object") ;;
     esac
     if [[ ! -e $object ]]; then missing+=("$source" "$object"); fi
@@ -162,9 +163,13 @@ build_libraries() {
   local map library
   "$PYTHON" "$SOURCES/stubs.py" "$TORCH/lib" "$WORK" \
     --cudnn "$(wheel_version nvidia-cudnn-cu13)" --nccl "$(wheel_version nvidia-nccl-cu13)" \
-    --defined libcudart.so.13 "${RUNTIME[@]}" --defined libcuda.so.1 "${DRIVER[@]}"
+    --defined libcudart.so.13 "${RUNTIME[@]}" --defined libcuda.so.1 "${DRIVER[@]}" \
+    --defined libnccl.so.2 "${NCCL[@]}"
   link_simulated libcudart.so.13 "${RUNTIME[@]}"
-  link_simulated libcuda.so.1 "${DRIVER[@]}"
+  # The devices and streams of these are the runtime's.
+  local runtime=(-L"$LIBRARIES" -l:libcudart.so.13 "-Wl,-rpath,\$ORIGIN")
+  link_simulated libcuda.so.1 "${DRIVER[@]}" "${runtime[@]}"
+  link_simulated libnccl.so.2 "${NCCL[@]}" "${runtime[@]}"
   for map in "$WORK"/*.map; do
     library=$(basename "$map" .map)
     if [[ ! -e $LIBRARIES/$library ]]; then link_simulated "$library"; fi

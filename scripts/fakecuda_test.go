@@ -18,6 +18,7 @@ func newSimulation(t *testing.T) (tr *tree, torch string) {
 	tr.write("internal/fakecuda/runtime/runtime.cpp", "#include <cuda_runtime_api.h>\n"+
 		"extern \"C\" __attribute__((visibility(\"default\"))) int cudaRuntimeGetVersion() { return CUDART_VERSION; }\n")
 	tr.write("internal/fakecuda/driver/driver.cpp", "int driver;\n")
+	tr.write("internal/fakecuda/nccl/nccl.cpp", "int nccl;\n")
 	tr.write("internal/fakecuda/math/math.cpp", "int math;\n")
 	tr.write("internal/fakecuda/math/math.h", "")
 	tr.setenv("FAKECUDA_HOME", tr.prefix)
@@ -33,7 +34,7 @@ func TestFakeCUDA(t *testing.T) {
 	require.Contains(t, stdout, "export GOTORCH_HOME="+tr.prefix+" GOTORCH_DEVICE=cuda\n")
 	require.Contains(t, stdout, "export PYTHONPATH="+filepath.Join(tr.prefix, "site")+"\n")
 	libraries := filepath.Join(tr.prefix, "site/nvidia/cu13/lib")
-	for _, name := range []string{"libcudart.so.13", "libcuda.so.1", "libcudamath.so"} {
+	for _, name := range []string{"libcudart.so.13", "libcuda.so.1", "libnccl.so.2", "libcudamath.so"} {
 		require.FileExists(t, filepath.Join(libraries, name))
 	}
 	target, err := filepath.EvalSymlinks(filepath.Join(tr.prefix, "site/torch/lib/libtorch_cuda.so"))

@@ -27,6 +27,10 @@ std::span<const gt_entry> liveness_entries();
 std::span<const gt_entry> pool_entries();
 std::span<const gt_entry> nvtx_entries();
 std::span<const gt_entry> backend_entries();
+std::span<const gt_entry> green_entries();
+std::span<const gt_entry> tunable_entries();
+std::span<const gt_entry> comm_entries();
+std::span<const gt_entry> profiler_entries();
 
 // liveness.cpp: gives up what is known of the tensors that a graph uses.
 void forget_inputs(int64_t graph);

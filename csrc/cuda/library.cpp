@@ -11,7 +11,8 @@ namespace {
 const gt_entry* entry_named(const char* name) noexcept {
   return find_entry({device_entries(), stream_entries(), event_entries(), memory_entries(),
                      snapshot_entries(), shortage_entries(), nvml_entries(), graph_entries(),
-                     liveness_entries(), pool_entries(), nvtx_entries(), backend_entries()},
+                     liveness_entries(), pool_entries(), nvtx_entries(), profiler_entries(),
+                     backend_entries(), green_entries(), tunable_entries(), comm_entries()},
                     name);
 }
 

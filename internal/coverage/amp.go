@@ -2,17 +2,15 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 )
 
-// ampSections are those of torch.amp, and the functions of torch that are about
-// autocast.
-func ampSections() ([]section, error) {
+// autocastSections are the functions of torch that are about autocast.
+func autocastSections() ([]section, error) {
 	var names struct {
-		Amp        []string
-		GradScaler []string `json:"amp.GradScaler"`
-		Torch      struct {
+		Torch struct {
 			Functions []string `json:"functions_all"`
 		}
 	}
@@ -30,11 +28,14 @@ func ampSections() ([]section, error) {
 			leftOut[key] = "deprecated for the function that takes the type of device"
 		}
 	}
-	return []section{
-		{"torch.amp", names.Amp, "amp", ""},
-		{"torch.amp.GradScaler, methods", names.GradScaler, "amp", "GradScaler"},
-		{ofAutocast, functions, "torch", ""},
-	}, nil
+	return []section{{ofAutocast, functions, "torch", ""}}, nil
 }
 
 const ofAutocast = "torch, of autocast"
+
+func init() {
+	maps.Copy(leftOut, map[string]string{
+		"torch.amp.grad_scaler.OptState":                     "a part of GradScaler",
+		"torch.cuda.amp.common.amp_definitely_not_available": "a part of torch.cuda.amp's constructors",
+	})
+}

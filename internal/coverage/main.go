@@ -3,24 +3,30 @@
 // root:
 //
 //	go run ./internal/coverage
+//
+// With -python PYTHON it first writes modules-2.15.json anew, from the modules of that
+// Python's PyTorch.
 package main
 
 import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"log"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 )
 
-// pytorch lists the public names of PyTorch 2.15, by module and kind.
+// pytorch lists the public names of PyTorch 2.15, by module and kind, but for the modules of
+// which modules-2.15.json does.
 //
 //go:embed pytorch-2.15.json
 var pytorch []byte
@@ -28,6 +34,18 @@ var pytorch []byte
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("coverage: ")
+	python := flag.String("python", "", "a Python with PyTorch 2.15, to write modules-2.15.json")
+	flag.Parse()
+	if *python != "" {
+		found, err := askPython(*python)
+		if err != nil {
+			log.Fatal(err)
+		}
+		if err := os.WriteFile("internal/coverage/modules-2.15.json", found, 0o666); err != nil {
+			log.Fatal(err)
+		}
+		modules = found
+	}
 	report, err := report(".")
 	if err != nil {
 		log.Fatal(err)
@@ -92,15 +110,11 @@ func sections() ([]section, error) {
 	if err != nil {
 		return nil, err
 	}
-	ofCUDA, err := cudaSections()
+	ofAutocast, err := autocastSections()
 	if err != nil {
 		return nil, err
 	}
-	ofBackends, err := backendSections()
-	if err != nil {
-		return nil, err
-	}
-	ofAmp, err := ampSections()
+	ofModules, err := moduleSections()
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +139,7 @@ func sections() ([]section, error) {
 		{"torch.optim.lr_scheduler", names.Optim.Scheduler, "optim/lrscheduler", ""},
 		{"torch.optim.swa_utils", names.Optim.SWA, "optim/swa", ""},
 		{"torch.optim.functional", optimFunctional, "optim/functional", ""},
-	}, ofNN, ofAutograd, ofAmp, ofCUDA, ofBackends), nil
+	}, ofNN, ofAutograd, ofAutocast, ofModules), nil
 }
 
 // renamed are names that are spelled otherwise in Go, or are functions there.
@@ -136,7 +150,7 @@ var renamed = map[string]string{
 	"Tensor.numpy": "torch.Data", "Tensor.tolist": "torch.Data", "torch.vmap": "functorch.Vmap",
 	"torch.optim.lr_scheduler": "lrscheduler.LRScheduler", "torch.optim.swa_utils": "swa.AveragedModel",
 	"torch.optim.functional": "functional.Sgd",
-	"Base.add_param_group":   "SGD.AddParamGroup",
+	"Base.add_param_group":   "optim.SGD",
 }
 
 const (
@@ -187,17 +201,37 @@ func report(root string) ([]byte, error) {
 		"`torch.index_select` is `torch.IndexSelect`, `Tensor.add_` is `Tensor.Add_`.\n\n")
 	b.WriteString("| module | names | in Go | left out | missing |\n|---|---|---|---|---|\n")
 	for _, s := range list {
-		declared, err := declaredIn(filepath.Join(root, s.pkg), s.receiver)
+		declared, err := s.declared(root)
 		if err != nil {
 			return nil, err
 		}
 		present, out, absent := s.compare(declared)
 		fmt.Fprintf(&b, "| %s | %d | %d (%.0f %%) | %d | %d |\n", s.title, len(s.names), present,
-			100*float64(present)/float64(len(s.names)-len(out)), len(out), len(absent))
+			100*float64(present)/float64(max(present+len(absent), 1)), len(out), len(absent))
 		writeMissing(&missing, s.title, out, absent)
 	}
 	b.Write(missing.Bytes())
+	b.WriteString("\n## Whole modules\n\nLeft out:\n")
+	for _, module := range slices.Sorted(maps.Keys(leftOutModules)) {
+		fmt.Fprintf(&b, "- `%s`: %s\n", module, leftOutModules[module])
+	}
 	return b.Bytes(), nil
+}
+
+// declared are the names that the section's package has, or its type.
+func (s section) declared(root string) (map[string]bool, error) {
+	names, err := declaredIn(filepath.Join(root, s.pkg), s.receiver)
+	if err != nil {
+		return nil, err
+	}
+	if base, ok := embedded[s.pkg+"."+s.receiver]; ok {
+		inherited, err := base.declared(root)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(names, inherited)
+	}
+	return names, nil
 }
 
 // prefix is what stands before the section's names in renamed and leftOut.
@@ -258,7 +292,7 @@ func camel(name string) string {
 }
 
 // declaredIn lists the functions, types, variables and constants of a package, or the
-// methods of one of its types.
+// methods and fields of one of its types.
 func declaredIn(dir, receiver string) (map[string]bool, error) {
 	files, err := filepath.Glob(dir + "/*.go")
 	if err != nil {
@@ -287,6 +321,7 @@ func addDeclared(names map[string]bool, declaration ast.Decl, receiver string) {
 	case *ast.GenDecl:
 		for _, s := range d.Specs {
 			if receiver != "" {
+				addFields(names, s, receiver)
 				continue
 			}
 			switch s := s.(type) {
@@ -296,6 +331,21 @@ func addDeclared(names map[string]bool, declaration ast.Decl, receiver string) {
 				for _, n := range s.Names {
 					names[n.Name] = true
 				}
+			}
+		}
+	}
+}
+
+// addFields adds the fields of a type, if it is the receiver.
+func addFields(names map[string]bool, s ast.Spec, receiver string) {
+	t, ok := s.(*ast.TypeSpec)
+	if !ok || t.Name.Name != receiver {
+		return
+	}
+	if fields, ok := t.Type.(*ast.StructType); ok {
+		for _, f := range fields.Fields.List {
+			for _, n := range f.Names {
+				names[n.Name] = true
 			}
 		}
 	}

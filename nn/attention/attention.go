@@ -42,6 +42,11 @@ func (b SDPBackend) String() string {
 	return "SDPBackend." + names[b+1]
 }
 
+// WarnForUnfusedKernels has the masks of package bias warn of what keeps fused kernels from
+// computing with them. Python's torch.nn.attention.WARN_FOR_UNFUSED_KERNELS. It should be
+// set before other goroutines compute.
+var WarnForUnfusedKernels = false
+
 // switches are the settings that allow each backend.
 var switches = map[SDPBackend]string{
 	Math: "cuda.math_sdp", FlashAttention: "cuda.flash_sdp", EfficientAttention: "cuda.mem_efficient_sdp",

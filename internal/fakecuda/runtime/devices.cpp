@@ -12,7 +12,7 @@ namespace {
 
 thread_local int thread_device = 0;
 
-constexpr int kProcessors = 4;
+constexpr int kProcessors = 16;
 constexpr int kCapability[] = {8, 0};
 
 // Which device may access which, once asked for.

@@ -87,12 +87,16 @@ API cudaError_t cudaDriverGetVersion(int* version) {
 
 // What libcuda.so.1 has is found there; the rest is "not found", which PyTorch
 // reports by name when a feature needs it.
-API cudaError_t cudaGetDriverEntryPointByVersion(const char* name, void** function, unsigned,
-                                                 unsigned long long,
+API cudaError_t cudaGetDriverEntryPointByVersion(const char* name, void** function,
+                                                 unsigned version, unsigned long long flags,
                                                  cudaDriverEntryPointQueryResult* result) {
   static std::string problem;
   static void* driver = fakecuda::open_neighbour("libcuda.so.1", false, &problem);
-  *function = driver ? dlsym(driver, name) : nullptr;
+  using Lookup = int(const char*, void**, int, unsigned long long, void*);
+  static auto* lookup =
+      reinterpret_cast<Lookup*>(driver ? dlsym(driver, "cuGetProcAddress_v2") : nullptr);
+  *function = nullptr;
+  if (lookup) lookup(name, function, static_cast<int>(version), flags, nullptr);
   if (result) {
     *result = *function ? cudaDriverEntryPointSuccess : cudaDriverEntryPointSymbolNotFound;
   }

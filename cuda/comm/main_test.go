@@ -1,0 +1,9 @@
+package comm_test
+
+import (
+	"testing"
+
+	"github.com/wangkuiyi/gotorch/internal/testkit"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
