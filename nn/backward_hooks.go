@@ -29,7 +29,9 @@ func (Prepend) backwardHook() {}
 // run with the hook registered, under the same conditions as for
 // [Module.RegisterForwardHook]. Python's register_full_backward_hook.
 func (m *Module) RegisterFullBackwardHook(hook FullBackwardHook, opts ...BackwardHookOption) *RemovableHandle {
-	return m.ensureHooks().backward.add(hook, prepended(opts), false)
+	all := m.ensureHooks()
+	all.setKind(fullBackward, onModule)
+	return all.backward.add(hook, prepended(opts), false)
 }
 
 // RegisterFullBackwardPreHook has hook called each time before backward passes
@@ -41,7 +43,9 @@ func (m *Module) RegisterFullBackwardPreHook(hook FullBackwardPreHook, opts ...B
 // RegisterModuleFullBackwardHook is [Module.RegisterFullBackwardHook] for all
 // modules. Python's torch.nn.modules.module.register_module_full_backward_hook.
 func RegisterModuleFullBackwardHook(hook FullBackwardHook) *RemovableHandle {
-	return ensureGlobalHooks().backward.add(hook, false, false)
+	all := ensureGlobalHooks()
+	all.setKind(fullBackward, onAll)
+	return all.backward.add(hook, false, false)
 }
 
 // RegisterModuleFullBackwardPreHook is [Module.RegisterFullBackwardPreHook] for

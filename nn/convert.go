@@ -112,6 +112,12 @@ func (m *Module) Cpu() { m.To(torch.CPU) }
 // unless its index is given. Python's cuda.
 func (m *Module) Cuda(index ...int) { m.To(torch.CUDA(index...)) }
 
+// Xpu moves all parameters and buffers to an Intel GPU, the current one unless
+// its index is given. Python's xpu.
+func (m *Module) Xpu(index ...int) {
+	m.convert(func(t *torch.Tensor) *torch.Tensor { return t.Xpu(index...) })
+}
+
 // ToEmpty moves all parameters and buffers to a device without their values.
 // Python's to_empty.
 func (m *Module) ToEmpty(device torch.Device, recurse ...Recurse) {

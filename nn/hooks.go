@@ -9,10 +9,11 @@ import (
 
 // Hooks
 //
-// Hooks run around a module's Forward. A layer of this package runs its hooks
-// in Forward itself. In Go a method cannot be wrapped from outside, so that a
-// user's module runs them when it is called through [Call], as [Sequential]
-// does, and not when its Forward is called directly.
+// Hooks run around a module's Forward. In Go a method cannot be wrapped from
+// outside. So a layer of this package runs its hooks in Forward itself, and so
+// does a user's module whose Forward begins with [Enter]. Without that line, a
+// user's [Layer] runs them when it is called through [Call], as [Sequential]
+// does, and not when its Forward is called directly; other modules cannot.
 
 // A ForwardPreHook is called before Forward with its inputs, and returns what
 // to use instead, or nil. An optional tensor that is not given is nil.
@@ -52,6 +53,8 @@ type hooks struct {
 
 	backwardPre hookList[FullBackwardPreHook]
 	backward    hookList[FullBackwardHook]
+	lastNode    hookList[BackwardHook]
+	kind        backwardKind // of the last two
 
 	stateDictPre      hookList[StateDictPreHook]
 	stateDictPost     hookList[StateDictPostHook]
@@ -90,8 +93,9 @@ func (m *Module) ensureHooks() *hooks {
 }
 
 // RegisterForwardPreHook has hook called before each Forward: of a layer of this
-// package always, and of a module of the user's if it is called by [Call] or by
-// a [Sequential]. Python's register_forward_pre_hook.
+// package always, and of a module of the user's if its Forward begins with
+// [Enter], or if it is called by [Call] or by a [Sequential]. Python's
+// register_forward_pre_hook.
 //
 // It must not run while another goroutine uses the module; the same holds for
 // the other hooks.
@@ -145,24 +149,26 @@ func RegisterModuleForwardHook(hook ForwardHook, opts ...ForwardHookOption) *Rem
 }
 
 // Call runs a layer's Forward with its hooks, Python's layer(input). There is
-// no need for it with the layers of this package, whose Forward does the same.
+// no need for it with the layers of this package and with modules whose Forward
+// uses [Enter]: their Forward does the same.
 func Call(layer Layer, input *torch.Tensor) *torch.Tensor {
 	m := layer.AsModule()
 	if !m.hooked() {
 		return layer.Forward(input)
 	}
 	m.ready("module")
-	if m.layout.library {
+	if m.layout.libraryForward {
 		return layer.Forward(input) // runs the hooks
 	}
-	return m.runHooks(layer.Forward, input)
+	return m.runHooks(func(in *torch.Tensor) *torch.Tensor { return forwardOf(layer, in) }, input)
 }
 
 // HasHooks reports whether hooks are registered on m that run in its Forward, or in the
 // backward pass of that.
-func (m *Module) HasHooks() bool {
-	h := m.hooks
-	return h != nil && len(h.forwardPre)+len(h.forward)+len(h.backwardPre)+len(h.backward) > 0
+func (m *Module) HasHooks() bool { return m.hooks.aroundForward() }
+
+func (h *hooks) aroundForward() bool {
+	return h != nil && len(h.forwardPre)+len(h.forward)+len(h.backwardPre)+len(h.backward)+len(h.lastNode) > 0
 }
 
 // hooked reports whether Forward may have hooks to run. It is what a layer's
@@ -191,9 +197,10 @@ func (m *Module) call2(forward func(a, b *torch.Tensor) *torch.Tensor, a, b *tor
 	}, a, b)[0]
 }
 
-// runsOwnHooks is false in a struct of the user's that embeds a layer: its
-// Forward calls the layer's as Python's super().forward(), which runs no hooks.
-func (m *Module) runsOwnHooks() bool { return m.self != nil && m.layout.library }
+// runsOwnHooks is false in a struct of the user's that embeds a layer and has a
+// Forward of its own, which calls the layer's as Python's super().forward():
+// that runs no hooks.
+func (m *Module) runsOwnHooks() bool { return m.self != nil && m.layout.libraryForward }
 
 func (m *Module) runHooks(forward func(*torch.Tensor) *torch.Tensor, input *torch.Tensor) *torch.Tensor {
 	return m.run(func(in []*torch.Tensor) []*torch.Tensor { return []*torch.Tensor{forward(in[0])} }, input)[0]
@@ -201,38 +208,9 @@ func (m *Module) runHooks(forward func(*torch.Tensor) *torch.Tensor, input *torc
 
 // run runs forward with the hooks around it.
 func (m *Module) run(forward func([]*torch.Tensor) []*torch.Tensor, inputs ...*torch.Tensor) (outputs []*torch.Tensor) {
-	pre, post := m.forwardHooks()
-	called, done := 0, false
-	defer func() {
-		if !done {
-			m.runAlways(post[called:], inputs, outputs)
-		}
-	}()
-	n := len(inputs)
-	for _, h := range pre {
-		if replaced := h.fn(m.self, inputs); replaced != nil {
-			inputs = replaced
-		}
-	}
-	if len(inputs) != n {
-		raise("TypeError", "%s.forward() takes %d positional arguments but %d were given", m.name(), n+1, len(inputs)+1)
-	}
-	backward := m.newBackwardHook()
-	inputs = backward.enter(inputs)
-	outputs = forward(inputs)
-	n = len(outputs)
-	for _, h := range post {
-		called++
-		if replaced := h.fn(m.self, inputs, outputs); replaced != nil {
-			outputs = replaced
-		}
-	}
-	if len(outputs) != n {
-		raise("TypeError", "a forward hook of %s returned %d outputs instead of %d", m.name(), len(outputs), n)
-	}
-	outputs = backward.leave(outputs)
-	done = true
-	return outputs
+	c := m.enter(inputs)
+	c.guarded(func() { outputs = forward(c.inputs) })
+	return c.leave(outputs)
 }
 
 func (m *Module) forwardHooks() (pre hookList[ForwardPreHook], post hookList[ForwardHook]) {
@@ -244,23 +222,4 @@ func (m *Module) forwardHooks() (pre hookList[ForwardPreHook], post hookList[For
 		post = append(slices.Clip(post), m.hooks.forward...)
 	}
 	return pre, post
-}
-
-// runAlways runs the hooks with AlwaysCall while a panic is under way. Their
-// own panics become warnings.
-func (m *Module) runAlways(rest hookList[ForwardHook], inputs, outputs []*torch.Tensor) {
-	for _, h := range rest {
-		if !h.always {
-			continue
-		}
-		err := torch.Try(func() {
-			if replaced := h.fn(m.self, inputs, outputs); replaced != nil {
-				outputs = replaced
-			}
-		})
-		if err != nil {
-			torch.Warn("module forward hook with ``always_call=True`` raised an exception that was silenced "+
-				"as another error was raised in forward: %v", err)
-		}
-	}
 }
