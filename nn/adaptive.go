@@ -107,10 +107,10 @@ func (l *AdaptiveLogSoftmaxWithLoss) ResetParameters() {
 // mean, the loss: for input of shape (N, InFeatures) and target of (N), or of
 // (InFeatures) and (). Targets that are no classes panic with a RuntimeError.
 func (l *AdaptiveLogSoftmaxWithLoss) Forward(input, target *torch.Tensor) (output, loss *torch.Tensor) {
-	if !l.hooked() || !l.runsOwnHooks() {
+	if !l.hooked() {
 		return l.forward(input, target)
 	}
-	outputs := l.run(func(in []*torch.Tensor) []*torch.Tensor {
+	outputs := l.runOwn(func(in []*torch.Tensor) []*torch.Tensor {
 		output, loss := l.forward(in[0], in[1])
 		return []*torch.Tensor{output, loss}
 	}, input, target)

@@ -131,10 +131,10 @@ func (l *MultiheadAttention) Forward(query, key, value *torch.Tensor, opts ...At
 	for _, o := range opts {
 		o.attend(&a)
 	}
-	if !l.hooked() || !l.runsOwnHooks() {
+	if !l.hooked() {
 		return l.forward(query, key, value, a)
 	}
-	outputs := l.run(func(in []*torch.Tensor) []*torch.Tensor {
+	outputs := l.runOwn(func(in []*torch.Tensor) []*torch.Tensor {
 		output, weights := l.forward(in[0], in[1], in[2], a)
 		return []*torch.Tensor{output, weights}
 	}, query, key, value)

@@ -271,8 +271,8 @@ func NewEmbeddingBag(numEmbeddings, embeddingDim int64, opts ...EmbeddingBagOpti
 // the elements may follow, in the shape of input.
 func (l *EmbeddingBag) Forward(input *torch.Tensor, offsetsAndWeights ...*torch.Tensor) *torch.Tensor {
 	in := append([]*torch.Tensor{input}, offsetsAndWeights...)
-	if l.hooked() && l.runsOwnHooks() {
-		return l.run(func(in []*torch.Tensor) []*torch.Tensor { return []*torch.Tensor{l.forward(in)} }, in...)[0]
+	if l.hooked() {
+		return l.runOwn(func(in []*torch.Tensor) []*torch.Tensor { return []*torch.Tensor{l.forward(in)} }, in...)[0]
 	}
 	return l.forward(in)
 }

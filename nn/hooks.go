@@ -87,7 +87,7 @@ func (l *hookList[F]) add(fn F, prepend, always bool) *RemovableHandle {
 func (m *Module) ensureHooks() *hooks {
 	m.ready("module")
 	if m.hooks == nil {
-		m.hooks = &hooks{}
+		m.hooks, m.plain = &hooks{}, false
 	}
 	return m.hooks
 }
@@ -160,7 +160,7 @@ func Call(layer Layer, input *torch.Tensor) *torch.Tensor {
 	if m.layout.libraryForward {
 		return layer.Forward(input) // runs the hooks
 	}
-	return m.runHooks(func(in *torch.Tensor) *torch.Tensor { return forwardOf(layer, in) }, input)
+	return m.run(func(in []*torch.Tensor) []*torch.Tensor { return []*torch.Tensor{forwardOf(layer, in[0])} }, input)[0]
 }
 
 // HasHooks reports whether hooks are registered on m that run in its Forward, or in the
@@ -171,39 +171,55 @@ func (h *hooks) aroundForward() bool {
 	return h != nil && len(h.forwardPre)+len(h.forward)+len(h.backwardPre)+len(h.backward)+len(h.lastNode) > 0
 }
 
-// hooked reports whether Forward may have hooks to run. It is what a layer's
-// Forward costs that has none.
-func (m *Module) hooked() bool { return m.hooks != nil || globalHooks.Load() != nil }
+// hooked reports whether Forward may have hooks to run, or was called before Init.
+// It is what a layer's Forward costs that has none.
+func (m *Module) hooked() bool { return !m.plain || globalHooks.Load() != nil }
 
 // call1 is a layer's Forward where hooked is true.
 //
 //go:noinline
 func (m *Module) call1(forward func(*torch.Tensor) *torch.Tensor, input *torch.Tensor) *torch.Tensor {
-	if !m.runsOwnHooks() {
-		return forward(input)
-	}
-	return m.runHooks(forward, input)
+	return m.runOwn(func(in []*torch.Tensor) []*torch.Tensor { return []*torch.Tensor{forward(in[0])} }, input)[0]
 }
 
 // call2 is call1 for two inputs.
 //
 //go:noinline
 func (m *Module) call2(forward func(a, b *torch.Tensor) *torch.Tensor, a, b *torch.Tensor) *torch.Tensor {
-	if !m.runsOwnHooks() {
-		return forward(a, b)
-	}
-	return m.run(func(in []*torch.Tensor) []*torch.Tensor {
-		return []*torch.Tensor{forward(in[0], in[1])}
-	}, a, b)[0]
+	return m.runOwn(func(in []*torch.Tensor) []*torch.Tensor { return []*torch.Tensor{forward(in[0], in[1])} }, a, b)[0]
 }
 
-// runsOwnHooks is false in a struct of the user's that embeds a layer and has a
-// Forward of its own, which calls the layer's as Python's super().forward():
-// that runs no hooks.
-func (m *Module) runsOwnHooks() bool { return m.self != nil && m.layout.libraryForward }
+// call3 is call1 for three inputs.
+//
+//go:noinline
+func (m *Module) call3(forward func(a, b, c *torch.Tensor) *torch.Tensor, a, b, c *torch.Tensor) *torch.Tensor {
+	return m.runOwn(func(in []*torch.Tensor) []*torch.Tensor {
+		return []*torch.Tensor{forward(in[0], in[1], in[2])}
+	}, a, b, c)[0]
+}
 
-func (m *Module) runHooks(forward func(*torch.Tensor) *torch.Tensor, input *torch.Tensor) *torch.Tensor {
-	return m.run(func(in []*torch.Tensor) []*torch.Tensor { return []*torch.Tensor{forward(in[0])} }, input)[0]
+// runOwn runs the Forward of a layer of this package with its hooks, but not in a
+// struct of the user's that embeds the layer and has a Forward of its own: that
+// calls the layer's as Python's super().forward().
+func (m *Module) runOwn(forward func([]*torch.Tensor) []*torch.Tensor, inputs ...*torch.Tensor) []*torch.Tensor {
+	switch {
+	case m.self == nil:
+		return m.runBeforeInit(forward, inputs)
+	case !m.layout.libraryForward:
+		return forward(inputs)
+	}
+	return m.run(forward, inputs...)
+}
+
+// runBeforeInit runs the Forward of a layer that no function of this package
+// made. Few do not fail.
+func (m *Module) runBeforeInit(forward func([]*torch.Tensor) []*torch.Tensor, inputs []*torch.Tensor) []*torch.Tensor {
+	defer func() {
+		if recover() != nil {
+			m.ready("module")
+		}
+	}()
+	return forward(inputs)
 }
 
 // run runs forward with the hooks around it.

@@ -45,7 +45,7 @@ func initializeLazily(module AnyModule, inputs []*torch.Tensor) []*torch.Tensor 
 		}
 	}
 	if reflect.ValueOf(*m.hooks).IsZero() {
-		m.hooks = nil // Forward is as fast as if it never was lazy
+		m.hooks, m.plain = nil, true // Forward is as fast as if it never was lazy
 	}
 	m.title = strings.TrimPrefix(m.layout.name, "Lazy")
 	return nil

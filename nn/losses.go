@@ -6,18 +6,6 @@ import (
 	"github.com/wangkuiyi/gotorch/torch"
 )
 
-// call3 is call1 for three inputs.
-//
-//go:noinline
-func (m *Module) call3(forward func(a, b, c *torch.Tensor) *torch.Tensor, a, b, c *torch.Tensor) *torch.Tensor {
-	if !m.runsOwnHooks() {
-		return forward(a, b, c)
-	}
-	return m.run(func(in []*torch.Tensor) []*torch.Tensor {
-		return []*torch.Tensor{forward(in[0], in[1], in[2])}
-	}, a, b, c)[0]
-}
-
 // BCELoss is the binary cross entropy of probabilities, Python's nn.BCELoss.
 type BCELoss struct {
 	Module
@@ -783,8 +771,8 @@ func NewCTCLoss(opts ...CTCLossOption) *CTCLoss {
 // the inputs and of the targets, vectors of integers.
 func (l *CTCLoss) Forward(logProbs, targets, inputLengths, targetLengths *torch.Tensor) *torch.Tensor {
 	in := []*torch.Tensor{logProbs, targets, inputLengths, targetLengths}
-	if l.hooked() && l.runsOwnHooks() {
-		return l.run(func(in []*torch.Tensor) []*torch.Tensor { return []*torch.Tensor{l.forward(in)} }, in...)[0]
+	if l.hooked() {
+		return l.runOwn(func(in []*torch.Tensor) []*torch.Tensor { return []*torch.Tensor{l.forward(in)} }, in...)[0]
 	}
 	return l.forward(in)
 }

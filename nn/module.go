@@ -39,6 +39,7 @@ type Module struct {
 	base   unsafe.Pointer
 	layout *layout
 
+	plain      bool   // Init was called, and no hooks were registered
 	evaluating bool   // so that the zero value is training
 	hooks      *hooks // nil if there are none
 	title      string // that is printed, if not the name of the type
@@ -111,7 +112,7 @@ func (m *Module) Init(self AnyModule) {
 	if offset >= t.Size() {
 		raise("TypeError", "%s must embed nn.Module itself, not a pointer to it", t.Name())
 	}
-	*m = Module{self: self, base: v.UnsafePointer(), layout: layoutOf(t, offset)}
+	*m = Module{self: self, base: v.UnsafePointer(), layout: layoutOf(t, offset), plain: true}
 }
 
 // AsModule returns m: a way from any module to its Module.
@@ -131,8 +132,11 @@ func raise(kind, format string, args ...any) { panic(torch.NewError(kind, format
 
 // name is the name of the module's type, Python's __class__.__name__.
 func (m *Module) name() string {
-	if m.title != "" {
+	switch {
+	case m.title != "":
 		return m.title
+	case m.layout == nil: // before Init
+		return "Module"
 	}
 	return m.layout.name
 }

@@ -54,10 +54,10 @@ func (l *MaxPoolNd) ExtraRepr() string {
 
 // withIndices runs a forward pass that returns indices, too, with the hooks.
 func (m *Module) withIndices(forward func(*torch.Tensor) (output, indices *torch.Tensor), input *torch.Tensor) (output, indices *torch.Tensor) {
-	if !m.hooked() || !m.runsOwnHooks() {
+	if !m.hooked() {
 		return forward(input)
 	}
-	outputs := m.run(func(in []*torch.Tensor) []*torch.Tensor {
+	outputs := m.runOwn(func(in []*torch.Tensor) []*torch.Tensor {
 		output, indices := forward(in[0])
 		return []*torch.Tensor{output, indices}
 	}, input)

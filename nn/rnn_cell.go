@@ -81,8 +81,8 @@ func (c *RNNCellBase) check(input *torch.Tensor, hx []*torch.Tensor, states int)
 // called runs forward with the hooks, if there are any.
 func (c *RNNCellBase) called(forward func(in []*torch.Tensor) []*torch.Tensor, input *torch.Tensor, hx []*torch.Tensor) []*torch.Tensor {
 	in := append([]*torch.Tensor{input}, hx...)
-	if c.hooked() && c.runsOwnHooks() {
-		return c.run(forward, in...)
+	if c.hooked() {
+		return c.runOwn(forward, in...)
 	}
 	return forward(in)
 }
