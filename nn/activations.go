@@ -382,7 +382,8 @@ func (MinVal) hardtanhOption()  {}
 func (MaxVal) hardtanhOption()  {}
 func (Inplace) hardtanhOption() {}
 
-// NewHardtanh returns a new [Hardtanh] layer.
+// NewHardtanh returns a new [Hardtanh] layer. A [MaxVal] that is not greater than
+// [MinVal] panics with an AssertionError.
 func NewHardtanh(opts ...HardtanhOption) *Hardtanh {
 	l := &Hardtanh{MinVal: -1, MaxVal: 1}
 	l.Init(l)
@@ -395,6 +396,9 @@ func NewHardtanh(opts ...HardtanhOption) *Hardtanh {
 		case Inplace:
 			l.Inplace = bool(o)
 		}
+	}
+	if l.MaxVal <= l.MinVal {
+		raise("AssertionError", "max_val (%s) must be greater than min_val (%s)", pytext.Float(l.MaxVal), pytext.Float(l.MinVal))
 	}
 	return l
 }

@@ -43,6 +43,7 @@ var zeroLayers = []nn.AnyModule{
 // A layer that no function made works, if its zero value is enough, or says that
 // it was not initialized.
 func TestLayersBeforeInit(t *testing.T) {
+	recordWarnings(t)
 	work := 0
 	for _, layer := range zeroLayers {
 		err := torch.Try(func() { forwardOnes(layer) })

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"reflect"
 	"slices"
 	"sync/atomic"
 
@@ -73,6 +74,9 @@ type hook[F any] struct {
 }
 
 func (l *hookList[F]) add(fn F, prepend, always bool) *RemovableHandle {
+	if reflect.ValueOf(fn).IsNil() {
+		raise("TypeError", "'NoneType' object is not callable")
+	}
 	h := &hook[F]{fn: fn, always: always}
 	if prepend {
 		*l = append(hookList[F]{h}, *l...)

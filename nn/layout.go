@@ -205,6 +205,21 @@ func (f *member) set(base unsafe.Pointer, m AnyModule) bool {
 	return true
 }
 
+// orNil returns m, or nil without a type if m is a nil pointer.
+func orNil(m AnyModule) AnyModule {
+	if isNil(m) {
+		return nil
+	}
+	return m
+}
+
+// refuseNil panics if a module that is to be called is nil.
+func refuseNil(m AnyModule) {
+	if isNil(m) {
+		raise("TypeError", "'NoneType' object is not callable")
+	}
+}
+
 // isNil reports whether m is no module: nil, or a nil pointer of some type.
 func isNil(m AnyModule) bool {
 	if m == nil {

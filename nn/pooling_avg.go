@@ -12,7 +12,7 @@ type AvgPoolNd struct {
 	Module
 	KernelSize, Stride, Padding []int64 // one number, or one for each dimension
 	CeilMode, CountIncludePad   bool
-	DivisorOverride             int64 // 0: the number of elements
+	DivisorOverride             *int64 // nil: the number of elements
 }
 
 // CountIncludePad says whether padding counts in averages. Its default is true.
@@ -56,7 +56,7 @@ func (l *AvgPoolNd) read(o any) {
 	case CountIncludePad:
 		l.CountIncludePad = bool(o)
 	case DivisorOverride:
-		l.DivisorOverride = int64(o)
+		l.DivisorOverride = (*int64)(&o)
 	}
 }
 
@@ -122,9 +122,9 @@ func (l *AvgPool2d) Forward(input *torch.Tensor) *torch.Tensor {
 
 func (l *AvgPool2d) forward(input *torch.Tensor) *torch.Tensor {
 	opts := []torch.AvgPool2dOption{torch.Stride(l.Stride...), torch.Padding(l.Padding...), torch.CeilMode(l.CeilMode),
-		torch.CountIncludePad(l.CountIncludePad), torch.DivisorOverride(l.DivisorOverride)}
-	if l.DivisorOverride == 0 {
-		opts = opts[:4]
+		torch.CountIncludePad(l.CountIncludePad)}
+	if l.DivisorOverride != nil {
+		opts = append(opts, torch.DivisorOverride(*l.DivisorOverride))
 	}
 	return torch.AvgPool2d(input, l.KernelSize, opts...)
 }
@@ -156,9 +156,9 @@ func (l *AvgPool3d) Forward(input *torch.Tensor) *torch.Tensor {
 
 func (l *AvgPool3d) forward(input *torch.Tensor) *torch.Tensor {
 	opts := []torch.AvgPool3dOption{torch.Stride(l.Stride...), torch.Padding(l.Padding...), torch.CeilMode(l.CeilMode),
-		torch.CountIncludePad(l.CountIncludePad), torch.DivisorOverride(l.DivisorOverride)}
-	if l.DivisorOverride == 0 {
-		opts = opts[:4]
+		torch.CountIncludePad(l.CountIncludePad)}
+	if l.DivisorOverride != nil {
+		opts = append(opts, torch.DivisorOverride(*l.DivisorOverride))
 	}
 	return torch.AvgPool3d(input, l.KernelSize, opts...)
 }

@@ -25,6 +25,9 @@ func (l *RNNBase) forward(input *torch.Tensor, hx []*torch.Tensor) (output *torc
 // forwardPacked runs the layer over a packed sequence. Its hooks see the
 // sequence's data.
 func (l *RNNBase) forwardPacked(input *rnn.PackedSequence, hx []*torch.Tensor) (*rnn.PackedSequence, []*torch.Tensor) {
+	if input == nil {
+		raise("AttributeError", "'NoneType' object has no attribute 'dim'")
+	}
 	l.checkStates(hx)
 	forward := func(in []*torch.Tensor) []*torch.Tensor {
 		output, states := l.runPacked(&rnn.PackedSequence{Data: in[0], BatchSizes: input.BatchSizes,

@@ -24,6 +24,7 @@ type TransformerEncoder struct {
 // NewTransformerEncoder returns a new [TransformerEncoder] of numLayers copies of a
 // layer, which all start with its parameters.
 func NewTransformerEncoder(encoderLayer *TransformerEncoderLayer, numLayers int64, opts ...TransformerEncoderOption) *TransformerEncoder {
+	refuseNil(encoderLayer)
 	l := &TransformerEncoder{NumLayers: numLayers, EnableNestedTensor: true, MaskCheck: true}
 	for _, o := range opts {
 		switch o := o.(type) {
@@ -152,6 +153,7 @@ type TransformerDecoder struct {
 // NewTransformerDecoder returns a new [TransformerDecoder] of numLayers copies of a
 // layer, which all start with its parameters.
 func NewTransformerDecoder(decoderLayer *TransformerDecoderLayer, numLayers int64, opts ...TransformerDecoderOption) *TransformerDecoder {
+	refuseNil(decoderLayer)
 	l := &TransformerDecoder{NumLayers: numLayers}
 	for _, o := range opts {
 		l.Norm = o.(StackNormOption).layer
