@@ -127,17 +127,13 @@ func (l *MultiheadAttention) ResetParameters() {
 // heads, (N, L, S): those of each head, (N, NumHeads, L, S), with
 // [AverageAttnWeights] false, and nil with [NeedWeights] false.
 func (l *MultiheadAttention) Forward(query, key, value *torch.Tensor, opts ...AttentionOption) (output, weights *torch.Tensor) {
-	var a attention
-	for _, o := range opts {
-		o.attend(&a)
-	}
 	if !l.hooked() {
-		return l.forward(query, key, value, a)
+		return l.forward(query, key, value, newAttention(opts))
 	}
-	outputs := l.runOwn(func(in []*torch.Tensor) []*torch.Tensor {
-		output, weights := l.forward(in[0], in[1], in[2], a)
+	outputs := runWithOptions(&l.Module, func(in []*torch.Tensor, opts []AttentionOption) []*torch.Tensor {
+		output, weights := l.forward(in[0], in[1], in[2], newAttention(opts))
 		return []*torch.Tensor{output, weights}
-	}, query, key, value)
+	}, opts, query, key, value)
 	return outputs[0], outputs[1]
 }
 

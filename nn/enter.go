@@ -12,8 +12,9 @@ import (
 type HookedCall struct {
 	module   *Module
 	inputs   []*torch.Tensor
+	options  []any
 	outputs  []*torch.Tensor
-	post     hookList[ForwardHook] // those that are still to be called
+	post     hookList[ForwardHookWithOptions] // those that are still to be called
 	backward *backwardHook
 }
 
@@ -37,14 +38,33 @@ func Enter(m AnyModule, inputs ...**torch.Tensor) *HookedCall {
 	if !base.hooked() {
 		return nil
 	}
-	return base.enterForward(reflect.TypeOf(m).Elem(), inputs)
+	return base.enterForward(reflect.TypeOf(m).Elem(), nil, inputs)
+}
+
+// EnterWithOptions is [Enter] for a Forward with options: hooks of the kind
+// [ForwardPreHookWithOptions] may replace these, too.
+//
+//	func (m *Model) Forward(x *torch.Tensor, opts ...Option) (out *torch.Tensor) {
+//		defer nn.EnterWithOptions(m, &opts, &x).Leave(&out)
+//		...
+//	}
+func EnterWithOptions[O any](m AnyModule, options *[]O, inputs ...**torch.Tensor) *HookedCall {
+	base := m.AsModule()
+	if !base.hooked() {
+		return nil
+	}
+	c := base.enterForward(reflect.TypeOf(m).Elem(), toAny(*options), inputs)
+	if c != nil {
+		*options = fromAny[O](base, c.options)
+	}
+	return c
 }
 
 // enterForward is Enter in the Forward of a struct of this type, if hooks may be
 // registered.
 //
 //go:noinline
-func (m *Module) enterForward(t reflect.Type, inputs []**torch.Tensor) *HookedCall {
+func (m *Module) enterForward(t reflect.Type, options []any, inputs []**torch.Tensor) *HookedCall {
 	m.ready("module")
 	if !m.HasHooks() && !globalHooks.Load().aroundForward() || t != m.layout.forward || calledByCall() {
 		return nil
@@ -53,7 +73,7 @@ func (m *Module) enterForward(t reflect.Type, inputs []**torch.Tensor) *HookedCa
 	for i, input := range inputs {
 		values[i] = *input
 	}
-	c := m.enter(values)
+	c := m.enter(values, options)
 	for i, input := range c.inputs {
 		*inputs[i] = input
 	}
@@ -98,18 +118,22 @@ func calledByCall() bool {
 }
 
 // enter calls the pre-hooks.
-func (m *Module) enter(inputs []*torch.Tensor) *HookedCall {
+func (m *Module) enter(inputs []*torch.Tensor, options []any) *HookedCall {
 	pre, post := m.forwardHooks()
-	c := &HookedCall{module: m, inputs: inputs, post: post}
+	c := &HookedCall{module: m, inputs: inputs, options: options, post: post}
 	c.guarded(func() { c.begin(pre) })
 	return c
 }
 
-func (c *HookedCall) begin(pre hookList[ForwardPreHook]) {
+func (c *HookedCall) begin(pre hookList[ForwardPreHookWithOptions]) {
 	n := len(c.inputs)
 	for _, h := range pre {
-		if replaced := h.fn(c.module.self, c.inputs); replaced != nil {
-			c.inputs = replaced
+		inputs, options := h.fn(c.module.self, c.inputs, c.options)
+		if inputs != nil {
+			c.inputs = inputs
+		}
+		if options != nil {
+			c.options = options
 		}
 	}
 	if len(c.inputs) != n {
@@ -133,7 +157,7 @@ func (c *HookedCall) end() {
 	for len(c.post) > 0 {
 		h := c.post[0]
 		c.post = c.post[1:]
-		if replaced := h.fn(c.module.self, c.inputs, c.outputs); replaced != nil {
+		if replaced := h.fn(c.module.self, c.inputs, c.options, c.outputs); replaced != nil {
 			c.outputs = replaced
 		}
 	}
@@ -165,7 +189,7 @@ func (c *HookedCall) runAlways() {
 			continue
 		}
 		err := torch.Try(func() {
-			if replaced := h.fn(c.module.self, c.inputs, c.outputs); replaced != nil {
+			if replaced := h.fn(c.module.self, c.inputs, c.options, c.outputs); replaced != nil {
 				c.outputs = replaced
 			}
 		})

@@ -49,8 +49,8 @@ type RemovableHandle = torch.RemovableHandle
 
 // hooks are those of a module, or those of all.
 type hooks struct {
-	forwardPre hookList[ForwardPreHook]
-	forward    hookList[ForwardHook]
+	forwardPre hookList[ForwardPreHookWithOptions]
+	forward    hookList[ForwardHookWithOptions]
 
 	backwardPre hookList[FullBackwardPreHook]
 	backward    hookList[FullBackwardHook]
@@ -104,18 +104,13 @@ func (m *Module) ensureHooks() *hooks {
 // It must not run while another goroutine uses the module; the same holds for
 // the other hooks.
 func (m *Module) RegisterForwardPreHook(hook ForwardPreHook, opts ...ForwardPreHookOption) *RemovableHandle {
-	prepend := false
-	for _, o := range opts {
-		prepend = bool(o.(Prepend))
-	}
-	return m.ensureHooks().forwardPre.add(hook, prepend, false)
+	return m.RegisterForwardPreHookWithOptions(hook.withOptions(), opts...)
 }
 
 // RegisterForwardHook has hook called after each Forward, under the same
 // conditions as RegisterForwardPreHook. Python's register_forward_hook.
 func (m *Module) RegisterForwardHook(hook ForwardHook, opts ...ForwardHookOption) *RemovableHandle {
-	prepend, always := forwardHookOptions(opts)
-	return m.ensureHooks().forward.add(hook, prepend, always)
+	return m.RegisterForwardHookWithOptions(hook.withOptions(), opts...)
 }
 
 func forwardHookOptions(opts []ForwardHookOption) (prepend, always bool) {
@@ -142,14 +137,14 @@ func ensureGlobalHooks() *hooks {
 // RegisterModuleForwardPreHook has hook called before each Forward of any
 // module. Python's torch.nn.modules.module.register_module_forward_pre_hook.
 func RegisterModuleForwardPreHook(hook ForwardPreHook) *RemovableHandle {
-	return ensureGlobalHooks().forwardPre.add(hook, false, false)
+	return ensureGlobalHooks().forwardPre.add(hook.withOptions(), false, false)
 }
 
 // RegisterModuleForwardHook has hook called after each Forward of any module.
 // Python's torch.nn.modules.module.register_module_forward_hook.
 func RegisterModuleForwardHook(hook ForwardHook, opts ...ForwardHookOption) *RemovableHandle {
 	prepend, always := forwardHookOptions(opts)
-	return ensureGlobalHooks().forward.add(hook, prepend, always)
+	return ensureGlobalHooks().forward.add(hook.withOptions(), prepend, always)
 }
 
 // Call runs a layer's Forward with its hooks, Python's layer(input). There is
@@ -164,7 +159,9 @@ func Call(layer Layer, input *torch.Tensor) *torch.Tensor {
 	if m.layout.libraryForward {
 		return layer.Forward(input) // runs the hooks
 	}
-	return m.run(func(in []*torch.Tensor) []*torch.Tensor { return []*torch.Tensor{forwardOf(layer, in[0])} }, input)[0]
+	return m.run(func(in []*torch.Tensor, _ []any) []*torch.Tensor {
+		return []*torch.Tensor{forwardOf(layer, in[0])}
+	}, nil, []*torch.Tensor{input})[0]
 }
 
 // HasHooks reports whether hooks are registered on m that run in its Forward, or in the
@@ -206,34 +203,41 @@ func (m *Module) call3(forward func(a, b, c *torch.Tensor) *torch.Tensor, a, b, 
 // struct of the user's that embeds the layer and has a Forward of its own: that
 // calls the layer's as Python's super().forward().
 func (m *Module) runOwn(forward func([]*torch.Tensor) []*torch.Tensor, inputs ...*torch.Tensor) []*torch.Tensor {
+	return m.runOwnWith(func(in []*torch.Tensor, _ []any) []*torch.Tensor { return forward(in) }, nil, inputs)
+}
+
+// A forwardFunc is a Forward of any form, in general terms.
+type forwardFunc func(inputs []*torch.Tensor, options []any) []*torch.Tensor
+
+func (m *Module) runOwnWith(forward forwardFunc, options []any, inputs []*torch.Tensor) []*torch.Tensor {
 	switch {
 	case m.self == nil:
-		return m.runBeforeInit(forward, inputs)
+		return m.runBeforeInit(forward, options, inputs)
 	case !m.layout.libraryForward:
-		return forward(inputs)
+		return forward(inputs, options)
 	}
-	return m.run(forward, inputs...)
+	return m.run(forward, options, inputs)
 }
 
 // runBeforeInit runs the Forward of a layer that no function of this package
 // made. Few do not fail.
-func (m *Module) runBeforeInit(forward func([]*torch.Tensor) []*torch.Tensor, inputs []*torch.Tensor) []*torch.Tensor {
+func (m *Module) runBeforeInit(forward forwardFunc, options []any, inputs []*torch.Tensor) []*torch.Tensor {
 	defer func() {
 		if recover() != nil {
 			m.ready("module")
 		}
 	}()
-	return forward(inputs)
+	return forward(inputs, options)
 }
 
 // run runs forward with the hooks around it.
-func (m *Module) run(forward func([]*torch.Tensor) []*torch.Tensor, inputs ...*torch.Tensor) (outputs []*torch.Tensor) {
-	c := m.enter(inputs)
-	c.guarded(func() { outputs = forward(c.inputs) })
+func (m *Module) run(forward forwardFunc, options []any, inputs []*torch.Tensor) (outputs []*torch.Tensor) {
+	c := m.enter(inputs, options)
+	c.guarded(func() { outputs = forward(c.inputs, c.options) })
 	return c.leave(outputs)
 }
 
-func (m *Module) forwardHooks() (pre hookList[ForwardPreHook], post hookList[ForwardHook]) {
+func (m *Module) forwardHooks() (pre hookList[ForwardPreHookWithOptions], post hookList[ForwardHookWithOptions]) {
 	if g := globalHooks.Load(); g != nil {
 		pre, post = g.forwardPre, g.forward
 	}

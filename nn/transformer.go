@@ -80,12 +80,12 @@ func (l *TransformerEncoderLayer) whyNotNested() string {
 // Forward passes src, of shape (S, N, E), (N, S, E) with [BatchFirst], or (S, E),
 // through the layers.
 func (l *TransformerEncoder) Forward(src *torch.Tensor, opts ...TransformerEncoderForwardOption) *torch.Tensor {
-	p := newPassage(opts)
-	forward := func(src *torch.Tensor) *torch.Tensor { return l.forward(src, p) }
 	if l.hooked() {
-		return l.call1(forward, src)
+		return runWithOptions(&l.Module, func(in []*torch.Tensor, opts []TransformerEncoderForwardOption) []*torch.Tensor {
+			return []*torch.Tensor{l.forward(in[0], newPassage(opts))}
+		}, opts, src)[0]
 	}
-	return forward(src)
+	return l.forward(src, newPassage(opts))
 }
 
 func (l *TransformerEncoder) forward(src *torch.Tensor, p passage) *torch.Tensor {
@@ -166,12 +166,12 @@ func NewTransformerDecoder(decoderLayer *TransformerDecoderLayer, numLayers int6
 // Forward passes tgt, of shape (T, N, E), (N, T, E) with [BatchFirst], or (T, E),
 // and memory, the encoder's output, through the layers.
 func (l *TransformerDecoder) Forward(tgt, memory *torch.Tensor, opts ...TransformerDecoderForwardOption) *torch.Tensor {
-	p := newPassage(opts)
-	forward := func(tgt, memory *torch.Tensor) *torch.Tensor { return l.forward(tgt, memory, p) }
 	if l.hooked() {
-		return l.call2(forward, tgt, memory)
+		return runWithOptions(&l.Module, func(in []*torch.Tensor, opts []TransformerDecoderForwardOption) []*torch.Tensor {
+			return []*torch.Tensor{l.forward(in[0], in[1], newPassage(opts))}
+		}, opts, tgt, memory)[0]
 	}
-	return forward(tgt, memory)
+	return l.forward(tgt, memory, newPassage(opts))
 }
 
 func (l *TransformerDecoder) forward(tgt, memory *torch.Tensor, p passage) *torch.Tensor {
@@ -257,12 +257,12 @@ func (l *Transformer) ResetParameters() {
 // (T, N, E), with what that returns through the decoder: (N, S, E) and (N, T, E)
 // with [BatchFirst], or without N. The result has the shape of tgt.
 func (l *Transformer) Forward(src, tgt *torch.Tensor, opts ...TransformerForwardOption) *torch.Tensor {
-	p := newPassage(opts)
-	forward := func(src, tgt *torch.Tensor) *torch.Tensor { return l.forward(src, tgt, p) }
 	if l.hooked() {
-		return l.call2(forward, src, tgt)
+		return runWithOptions(&l.Module, func(in []*torch.Tensor, opts []TransformerForwardOption) []*torch.Tensor {
+			return []*torch.Tensor{l.forward(in[0], in[1], newPassage(opts))}
+		}, opts, src, tgt)[0]
 	}
-	return forward(src, tgt)
+	return l.forward(src, tgt, newPassage(opts))
 }
 
 func (l *Transformer) forward(src, tgt *torch.Tensor, p passage) *torch.Tensor {

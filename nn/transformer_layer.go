@@ -121,12 +121,12 @@ func (a *transformerArguments) encoderLayer() *TransformerEncoderLayer {
 // Forward returns src, of shape (S, N, E), (N, S, E) with [BatchFirst], or (S, E),
 // after attention and the linear layers.
 func (l *TransformerEncoderLayer) Forward(src *torch.Tensor, opts ...TransformerEncoderLayerForwardOption) *torch.Tensor {
-	p := newPassage(opts)
-	forward := func(src *torch.Tensor) *torch.Tensor { return l.forward(src, p) }
 	if l.hooked() {
-		return l.call1(forward, src)
+		return runWithOptions(&l.Module, func(in []*torch.Tensor, opts []TransformerEncoderLayerForwardOption) []*torch.Tensor {
+			return []*torch.Tensor{l.forward(in[0], newPassage(opts))}
+		}, opts, src)[0]
 	}
-	return forward(src)
+	return l.forward(src, newPassage(opts))
 }
 
 func (l *TransformerEncoderLayer) forward(src *torch.Tensor, p passage) *torch.Tensor {
@@ -241,12 +241,12 @@ func (a *transformerArguments) decoderLayer() *TransformerDecoderLayer {
 // after attention to itself and to memory, the encoder's output, and the linear
 // layers.
 func (l *TransformerDecoderLayer) Forward(tgt, memory *torch.Tensor, opts ...TransformerDecoderForwardOption) *torch.Tensor {
-	p := newPassage(opts)
-	forward := func(tgt, memory *torch.Tensor) *torch.Tensor { return l.forward(tgt, memory, p) }
 	if l.hooked() {
-		return l.call2(forward, tgt, memory)
+		return runWithOptions(&l.Module, func(in []*torch.Tensor, opts []TransformerDecoderForwardOption) []*torch.Tensor {
+			return []*torch.Tensor{l.forward(in[0], in[1], newPassage(opts))}
+		}, opts, tgt, memory)[0]
 	}
-	return forward(tgt, memory)
+	return l.forward(tgt, memory, newPassage(opts))
 }
 
 func (l *TransformerDecoderLayer) forward(tgt, memory *torch.Tensor, p passage) *torch.Tensor {
