@@ -10,7 +10,8 @@ import (
 // A FullBackwardHook is called when backward has computed the gradients with
 // respect to a module's inputs, with those and the ones with respect to its
 // outputs. It returns what to use instead of the former, or nil. Gradients that
-// are not computed are nil.
+// are not computed are nil. Outputs are those of Forward in Go: an [LSTM] has three,
+// where Python's hook sees two, and nothing of the states in the nested tuple.
 type FullBackwardHook func(module AnyModule, gradInputs, gradOutputs []*torch.Tensor) []*torch.Tensor
 
 // A FullBackwardPreHook is called before backward passes through a module, with

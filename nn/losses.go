@@ -777,6 +777,11 @@ func (l *CTCLoss) Forward(logProbs, targets, inputLengths, targetLengths *torch.
 	return l.forward(in)
 }
 
+// ForwardLengths is Forward with the lengths in slices, Python's tuples.
+func (l *CTCLoss) ForwardLengths(logProbs, targets *torch.Tensor, inputLengths, targetLengths []int64) *torch.Tensor {
+	return l.Forward(logProbs, targets, torch.NewTensor(inputLengths, torch.CPU), torch.NewTensor(targetLengths, torch.CPU))
+}
+
 func (l *CTCLoss) forward(in []*torch.Tensor) *torch.Tensor {
 	return functional.CtcLoss(in[0], in[1], in[2], in[3], functional.Blank(l.Blank), functional.Reduction(l.Reduction),
 		functional.ZeroInfinity(l.ZeroInfinity))
