@@ -49,7 +49,8 @@ func (l *CTCLoss) Forward(logProbs, targets, inputLengths, targetLengths *torch.
 	return l.forward(in)
 }
 
-// ForwardLengths is Forward with the lengths in slices, Python's tuples.
+// ForwardLengths is Forward with the lengths in slices, as they may be in tuples in
+// Python.
 func (l *CTCLoss) ForwardLengths(logProbs, targets *torch.Tensor, inputLengths, targetLengths []int64) *torch.Tensor {
 	return l.Forward(logProbs, targets, torch.NewTensor(inputLengths, torch.CPU), torch.NewTensor(targetLengths, torch.CPU))
 }

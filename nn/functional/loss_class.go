@@ -75,7 +75,8 @@ func CtcLoss(logProbs, targets, inputLengths, targetLengths *torch.Tensor, opts 
 		torch.ZeroInfinity(a.zeroInfinity))
 }
 
-// CtcLossLengths is [CtcLoss] with the lengths in slices, Python's tuples.
+// CtcLossLengths is [CtcLoss] with the lengths in slices, as they may be in tuples
+// in Python.
 func CtcLossLengths(logProbs, targets *torch.Tensor, inputLengths, targetLengths []int64, opts ...CtcLossOption) *torch.Tensor {
 	a := readCtcLoss(opts)
 	return torch.CtcLoss(logProbs, targets, inputLengths, targetLengths, torch.Blank(a.blank), a.reduction.enum(),
