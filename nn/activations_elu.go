@@ -20,6 +20,8 @@ func commaInplace(inplace bool) string {
 }
 
 // ELU computes x where x > 0, and Alpha*(exp(x)-1) elsewhere, Python's nn.ELU.
+//
+// Input of any shape gives output of that shape.
 type ELU struct {
 	Module
 	Alpha   float64
@@ -32,7 +34,8 @@ type ELUOption interface{ eLUOption() }
 func (Alpha) eLUOption()   {}
 func (Inplace) eLUOption() {}
 
-// NewELU returns a new [ELU] layer.
+// NewELU returns a new [ELU] layer. The defaults are [Alpha] 1.0 and [Inplace]
+// false.
 func NewELU(opts ...ELUOption) *ELU {
 	l := &ELU{Alpha: 1}
 	l.Init(l)
@@ -66,6 +69,8 @@ func (l *ELU) forward(input *torch.Tensor) *torch.Tensor {
 func (l *ELU) ExtraRepr() string { return "alpha=" + pytext.Float(l.Alpha) + commaInplace(l.Inplace) }
 
 // CELU computes max(0, x) + min(0, Alpha*(exp(x/Alpha)-1)), Python's nn.CELU.
+//
+// Input of any shape gives output of that shape.
 type CELU struct {
 	Module
 	Alpha   float64
@@ -78,7 +83,8 @@ type CELUOption interface{ cELUOption() }
 func (Alpha) cELUOption()   {}
 func (Inplace) cELUOption() {}
 
-// NewCELU returns a new [CELU] layer.
+// NewCELU returns a new [CELU] layer. The defaults are [Alpha] 1.0 and
+// [Inplace] false.
 func NewCELU(opts ...CELUOption) *CELU {
 	l := &CELU{Alpha: 1}
 	l.Init(l)
@@ -112,6 +118,8 @@ func (l *CELU) forward(input *torch.Tensor) *torch.Tensor {
 func (l *CELU) ExtraRepr() string { return "alpha=" + pytext.Float(l.Alpha) + commaInplace(l.Inplace) }
 
 // SELU computes ELU scaled so that networks normalize themselves, Python's nn.SELU.
+//
+// Input of any shape gives output of that shape.
 type SELU struct {
 	Module
 	Inplace bool
@@ -122,7 +130,7 @@ type SELUOption interface{ sELUOption() }
 
 func (Inplace) sELUOption() {}
 
-// NewSELU returns a new [SELU] layer.
+// NewSELU returns a new [SELU] layer. The default of [Inplace] is false.
 func NewSELU(opts ...SELUOption) *SELU {
 	l := &SELU{}
 	l.Init(l)

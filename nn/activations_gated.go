@@ -8,6 +8,8 @@ import (
 )
 
 // GELU computes x times the probability that a normal variable is below x, Python's nn.GELU.
+//
+// Input of any shape gives output of that shape.
 type GELU struct {
 	Module
 	Approximate string // "none" or "tanh"
@@ -18,7 +20,7 @@ type GELUOption interface{ gELUOption() }
 
 func (Approximate) gELUOption() {}
 
-// NewGELU returns a new [GELU] layer.
+// NewGELU returns a new [GELU] layer. The default of [Approximate] is "none".
 func NewGELU(opts ...GELUOption) *GELU {
 	l := &GELU{Approximate: "none"}
 	l.Init(l)
@@ -44,6 +46,9 @@ func (l *GELU) forward(input *torch.Tensor) *torch.Tensor {
 func (l *GELU) ExtraRepr() string { return "approximate=" + pytext.String(l.Approximate) }
 
 // GLU halves a dimension: its first half times the sigmoid of the second, Python's nn.GLU.
+//
+// Input of any shape gives output of half the size in that dimension. An odd
+// size panics with a RuntimeError.
 type GLU struct {
 	Module
 	Dim int64
@@ -54,7 +59,7 @@ type GLUOption interface{ gLUOption() }
 
 func (Dim) gLUOption() {}
 
-// NewGLU returns a new [GLU] layer.
+// NewGLU returns a new [GLU] layer. The default of [Dim] is -1.
 func NewGLU(opts ...GLUOption) *GLU {
 	l := &GLU{Dim: -1}
 	l.Init(l)
@@ -80,6 +85,8 @@ func (l *GLU) forward(input *torch.Tensor) *torch.Tensor {
 func (l *GLU) ExtraRepr() string { return fmt.Sprintf("dim=%d", l.Dim) }
 
 // SiLU computes x * sigmoid(x), Python's nn.SiLU.
+//
+// Input of any shape gives output of that shape.
 type SiLU struct {
 	Module
 	Inplace bool
@@ -90,7 +97,7 @@ type SiLUOption interface{ siLUOption() }
 
 func (Inplace) siLUOption() {}
 
-// NewSiLU returns a new [SiLU] layer.
+// NewSiLU returns a new [SiLU] layer. The default of [Inplace] is false.
 func NewSiLU(opts ...SiLUOption) *SiLU {
 	l := &SiLU{}
 	l.Init(l)
@@ -119,6 +126,8 @@ func (l *SiLU) forward(input *torch.Tensor) *torch.Tensor {
 func (l *SiLU) ExtraRepr() string { return inplaceRepr(l.Inplace) }
 
 // Mish computes x * tanh(softplus(x)), Python's nn.Mish.
+//
+// Input of any shape gives output of that shape.
 type Mish struct {
 	Module
 	Inplace bool
@@ -129,7 +138,7 @@ type MishOption interface{ mishOption() }
 
 func (Inplace) mishOption() {}
 
-// NewMish returns a new [Mish] layer.
+// NewMish returns a new [Mish] layer. The default of [Inplace] is false.
 func NewMish(opts ...MishOption) *Mish {
 	l := &Mish{}
 	l.Init(l)

@@ -8,6 +8,8 @@ import (
 )
 
 // Hardsigmoid computes x/6 + 1/2, clipped to [0, 1], Python's nn.Hardsigmoid.
+//
+// Input of any shape gives output of that shape.
 type Hardsigmoid struct {
 	Module
 	Inplace bool
@@ -18,7 +20,8 @@ type HardsigmoidOption interface{ hardsigmoidOption() }
 
 func (Inplace) hardsigmoidOption() {}
 
-// NewHardsigmoid returns a new [Hardsigmoid] layer.
+// NewHardsigmoid returns a new [Hardsigmoid] layer. The default of [Inplace] is
+// false.
 func NewHardsigmoid(opts ...HardsigmoidOption) *Hardsigmoid {
 	l := &Hardsigmoid{}
 	l.Init(l)
@@ -44,6 +47,8 @@ func (l *Hardsigmoid) forward(input *torch.Tensor) *torch.Tensor {
 }
 
 // Hardswish computes x times [Hardsigmoid] of x, Python's nn.Hardswish.
+//
+// Input of any shape gives output of that shape.
 type Hardswish struct {
 	Module
 	Inplace bool
@@ -54,7 +59,8 @@ type HardswishOption interface{ hardswishOption() }
 
 func (Inplace) hardswishOption() {}
 
-// NewHardswish returns a new [Hardswish] layer.
+// NewHardswish returns a new [Hardswish] layer. The default of [Inplace] is
+// false.
 func NewHardswish(opts ...HardswishOption) *Hardswish {
 	l := &Hardswish{}
 	l.Init(l)
@@ -80,6 +86,8 @@ func (l *Hardswish) forward(input *torch.Tensor) *torch.Tensor {
 }
 
 // Hardtanh clips to [MinVal, MaxVal], Python's nn.Hardtanh.
+//
+// Input of any shape gives output of that shape.
 type Hardtanh struct {
 	Module
 	MinVal, MaxVal float64
@@ -93,8 +101,9 @@ func (MinVal) hardtanhOption()  {}
 func (MaxVal) hardtanhOption()  {}
 func (Inplace) hardtanhOption() {}
 
-// NewHardtanh returns a new [Hardtanh] layer. A [MaxVal] that is not greater than
-// [MinVal] panics with an AssertionError.
+// NewHardtanh returns a new [Hardtanh] layer. A [MaxVal] that is not greater
+// than [MinVal] panics with an AssertionError. The defaults are [MinVal] -1.0,
+// [MaxVal] 1.0 and [Inplace] false.
 func NewHardtanh(opts ...HardtanhOption) *Hardtanh {
 	l := &Hardtanh{MinVal: -1, MaxVal: 1}
 	l.Init(l)
@@ -135,6 +144,8 @@ func (l *Hardtanh) ExtraRepr() string {
 }
 
 // ReLU6 clips to [0, 6], Python's nn.ReLU6.
+//
+// Input of any shape gives output of that shape.
 type ReLU6 struct {
 	Module
 	Inplace bool
@@ -145,7 +156,7 @@ type ReLU6Option interface{ reLU6Option() }
 
 func (Inplace) reLU6Option() {}
 
-// NewReLU6 returns a new [ReLU6] layer.
+// NewReLU6 returns a new [ReLU6] layer. The default of [Inplace] is false.
 func NewReLU6(opts ...ReLU6Option) *ReLU6 {
 	l := &ReLU6{}
 	l.Init(l)

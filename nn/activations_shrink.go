@@ -8,6 +8,8 @@ import (
 )
 
 // Hardshrink sets elements in ±Lambd to zero, Python's nn.Hardshrink.
+//
+// Input of any shape gives output of that shape.
 type Hardshrink struct {
 	Module
 	Lambd float64
@@ -18,7 +20,8 @@ type HardshrinkOption interface{ hardshrinkOption() }
 
 func (Lambd) hardshrinkOption() {}
 
-// NewHardshrink returns a new [Hardshrink] layer.
+// NewHardshrink returns a new [Hardshrink] layer. The default of [Lambd] is
+// 0.5.
 func NewHardshrink(opts ...HardshrinkOption) *Hardshrink {
 	l := &Hardshrink{Lambd: 0.5}
 	l.Init(l)
@@ -44,6 +47,8 @@ func (l *Hardshrink) forward(input *torch.Tensor) *torch.Tensor {
 func (l *Hardshrink) ExtraRepr() string { return pytext.Float(l.Lambd) }
 
 // Softshrink moves elements towards zero by Lambd, Python's nn.Softshrink.
+//
+// Input of any shape gives output of that shape.
 type Softshrink struct {
 	Module
 	Lambd float64
@@ -54,7 +59,8 @@ type SoftshrinkOption interface{ softshrinkOption() }
 
 func (Lambd) softshrinkOption() {}
 
-// NewSoftshrink returns a new [Softshrink] layer.
+// NewSoftshrink returns a new [Softshrink] layer. The default of [Lambd] is
+// 0.5.
 func NewSoftshrink(opts ...SoftshrinkOption) *Softshrink {
 	l := &Softshrink{Lambd: 0.5}
 	l.Init(l)
@@ -80,6 +86,8 @@ func (l *Softshrink) forward(input *torch.Tensor) *torch.Tensor {
 func (l *Softshrink) ExtraRepr() string { return pytext.Float(l.Lambd) }
 
 // Tanhshrink computes x - tanh(x), Python's nn.Tanhshrink.
+//
+// Input of any shape gives output of that shape.
 type Tanhshrink struct {
 	Module
 }
@@ -104,6 +112,8 @@ func (l *Tanhshrink) forward(input *torch.Tensor) *torch.Tensor {
 }
 
 // Threshold computes x where x > Threshold, and Value elsewhere, Python's nn.Threshold.
+//
+// Input of any shape gives output of that shape.
 type Threshold struct {
 	Module
 	Threshold, Value float64
@@ -115,7 +125,8 @@ type ThresholdOption interface{ thresholdOption() }
 
 func (Inplace) thresholdOption() {}
 
-// NewThreshold returns a new [Threshold] layer.
+// NewThreshold returns a new [Threshold] layer. The default of [Inplace] is
+// false.
 func NewThreshold(threshold, value float64, opts ...ThresholdOption) *Threshold {
 	l := &Threshold{Threshold: threshold, Value: value}
 	l.Init(l)

@@ -8,6 +8,8 @@ import (
 )
 
 // LeakyReLU computes x where x > 0, and NegativeSlope*x elsewhere, Python's nn.LeakyReLU.
+//
+// Input of any shape gives output of that shape.
 type LeakyReLU struct {
 	Module
 	NegativeSlope float64
@@ -20,7 +22,8 @@ type LeakyReLUOption interface{ leakyReLUOption() }
 func (NegativeSlope) leakyReLUOption() {}
 func (Inplace) leakyReLUOption()       {}
 
-// NewLeakyReLU returns a new [LeakyReLU] layer.
+// NewLeakyReLU returns a new [LeakyReLU] layer. The defaults are
+// [NegativeSlope] 0.01 and [Inplace] false.
 func NewLeakyReLU(opts ...LeakyReLUOption) *LeakyReLU {
 	l := &LeakyReLU{NegativeSlope: 0.01}
 	l.Init(l)
@@ -56,6 +59,8 @@ func (l *LeakyReLU) ExtraRepr() string {
 }
 
 // RReLU computes x where x > 0, and a*x elsewhere; a is drawn from [Lower, Upper] in training, and their mean otherwise, Python's nn.RReLU.
+//
+// Input of any shape gives output of that shape.
 type RReLU struct {
 	Module
 	Lower, Upper float64
@@ -69,7 +74,8 @@ func (Lower) rReLUOption()   {}
 func (Upper) rReLUOption()   {}
 func (Inplace) rReLUOption() {}
 
-// NewRReLU returns a new [RReLU] layer.
+// NewRReLU returns a new [RReLU] layer. The defaults are [Lower] 0.125, [Upper]
+// 0.3333333333333333 and [Inplace] false.
 func NewRReLU(opts ...RReLUOption) *RReLU {
 	l := &RReLU{Lower: 1.0 / 8, Upper: 1.0 / 3}
 	l.Init(l)
@@ -107,6 +113,8 @@ func (l *RReLU) ExtraRepr() string {
 }
 
 // LogSigmoid computes the logarithm of the sigmoid, Python's nn.LogSigmoid.
+//
+// Input of any shape gives output of that shape.
 type LogSigmoid struct {
 	Module
 }
@@ -131,6 +139,8 @@ func (l *LogSigmoid) forward(input *torch.Tensor) *torch.Tensor {
 }
 
 // Softplus computes log(1 + exp(Beta*x)) / Beta, and x where Beta*x is above Threshold, Python's nn.Softplus.
+//
+// Input of any shape gives output of that shape.
 type Softplus struct {
 	Module
 	Beta, Threshold float64
@@ -142,7 +152,8 @@ type SoftplusOption interface{ softplusOption() }
 func (Beta) softplusOption()          {}
 func (WithThreshold) softplusOption() {}
 
-// NewSoftplus returns a new [Softplus] layer.
+// NewSoftplus returns a new [Softplus] layer. The defaults are [Beta] 1.0 and
+// [WithThreshold] 20.0.
 func NewSoftplus(opts ...SoftplusOption) *Softplus {
 	l := &Softplus{Beta: 1, Threshold: 20}
 	l.Init(l)
@@ -175,6 +186,8 @@ func (l *Softplus) ExtraRepr() string {
 }
 
 // Softsign computes x / (1 + |x|), Python's nn.Softsign.
+//
+// Input of any shape gives output of that shape.
 type Softsign struct {
 	Module
 }

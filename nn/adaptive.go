@@ -44,8 +44,9 @@ type AdaptiveLogSoftmaxWithLoss struct {
 }
 
 // NewAdaptiveLogSoftmaxWithLoss returns a new [AdaptiveLogSoftmaxWithLoss]. A
-// cutoff is the first class of a further cluster. Cutoffs that do not ascend from
-// 1 to nClasses-1 panic with a ValueError.
+// cutoff is the first class of a further cluster. Cutoffs that do not ascend
+// from 1 to nClasses-1 panic with a ValueError. The defaults are [DivValue] 4.0
+// and [HeadBias] false.
 func NewAdaptiveLogSoftmaxWithLoss(inFeatures, nClasses int64, cutoffs []int64, opts ...AdaptiveLogSoftmaxOption) *AdaptiveLogSoftmaxWithLoss {
 	l, f := &AdaptiveLogSoftmaxWithLoss{InFeatures: inFeatures, NClasses: nClasses, DivValue: 4}, factory{}
 	for _, o := range opts {

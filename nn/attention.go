@@ -31,6 +31,10 @@ func newOutProj(size int64, bias Bias, f factory) *NonDynamicallyQuantizableLine
 //
 // Where no gradients are wanted, in evaluation mode, attention of a batch to
 // itself with [BatchFirst] runs in one kernel; see package backends/mha.
+//
+// Query has shape (L, N, EmbedDim), key and value (S, N, Kdim) and (S, N,
+// Vdim), N coming first with [BatchFirst]; the output has that of query. Other
+// sizes panic with an AssertionError.
 type MultiheadAttention struct {
 	Module
 	EmbedDim, NumHeads, Kdim, Vdim        int64
@@ -45,7 +49,8 @@ type MultiheadAttention struct {
 
 // NewMultiheadAttention returns a new [MultiheadAttention]. Sizes that are not
 // positive panic with a ValueError, and an embedDim that does not divide into
-// heads with an AssertionError.
+// heads with an AssertionError. The defaults are [WithDropout] 0.0, [Bias]
+// true, [AddBiasKv] false, [AddZeroAttn] false and [BatchFirst] false.
 func NewMultiheadAttention(embedDim, numHeads int64, opts ...MultiheadAttentionOption) *MultiheadAttention {
 	l := &MultiheadAttention{EmbedDim: embedDim, NumHeads: numHeads, Kdim: embedDim, Vdim: embedDim}
 	bias, biasKv, f := Bias(true), AddBiasKv(false), factory{}

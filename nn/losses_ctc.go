@@ -6,6 +6,9 @@ import (
 )
 
 // CTCLoss is the connectionist temporal classification loss, Python's nn.CTCLoss.
+//
+// Log probabilities of shape (T, N, C) and targets of shape (N, S) give a
+// number or, with [Reduction] "none", losses of shape (N).
 type CTCLoss struct {
 	Module
 	Blank        int64
@@ -21,7 +24,8 @@ func (Blank) ctcLossOption()        {}
 func (Reduction) ctcLossOption()    {}
 func (ZeroInfinity) ctcLossOption() {}
 
-// NewCTCLoss returns a new [CTCLoss].
+// NewCTCLoss returns a new [CTCLoss]. The defaults are [Blank] 0, [Reduction]
+// "mean" and [ZeroInfinity] false.
 func NewCTCLoss(opts ...CTCLossOption) *CTCLoss {
 	l := &CTCLoss{Reduction: "mean"}
 	for _, o := range opts {

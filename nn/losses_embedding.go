@@ -8,6 +8,9 @@ import (
 
 // CosineEmbeddingLoss is small for vectors at a small angle, Python's
 // nn.CosineEmbeddingLoss.
+//
+// Inputs have shape (N, D) or (D), target (N) or (). The loss is a number or,
+// with [Reduction] "none", of the latter. Others panic with a RuntimeError.
 type CosineEmbeddingLoss struct {
 	Module
 	Margin    float64
@@ -20,7 +23,8 @@ type CosineEmbeddingLossOption interface{ cosineEmbeddingLossOption() }
 func (Margin) cosineEmbeddingLossOption()    {}
 func (Reduction) cosineEmbeddingLossOption() {}
 
-// NewCosineEmbeddingLoss returns a new [CosineEmbeddingLoss].
+// NewCosineEmbeddingLoss returns a new [CosineEmbeddingLoss]. The defaults are
+// [Margin] 0.0 and [Reduction] "mean".
 func NewCosineEmbeddingLoss(opts ...CosineEmbeddingLossOption) *CosineEmbeddingLoss {
 	l := &CosineEmbeddingLoss{Reduction: "mean"}
 	l.Init(l)
@@ -50,6 +54,9 @@ func (l *CosineEmbeddingLoss) forward(input1, input2, target *torch.Tensor) *tor
 
 // MarginRankingLoss is small where the larger input is the one that target says,
 // Python's nn.MarginRankingLoss.
+//
+// Both inputs and target have shape (N) or (). The loss is a number or, with
+// [Reduction] "none", of that shape. Others panic with a RuntimeError.
 type MarginRankingLoss struct {
 	Module
 	Margin    float64
@@ -62,7 +69,8 @@ type MarginRankingLossOption interface{ marginRankingLossOption() }
 func (Margin) marginRankingLossOption()    {}
 func (Reduction) marginRankingLossOption() {}
 
-// NewMarginRankingLoss returns a new [MarginRankingLoss].
+// NewMarginRankingLoss returns a new [MarginRankingLoss]. The defaults are
+// [Margin] 0.0 and [Reduction] "mean".
 func NewMarginRankingLoss(opts ...MarginRankingLossOption) *MarginRankingLoss {
 	l := &MarginRankingLoss{Reduction: "mean"}
 	l.Init(l)
@@ -91,6 +99,9 @@ func (l *MarginRankingLoss) forward(input1, input2, target *torch.Tensor) *torch
 
 // TripletMarginLoss is small where an anchor is nearer to the positive example than to
 // the negative one, Python's nn.TripletMarginLoss.
+//
+// The three inputs have one shape, (N, D) or (D). The loss is a number or, with
+// [Reduction] "none", of shape (N) or (). Others panic with a RuntimeError.
 type TripletMarginLoss struct {
 	Module
 	Margin    float64
@@ -109,8 +120,9 @@ func (Eps) tripletMarginLossOption()       {}
 func (Swap) tripletMarginLossOption()      {}
 func (Reduction) tripletMarginLossOption() {}
 
-// NewTripletMarginLoss returns a new [TripletMarginLoss]. A margin that is not positive panics
-// with a ValueError.
+// NewTripletMarginLoss returns a new [TripletMarginLoss]. A margin that is not
+// positive panics with a ValueError. The defaults are [Margin] 1.0, [P] 2.0,
+// [Eps] 1e-6, [Swap] false and [Reduction] "mean".
 func NewTripletMarginLoss(opts ...TripletMarginLossOption) *TripletMarginLoss {
 	l := &TripletMarginLoss{Margin: 1, P: 2, Eps: 1e-6, Reduction: "mean"}
 	l.Init(l)
@@ -152,6 +164,9 @@ func checkMargin(name string, margin float64) {
 
 // TripletMarginWithDistanceLoss is [TripletMarginLoss] with any distance, Python's
 // nn.TripletMarginWithDistanceLoss.
+//
+// The three inputs have one shape, (N, *). The loss is a number or, with
+// [Reduction] "none", of shape (N).
 type TripletMarginWithDistanceLoss struct {
 	Module
 	DistanceFunction func(a, b *torch.Tensor) *torch.Tensor `torch:"-"`
@@ -176,8 +191,10 @@ func (Margin) tripletMarginWithDistanceLossOption()           {}
 func (Swap) tripletMarginWithDistanceLossOption()             {}
 func (Reduction) tripletMarginWithDistanceLossOption()        {}
 
-// NewTripletMarginWithDistanceLoss returns a new [TripletMarginWithDistanceLoss].
-// A margin that is not positive panics with a ValueError.
+// NewTripletMarginWithDistanceLoss returns a new
+// [TripletMarginWithDistanceLoss]. A margin that is not positive panics with a
+// ValueError. The defaults are [Margin] 1.0, [Swap] false and [Reduction]
+// "mean".
 func NewTripletMarginWithDistanceLoss(opts ...TripletMarginWithDistanceLossOption) *TripletMarginWithDistanceLoss {
 	l := &TripletMarginWithDistanceLoss{Margin: 1, Reduction: "mean"}
 	for _, o := range opts {

@@ -6,6 +6,10 @@ import (
 )
 
 // BCELoss is the binary cross entropy of probabilities, Python's nn.BCELoss.
+//
+// Input and target have one shape. The loss is a number or, with [Reduction]
+// "none", of that shape. Another shape panics with a ValueError, input outside
+// [0, 1] with a RuntimeError.
 type BCELoss struct {
 	Module
 	Weight    *torch.Tensor // of each element, a buffer; or nil
@@ -18,7 +22,7 @@ type BCELossOption interface{ bceLossOption() }
 func (WeightOption) bceLossOption() {}
 func (Reduction) bceLossOption()    {}
 
-// NewBCELoss returns a new [BCELoss].
+// NewBCELoss returns a new [BCELoss]. The default of [Reduction] is "mean".
 func NewBCELoss(opts ...BCELossOption) *BCELoss {
 	l := &BCELoss{Reduction: "mean"}
 	l.Init(l)
@@ -50,6 +54,9 @@ func (l *BCELoss) forward(input, target *torch.Tensor) *torch.Tensor {
 
 // BCEWithLogitsLoss is the binary cross entropy of logits, Python's
 // nn.BCEWithLogitsLoss: a sigmoid and [BCELoss] in one.
+//
+// Input and target have one shape. The loss is a number or, with [Reduction]
+// "none", of that shape. Another shape panics with a ValueError.
 type BCEWithLogitsLoss struct {
 	Module
 	Weight    *torch.Tensor // of each element, a buffer; or nil
@@ -64,7 +71,8 @@ func (WeightOption) bceWithLogitsLossOption()    {}
 func (PosWeightOption) bceWithLogitsLossOption() {}
 func (Reduction) bceWithLogitsLossOption()       {}
 
-// NewBCEWithLogitsLoss returns a new [BCEWithLogitsLoss].
+// NewBCEWithLogitsLoss returns a new [BCEWithLogitsLoss]. The default of
+// [Reduction] is "mean".
 func NewBCEWithLogitsLoss(opts ...BCEWithLogitsLossOption) *BCEWithLogitsLoss {
 	l := &BCEWithLogitsLoss{Reduction: "mean"}
 	l.Init(l)
@@ -100,6 +108,10 @@ func (l *BCEWithLogitsLoss) forward(input, target *torch.Tensor) *torch.Tensor {
 
 // PoissonNLLLoss is the negative log likelihood of a Poisson distribution, Python's
 // nn.PoissonNLLLoss.
+//
+// Input and target have one shape. The loss is a number or, with [Reduction]
+// "none", of that shape. Shapes that do not broadcast panic with a
+// RuntimeError.
 type PoissonNLLLoss struct {
 	Module
 	LogInput  bool
@@ -116,7 +128,8 @@ func (Full) poissonNLLLossOption()      {}
 func (Eps) poissonNLLLossOption()       {}
 func (Reduction) poissonNLLLossOption() {}
 
-// NewPoissonNLLLoss returns a new [PoissonNLLLoss].
+// NewPoissonNLLLoss returns a new [PoissonNLLLoss]. The defaults are [LogInput]
+// true, [Full] false, [Eps] 1e-8 and [Reduction] "mean".
 func NewPoissonNLLLoss(opts ...PoissonNLLLossOption) *PoissonNLLLoss {
 	l := &PoissonNLLLoss{LogInput: true, Eps: 1e-8, Reduction: "mean"}
 	l.Init(l)
@@ -150,6 +163,10 @@ func (l *PoissonNLLLoss) forward(input, target *torch.Tensor) *torch.Tensor {
 
 // GaussianNLLLoss is the negative log likelihood of a normal distribution, Python's
 // nn.GaussianNLLLoss.
+//
+// Input and target have one shape, the variances that or one for each example.
+// The loss is a number or, with [Reduction] "none", of that shape. Variances of
+// another shape, or negative ones, panic with a ValueError.
 type GaussianNLLLoss struct {
 	Module
 	Full      bool
@@ -164,7 +181,8 @@ func (Full) gaussianNLLLossOption()      {}
 func (Eps) gaussianNLLLossOption()       {}
 func (Reduction) gaussianNLLLossOption() {}
 
-// NewGaussianNLLLoss returns a new [GaussianNLLLoss].
+// NewGaussianNLLLoss returns a new [GaussianNLLLoss]. The defaults are [Full]
+// false, [Eps] 1e-6 and [Reduction] "mean".
 func NewGaussianNLLLoss(opts ...GaussianNLLLossOption) *GaussianNLLLoss {
 	l := &GaussianNLLLoss{Eps: 1e-6, Reduction: "mean"}
 	l.Init(l)
@@ -194,6 +212,10 @@ func (l *GaussianNLLLoss) forward(input, target, variance *torch.Tensor) *torch.
 }
 
 // KLDivLoss is the Kullback-Leibler divergence, Python's nn.KLDivLoss.
+//
+// Input and target have one shape. The loss is a number or, with [Reduction]
+// "none", of that shape. Shapes that do not broadcast panic with a
+// RuntimeError.
 type KLDivLoss struct {
 	Module
 	Reduction string // "mean", "sum" or "none"
@@ -206,7 +228,8 @@ type KLDivLossOption interface{ klDivLossOption() }
 func (Reduction) klDivLossOption() {}
 func (LogTarget) klDivLossOption() {}
 
-// NewKLDivLoss returns a new [KLDivLoss].
+// NewKLDivLoss returns a new [KLDivLoss]. The defaults are [Reduction] "mean"
+// and [LogTarget] false.
 func NewKLDivLoss(opts ...KLDivLossOption) *KLDivLoss {
 	l := &KLDivLoss{Reduction: "mean"}
 	l.Init(l)

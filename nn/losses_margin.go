@@ -6,6 +6,10 @@ import (
 )
 
 // HingeEmbeddingLoss is small for similar pairs, Python's nn.HingeEmbeddingLoss.
+//
+// Input and target have one shape. The loss is a number or, with [Reduction]
+// "none", of that shape. Shapes that do not broadcast panic with a
+// RuntimeError.
 type HingeEmbeddingLoss struct {
 	Module
 	Margin    float64
@@ -18,7 +22,8 @@ type HingeEmbeddingLossOption interface{ hingeEmbeddingLossOption() }
 func (Margin) hingeEmbeddingLossOption()    {}
 func (Reduction) hingeEmbeddingLossOption() {}
 
-// NewHingeEmbeddingLoss returns a new [HingeEmbeddingLoss].
+// NewHingeEmbeddingLoss returns a new [HingeEmbeddingLoss]. The defaults are
+// [Margin] 1.0 and [Reduction] "mean".
 func NewHingeEmbeddingLoss(opts ...HingeEmbeddingLossOption) *HingeEmbeddingLoss {
 	l := &HingeEmbeddingLoss{Margin: 1, Reduction: "mean"}
 	l.Init(l)
@@ -47,6 +52,10 @@ func (l *HingeEmbeddingLoss) forward(input, target *torch.Tensor) *torch.Tensor 
 
 // MultiLabelMarginLoss is a hinge loss of several classes, Python's
 // nn.MultiLabelMarginLoss.
+//
+// Input and target have one shape, (N, C) or (C). The loss is a number or, with
+// [Reduction] "none", of shape (N) or (). Another shape panics with a
+// RuntimeError.
 type MultiLabelMarginLoss struct {
 	Module
 	Reduction string // "mean", "sum" or "none"
@@ -57,7 +66,8 @@ type MultiLabelMarginLossOption interface{ multiLabelMarginLossOption() }
 
 func (Reduction) multiLabelMarginLossOption() {}
 
-// NewMultiLabelMarginLoss returns a new [MultiLabelMarginLoss].
+// NewMultiLabelMarginLoss returns a new [MultiLabelMarginLoss]. The default of
+// [Reduction] is "mean".
 func NewMultiLabelMarginLoss(opts ...MultiLabelMarginLossOption) *MultiLabelMarginLoss {
 	l := &MultiLabelMarginLoss{Reduction: "mean"}
 	l.Init(l)
@@ -81,6 +91,10 @@ func (l *MultiLabelMarginLoss) forward(input, target *torch.Tensor) *torch.Tenso
 }
 
 // SoftMarginLoss is log(1 + exp(-y*x)), Python's nn.SoftMarginLoss.
+//
+// Input and target have one shape. The loss is a number or, with [Reduction]
+// "none", of that shape. Shapes that do not broadcast panic with a
+// RuntimeError.
 type SoftMarginLoss struct {
 	Module
 	Reduction string // "mean", "sum" or "none"
@@ -91,7 +105,8 @@ type SoftMarginLossOption interface{ softMarginLossOption() }
 
 func (Reduction) softMarginLossOption() {}
 
-// NewSoftMarginLoss returns a new [SoftMarginLoss].
+// NewSoftMarginLoss returns a new [SoftMarginLoss]. The default of [Reduction]
+// is "mean".
 func NewSoftMarginLoss(opts ...SoftMarginLossOption) *SoftMarginLoss {
 	l := &SoftMarginLoss{Reduction: "mean"}
 	l.Init(l)
@@ -115,6 +130,10 @@ func (l *SoftMarginLoss) forward(input, target *torch.Tensor) *torch.Tensor {
 
 // MultiLabelSoftMarginLoss is a binary cross entropy of each class, Python's
 // nn.MultiLabelSoftMarginLoss.
+//
+// Input and target have one shape, (N, C) or (C). The loss is a number or, with
+// [Reduction] "none", of shape (N) or (). Shapes that do not broadcast panic
+// with a RuntimeError.
 type MultiLabelSoftMarginLoss struct {
 	Module
 	Weight    *torch.Tensor // of each class, a buffer; or nil
@@ -127,7 +146,8 @@ type MultiLabelSoftMarginLossOption interface{ multiLabelSoftMarginLossOption() 
 func (WeightOption) multiLabelSoftMarginLossOption() {}
 func (Reduction) multiLabelSoftMarginLossOption()    {}
 
-// NewMultiLabelSoftMarginLoss returns a new [MultiLabelSoftMarginLoss].
+// NewMultiLabelSoftMarginLoss returns a new [MultiLabelSoftMarginLoss]. The
+// default of [Reduction] is "mean".
 func NewMultiLabelSoftMarginLoss(opts ...MultiLabelSoftMarginLossOption) *MultiLabelSoftMarginLoss {
 	l := &MultiLabelSoftMarginLoss{Reduction: "mean"}
 	l.Init(l)
@@ -158,6 +178,10 @@ func (l *MultiLabelSoftMarginLoss) forward(input, target *torch.Tensor) *torch.T
 }
 
 // MultiMarginLoss is a hinge loss of one class, Python's nn.MultiMarginLoss.
+//
+// Input has shape (N, C) or (C), target (N) or (). The loss is a number or,
+// with [Reduction] "none", of the latter. A class outside panics with a
+// RuntimeError.
 type MultiMarginLoss struct {
 	Module
 	Weight    *torch.Tensor // of each class, a buffer; or nil
@@ -174,8 +198,9 @@ func (P) multiMarginLossOption()            {}
 func (Margin) multiMarginLossOption()       {}
 func (Reduction) multiMarginLossOption()    {}
 
-// NewMultiMarginLoss returns a new [MultiMarginLoss]. [P] other than 1 and 2 panics
-// with a ValueError.
+// NewMultiMarginLoss returns a new [MultiMarginLoss]. [P] other than 1 and 2
+// panics with a ValueError. The defaults are [P] 1, [Margin] 1.0 and
+// [Reduction] "mean".
 func NewMultiMarginLoss(opts ...MultiMarginLossOption) *MultiMarginLoss {
 	l := &MultiMarginLoss{P: 1, Margin: 1, Reduction: "mean"}
 	l.Init(l)

@@ -6,6 +6,10 @@ import (
 )
 
 // SmoothL1Loss is quadratic below Beta and linear above, Python's nn.SmoothL1Loss.
+//
+// Input and target have one shape. The loss is a number or, with [Reduction]
+// "none", of that shape. Shapes that differ but broadcast are warned of; others
+// panic with a RuntimeError.
 type SmoothL1Loss struct {
 	Module
 	Reduction string // "mean", "sum" or "none"
@@ -18,7 +22,8 @@ type SmoothL1LossOption interface{ smoothL1LossOption() }
 func (Reduction) smoothL1LossOption() {}
 func (Beta) smoothL1LossOption()      {}
 
-// NewSmoothL1Loss returns a new [SmoothL1Loss].
+// NewSmoothL1Loss returns a new [SmoothL1Loss]. The defaults are [Reduction]
+// "mean" and [Beta] 1.0.
 func NewSmoothL1Loss(opts ...SmoothL1LossOption) *SmoothL1Loss {
 	l := &SmoothL1Loss{Reduction: "mean", Beta: 1}
 	l.Init(l)
@@ -46,6 +51,10 @@ func (l *SmoothL1Loss) forward(input, target *torch.Tensor) *torch.Tensor {
 }
 
 // HuberLoss is quadratic below Delta and linear above, Python's nn.HuberLoss.
+//
+// Input and target have one shape. The loss is a number or, with [Reduction]
+// "none", of that shape. Shapes that differ but broadcast are warned of; others
+// panic with a RuntimeError.
 type HuberLoss struct {
 	Module
 	Reduction string // "mean", "sum" or "none"
@@ -58,7 +67,8 @@ type HuberLossOption interface{ huberLossOption() }
 func (Reduction) huberLossOption() {}
 func (Delta) huberLossOption()     {}
 
-// NewHuberLoss returns a new [HuberLoss].
+// NewHuberLoss returns a new [HuberLoss]. The defaults are [Reduction] "mean"
+// and [Delta] 1.0.
 func NewHuberLoss(opts ...HuberLossOption) *HuberLoss {
 	l := &HuberLoss{Reduction: "mean", Delta: 1}
 	l.Init(l)

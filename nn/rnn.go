@@ -183,6 +183,11 @@ func (l *RNNBase) ExtraRepr() string {
 
 // RNN is a stack of Elman's recurrent layers, Python's nn.RNN: at each step
 // h' = tanh(x @ weight_ih.T + bias_ih + h @ weight_hh.T + bias_hh), or relu.
+//
+// Input of shape (L, N, InputSize), (N, L, InputSize) with [BatchFirst], or (L,
+// InputSize) gives output with D*HiddenSize in place of InputSize, D being 2 if
+// bidirectional. Other dimensions panic with a ValueError, other sizes with a
+// RuntimeError.
 type RNN struct {
 	RNNBase
 	Nonlinearity string // "tanh" or "relu"
@@ -228,6 +233,11 @@ func (l *RNN) ForwardPacked(input *rnn.PackedSequence, hx ...*torch.Tensor) (out
 }
 
 // GRU is a stack of layers of gated recurrent units, Python's nn.GRU.
+//
+// Input of shape (L, N, InputSize), (N, L, InputSize) with [BatchFirst], or (L,
+// InputSize) gives output with D*HiddenSize in place of InputSize, D being 2 if
+// bidirectional. Other dimensions panic with a ValueError, other sizes with a
+// RuntimeError.
 type GRU struct{ RNNBase }
 
 // NewGRU returns a new [GRU]. Sizes that are not positive and other arguments
@@ -255,6 +265,11 @@ func (l *GRU) ForwardPacked(input *rnn.PackedSequence, hx ...*torch.Tensor) (out
 }
 
 // LSTM is a stack of layers of long short-term memory, Python's nn.LSTM.
+//
+// Input of shape (L, N, InputSize), (N, L, InputSize) with [BatchFirst], or (L,
+// InputSize) gives output with D*HiddenSize in place of InputSize, D being 2 if
+// bidirectional. Other dimensions panic with a ValueError, other sizes with a
+// RuntimeError.
 type LSTM struct{ RNNBase }
 
 // NewLSTM returns a new [LSTM]. Sizes that are not positive and other arguments

@@ -11,6 +11,9 @@ import (
 )
 
 // TransformerEncoder is a stack of layers, Python's nn.TransformerEncoder.
+//
+// Input of shape (S, N, E), (N, S, E) with [BatchFirst], or (S, E) gives output
+// of that shape. Another E panics with an AssertionError.
 type TransformerEncoder struct {
 	Module
 	Layers             *ModuleList[*TransformerEncoderLayer]
@@ -21,8 +24,9 @@ type TransformerEncoder struct {
 	useNestedTensor    bool
 }
 
-// NewTransformerEncoder returns a new [TransformerEncoder] of numLayers copies of a
-// layer, which all start with its parameters.
+// NewTransformerEncoder returns a new [TransformerEncoder] of numLayers copies
+// of a layer, which all start with its parameters. The defaults are
+// [EnableNestedTensor] true and [MaskCheck] true.
 func NewTransformerEncoder(encoderLayer *TransformerEncoderLayer, numLayers int64, opts ...TransformerEncoderOption) *TransformerEncoder {
 	refuseNil(encoderLayer)
 	l := &TransformerEncoder{NumLayers: numLayers, EnableNestedTensor: true, MaskCheck: true}
@@ -143,6 +147,10 @@ func lengthOf(x *torch.Tensor, batchFirst bool) int64 {
 }
 
 // TransformerDecoder is a stack of layers, Python's nn.TransformerDecoder.
+//
+// Tgt of shape (T, N, E) and memory of shape (S, N, E), with N first if
+// [BatchFirst], give output of the shape of tgt. Another E panics with an
+// AssertionError.
 type TransformerDecoder struct {
 	Module
 	Layers    *ModuleList[*TransformerDecoderLayer]
@@ -200,6 +208,10 @@ type DecoderModule interface {
 
 // Transformer is the model of "Attention Is All You Need", an encoder and a
 // decoder: Python's nn.Transformer. Its matrices start with [ninit.XavierUniform_].
+//
+// Src of shape (S, N, E) and tgt of shape (T, N, E), with N first if
+// [BatchFirst], give output of the shape of tgt. Other sizes panic with a
+// RuntimeError.
 type Transformer struct {
 	Module
 	Encoder       EncoderModule
@@ -208,7 +220,8 @@ type Transformer struct {
 	BatchFirst    bool
 }
 
-// NewTransformer returns a new [Transformer].
+// NewTransformer returns a new [Transformer]. The defaults are [DModel] 512,
+// [Nhead] 8, [NumEncoderLayers] 6, [NumDecoderLayers] 6 and [WithDropout] 0.1.
 func NewTransformer(opts ...TransformerOption) *Transformer {
 	l, a := &Transformer{}, newTransformerArguments(512, 8)
 	encoderLayers, decoderLayers := NumEncoderLayers(6), NumDecoderLayers(6)

@@ -83,6 +83,9 @@ func (a *transformerArguments) norm() *LayerNorm {
 //
 // Where no gradients are wanted, in evaluation mode with [BatchFirst], it runs in
 // one kernel; see package backends/mha.
+//
+// Input of shape (S, N, E), (N, S, E) with [BatchFirst], or (S, E) gives output
+// of that shape. Another E panics with an AssertionError.
 type TransformerEncoderLayer struct {
 	Module
 	SelfAttn           *MultiheadAttention
@@ -97,7 +100,9 @@ type TransformerEncoderLayer struct {
 }
 
 // NewTransformerEncoderLayer returns a new [TransformerEncoderLayer] for dModel
-// features, in nhead heads.
+// features, in nhead heads. The defaults are [DimFeedforward] 2048,
+// [WithDropout] 0.1, [LayerNormEps] 1e-5, [BatchFirst] false, [NormFirst] false
+// and [Bias] true.
 func NewTransformerEncoderLayer(dModel, nhead int64, opts ...TransformerLayerOption) *TransformerEncoderLayer {
 	a := newTransformerArguments(dModel, nhead)
 	for _, o := range opts {
@@ -202,6 +207,10 @@ func feedForward(x *torch.Tensor, linear1 *Linear, activation Layer, n nonlinear
 
 // TransformerDecoderLayer is self-attention, attention to the encoder's output and
 // two linear layers, with norms and dropout, Python's nn.TransformerDecoderLayer.
+//
+// Tgt of shape (T, N, E) and memory of shape (S, N, E), with N first if
+// [BatchFirst], give output of the shape of tgt. Another E panics with an
+// AssertionError.
 type TransformerDecoderLayer struct {
 	Module
 	SelfAttn, MultiheadAttn      *MultiheadAttention
@@ -216,7 +225,9 @@ type TransformerDecoderLayer struct {
 }
 
 // NewTransformerDecoderLayer returns a new [TransformerDecoderLayer] for dModel
-// features, in nhead heads.
+// features, in nhead heads. The defaults are [DimFeedforward] 2048,
+// [WithDropout] 0.1, [LayerNormEps] 1e-5, [BatchFirst] false, [NormFirst] false
+// and [Bias] true.
 func NewTransformerDecoderLayer(dModel, nhead int64, opts ...TransformerLayerOption) *TransformerDecoderLayer {
 	a := newTransformerArguments(dModel, nhead)
 	for _, o := range opts {
