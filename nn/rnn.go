@@ -194,7 +194,9 @@ type RNN struct {
 }
 
 // NewRNN returns a new [RNN]. Sizes that are not positive and other arguments
-// that do not fit panic with a ValueError.
+// that do not fit panic with a ValueError. The defaults are [NumLayers] 1,
+// [Nonlinearity] "tanh", [Bias] true, [BatchFirst] false, [WithDropout] 0 and
+// [Bidirectional] false.
 func NewRNN(inputSize, hiddenSize int64, opts ...RNNOption) *RNN {
 	l := &RNN{RNNBase: newBase("RNN_TANH", inputSize, hiddenSize), Nonlinearity: "tanh"}
 	for _, o := range opts {
@@ -241,7 +243,7 @@ func (l *RNN) ForwardPacked(input *rnn.PackedSequence, hx ...*torch.Tensor) (out
 type GRU struct{ RNNBase }
 
 // NewGRU returns a new [GRU]. Sizes that are not positive and other arguments
-// that do not fit panic with a ValueError.
+// that do not fit panic with a ValueError. The defaults are those of [NewRNN].
 func NewGRU(inputSize, hiddenSize int64, opts ...GRUOption) *GRU {
 	l := &GRU{newBase("GRU", inputSize, hiddenSize)}
 	for _, o := range opts {
@@ -273,7 +275,8 @@ func (l *GRU) ForwardPacked(input *rnn.PackedSequence, hx ...*torch.Tensor) (out
 type LSTM struct{ RNNBase }
 
 // NewLSTM returns a new [LSTM]. Sizes that are not positive and other arguments
-// that do not fit panic with a ValueError.
+// that do not fit panic with a ValueError. The defaults are those of [NewRNN], and
+// [ProjSize] 0, which is no projection.
 func NewLSTM(inputSize, hiddenSize int64, opts ...LSTMOption) *LSTM {
 	l := &LSTM{newBase("LSTM", inputSize, hiddenSize)}
 	for _, o := range opts {
