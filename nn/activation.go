@@ -8,6 +8,8 @@ import (
 )
 
 // ReLU computes max(x, 0), Python's nn.ReLU.
+//
+// Input of any shape gives output of that shape.
 type ReLU struct {
 	Module
 	Inplace bool
@@ -18,7 +20,7 @@ type ReLUOption interface{ reluOption() }
 
 func (Inplace) reluOption() {}
 
-// NewReLU returns a new [ReLU] layer.
+// NewReLU returns a new [ReLU] layer. The default of [Inplace] is false.
 func NewReLU(opts ...ReLUOption) *ReLU {
 	l := &ReLU{}
 	l.Init(l)
@@ -52,6 +54,8 @@ func (l *ReLU) ExtraRepr() string {
 }
 
 // Sigmoid computes 1/(1+exp(-x)), Python's nn.Sigmoid.
+//
+// Input of any shape gives output of that shape.
 type Sigmoid struct{ Module }
 
 // NewSigmoid returns a new [Sigmoid] layer.
@@ -70,6 +74,8 @@ func (l *Sigmoid) Forward(input *torch.Tensor) *torch.Tensor {
 }
 
 // Tanh computes the hyperbolic tangent, Python's nn.Tanh.
+//
+// Input of any shape gives output of that shape.
 type Tanh struct{ Module }
 
 // NewTanh returns a new [Tanh] layer.
@@ -109,6 +115,9 @@ func softmaxRepr(dim int64) string {
 }
 
 // Softmax computes exp(x) over its sum along a dimension, Python's nn.Softmax.
+//
+// Input of any shape gives output of that shape. A dimension that it does not
+// have panics with an IndexError.
 type Softmax struct {
 	Module
 	Dim int64 // functional.ImplicitDim for Python's None
@@ -136,6 +145,9 @@ func (l *Softmax) forward(input *torch.Tensor) *torch.Tensor { return functional
 func (l *Softmax) ExtraRepr() string { return softmaxRepr(l.Dim) }
 
 // LogSoftmax computes the logarithm of [Softmax], Python's nn.LogSoftmax.
+//
+// Input of any shape gives output of that shape. A dimension that it does not
+// have panics with an IndexError.
 type LogSoftmax struct {
 	Module
 	Dim int64 // functional.ImplicitDim for Python's None

@@ -11,6 +11,9 @@ import (
 
 // PReLU computes x where x > 0, and Weight*x elsewhere, Python's nn.PReLU. Weight
 // is learned: one for all channels, or one for each.
+//
+// Input of shape (N, C, *) gives output of that shape. Channels that are not as
+// many as the weights, unless that is one, panic with a RuntimeError.
 type PReLU struct {
 	Module
 	NumParameters int64
@@ -34,7 +37,7 @@ func (NumParameters) PReLUOption(option.Marker) {}
 // PReLUOption makes Initial an option of [NewPReLU].
 func (Initial) PReLUOption(option.Marker) {}
 
-// NewPReLU returns a new [PReLU] layer.
+// NewPReLU returns a new [PReLU] layer. The default of [NumParameters] is 1.
 func NewPReLU(opts ...PReLUOption) *PReLU {
 	l, f := &PReLU{NumParameters: 1, Initial: 0.25}, factory{}
 	for _, o := range opts {
@@ -73,6 +76,9 @@ func (l *PReLU) forward(input *torch.Tensor) *torch.Tensor { return torch.Prelu(
 func (l *PReLU) ExtraRepr() string { return fmt.Sprintf("num_parameters=%d", l.NumParameters) }
 
 // Softmin computes [Softmax] of -x, Python's nn.Softmin.
+//
+// Input of any shape gives output of that shape. A dimension that it does not
+// have panics with an IndexError.
 type Softmin struct {
 	Module
 	Dim int64 // functional.ImplicitDim for Python's None
@@ -101,6 +107,9 @@ func (l *Softmin) ExtraRepr() string { return softmaxRepr(l.Dim) }
 
 // Softmax2d computes [Softmax] over the channels of images, Python's
 // nn.Softmax2d.
+//
+// Input of shape (N, C, H, W) or (C, H, W) gives output of that shape. Other
+// dimensions panic with a ValueError.
 type Softmax2d struct{ Module }
 
 // NewSoftmax2d returns a new [Softmax2d] layer.

@@ -44,8 +44,9 @@ type AdaptiveLogSoftmaxWithLoss struct {
 }
 
 // NewAdaptiveLogSoftmaxWithLoss returns a new [AdaptiveLogSoftmaxWithLoss]. A
-// cutoff is the first class of a further cluster. Cutoffs that do not ascend from
-// 1 to nClasses-1 panic with a ValueError.
+// cutoff is the first class of a further cluster. Cutoffs that do not ascend
+// from 1 to nClasses-1 panic with a ValueError. The defaults are [DivValue] 4.0
+// and [HeadBias] false.
 func NewAdaptiveLogSoftmaxWithLoss(inFeatures, nClasses int64, cutoffs []int64, opts ...AdaptiveLogSoftmaxOption) *AdaptiveLogSoftmaxWithLoss {
 	l, f := &AdaptiveLogSoftmaxWithLoss{InFeatures: inFeatures, NClasses: nClasses, DivValue: 4}, factory{}
 	for _, o := range opts {
@@ -107,10 +108,10 @@ func (l *AdaptiveLogSoftmaxWithLoss) ResetParameters() {
 // mean, the loss: for input of shape (N, InFeatures) and target of (N), or of
 // (InFeatures) and (). Targets that are no classes panic with a RuntimeError.
 func (l *AdaptiveLogSoftmaxWithLoss) Forward(input, target *torch.Tensor) (output, loss *torch.Tensor) {
-	if !l.hooked() || !l.runsOwnHooks() {
+	if !l.hooked() {
 		return l.forward(input, target)
 	}
-	outputs := l.run(func(in []*torch.Tensor) []*torch.Tensor {
+	outputs := l.runOwn(func(in []*torch.Tensor) []*torch.Tensor {
 		output, loss := l.forward(in[0], in[1])
 		return []*torch.Tensor{output, loss}
 	}, input, target)

@@ -31,6 +31,10 @@ func newOutProj(size int64, bias Bias, f factory) *NonDynamicallyQuantizableLine
 //
 // Where no gradients are wanted, in evaluation mode, attention of a batch to
 // itself with [BatchFirst] runs in one kernel; see package backends/mha.
+//
+// Query has shape (L, N, EmbedDim), key and value (S, N, Kdim) and (S, N,
+// Vdim), N coming first with [BatchFirst]; the output has that of query. Other
+// sizes panic with an AssertionError.
 type MultiheadAttention struct {
 	Module
 	EmbedDim, NumHeads, Kdim, Vdim        int64
@@ -45,7 +49,8 @@ type MultiheadAttention struct {
 
 // NewMultiheadAttention returns a new [MultiheadAttention]. Sizes that are not
 // positive panic with a ValueError, and an embedDim that does not divide into
-// heads with an AssertionError.
+// heads with an AssertionError. The defaults are [WithDropout] 0.0, [Bias]
+// true, [AddBiasKv] false, [AddZeroAttn] false and [BatchFirst] false.
 func NewMultiheadAttention(embedDim, numHeads int64, opts ...MultiheadAttentionOption) *MultiheadAttention {
 	l := &MultiheadAttention{EmbedDim: embedDim, NumHeads: numHeads, Kdim: embedDim, Vdim: embedDim}
 	bias, biasKv, f := Bias(true), AddBiasKv(false), factory{}
@@ -127,17 +132,13 @@ func (l *MultiheadAttention) ResetParameters() {
 // heads, (N, L, S): those of each head, (N, NumHeads, L, S), with
 // [AverageAttnWeights] false, and nil with [NeedWeights] false.
 func (l *MultiheadAttention) Forward(query, key, value *torch.Tensor, opts ...AttentionOption) (output, weights *torch.Tensor) {
-	var a attention
-	for _, o := range opts {
-		o.attend(&a)
+	if !l.hooked() {
+		return l.forward(query, key, value, newAttention(opts))
 	}
-	if !l.hooked() || !l.runsOwnHooks() {
-		return l.forward(query, key, value, a)
-	}
-	outputs := l.run(func(in []*torch.Tensor) []*torch.Tensor {
-		output, weights := l.forward(in[0], in[1], in[2], a)
+	outputs := runWithOptions(&l.Module, func(in []*torch.Tensor, opts []AttentionOption) []*torch.Tensor {
+		output, weights := l.forward(in[0], in[1], in[2], newAttention(opts))
 		return []*torch.Tensor{output, weights}
-	}, query, key, value)
+	}, opts, query, key, value)
 	return outputs[0], outputs[1]
 }
 

@@ -54,21 +54,36 @@ type attention struct {
 	isCausal                 bool
 }
 
+func newAttention(opts []AttentionOption) (a attention) {
+	for _, o := range opts {
+		o.attend(&a)
+	}
+	return a
+}
+
+// tensorOption is what options with a tensor have in common.
+type tensorOption struct{ tensor *torch.Tensor }
+
+// Tensor returns the tensor, for hooks that see the option.
+func (o tensorOption) Tensor() *torch.Tensor { return o.tensor }
+
 // A KeyPaddingMaskOption is the option that [KeyPaddingMask] returns.
-type KeyPaddingMaskOption struct{ tensor *torch.Tensor }
+type KeyPaddingMaskOption struct{ tensorOption }
 
 // KeyPaddingMask says which keys are padding, of shape (N, S) or (S): bools that
 // are true where a key does not count, or numbers to add to its weights. nil, the
 // default, is none.
-func KeyPaddingMask(mask *torch.Tensor) KeyPaddingMaskOption { return KeyPaddingMaskOption{mask} }
+func KeyPaddingMask(mask *torch.Tensor) KeyPaddingMaskOption {
+	return KeyPaddingMaskOption{tensorOption{mask}}
+}
 
 // An AttnMaskOption is the option that [AttnMask] returns.
-type AttnMaskOption struct{ tensor *torch.Tensor }
+type AttnMaskOption struct{ tensorOption }
 
 // AttnMask says which keys a query may not attend to, of shape (L, S) or
 // (N*NumHeads, L, S): bools that are true where it may not, or numbers to add to
 // the weights. nil, the default, is none.
-func AttnMask(mask *torch.Tensor) AttnMaskOption { return AttnMaskOption{mask} }
+func AttnMask(mask *torch.Tensor) AttnMaskOption { return AttnMaskOption{tensorOption{mask}} }
 
 // NeedWeights has attention return its weights. Its default is true; without
 // them it is faster.

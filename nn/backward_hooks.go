@@ -10,7 +10,8 @@ import (
 // A FullBackwardHook is called when backward has computed the gradients with
 // respect to a module's inputs, with those and the ones with respect to its
 // outputs. It returns what to use instead of the former, or nil. Gradients that
-// are not computed are nil.
+// are not computed are nil. Outputs are those of Forward in Go: an [LSTM] has three,
+// where Python's hook sees two, and nothing of the states in the nested tuple.
 type FullBackwardHook func(module AnyModule, gradInputs, gradOutputs []*torch.Tensor) []*torch.Tensor
 
 // A FullBackwardPreHook is called before backward passes through a module, with
@@ -29,7 +30,9 @@ func (Prepend) backwardHook() {}
 // run with the hook registered, under the same conditions as for
 // [Module.RegisterForwardHook]. Python's register_full_backward_hook.
 func (m *Module) RegisterFullBackwardHook(hook FullBackwardHook, opts ...BackwardHookOption) *RemovableHandle {
-	return m.ensureHooks().backward.add(hook, prepended(opts), false)
+	all := m.ensureHooks()
+	all.setKind(fullBackward, onModule)
+	return all.backward.add(hook, prepended(opts), false)
 }
 
 // RegisterFullBackwardPreHook has hook called each time before backward passes
@@ -41,7 +44,9 @@ func (m *Module) RegisterFullBackwardPreHook(hook FullBackwardPreHook, opts ...B
 // RegisterModuleFullBackwardHook is [Module.RegisterFullBackwardHook] for all
 // modules. Python's torch.nn.modules.module.register_module_full_backward_hook.
 func RegisterModuleFullBackwardHook(hook FullBackwardHook) *RemovableHandle {
-	return ensureGlobalHooks().backward.add(hook, false, false)
+	all := ensureGlobalHooks()
+	all.setKind(fullBackward, onAll)
+	return all.backward.add(hook, false, false)
 }
 
 // RegisterModuleFullBackwardPreHook is [Module.RegisterFullBackwardPreHook] for

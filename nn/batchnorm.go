@@ -139,9 +139,15 @@ func newNormBase(numFeatures int64) NormBase {
 // y = (x - mean) / sqrt(variance + Eps) * Weight + Bias. While training, mean and
 // variance are the batch's, and running averages of both are kept, which it uses
 // in evaluation.
+//
+// Input of shape (N, C) or (N, C, L) gives output of that shape, C being
+// NumFeatures. Other dimensions, and a single value for each channel in
+// training, panic with a ValueError, another C with a RuntimeError.
 type BatchNorm1d struct{ NormBase }
 
-// NewBatchNorm1d returns a new [BatchNorm1d] layer.
+// NewBatchNorm1d returns a new [BatchNorm1d] layer. The defaults are [Eps]
+// 1e-5, [Momentum] 0.1, [Affine] true, [TrackRunningStats] true and [Bias]
+// true.
 func NewBatchNorm1d(numFeatures int64, opts ...BatchNormOption) *BatchNorm1d {
 	l := &BatchNorm1d{newNormBase(numFeatures)}
 	bias, f := l.read(opts)
@@ -177,9 +183,15 @@ func requireDims(input *torch.Tensor, few, many int64) {
 }
 
 // BatchNorm2d is [BatchNorm1d] for images, Python's nn.BatchNorm2d.
+//
+// Input of shape (N, C, H, W) gives output of that shape, C being NumFeatures.
+// Other dimensions, and a single value for each channel in training, panic with
+// a ValueError, another C with a RuntimeError.
 type BatchNorm2d struct{ NormBase }
 
-// NewBatchNorm2d returns a new [BatchNorm2d] layer.
+// NewBatchNorm2d returns a new [BatchNorm2d] layer. The defaults are [Eps]
+// 1e-5, [Momentum] 0.1, [Affine] true, [TrackRunningStats] true and [Bias]
+// true.
 func NewBatchNorm2d(numFeatures int64, opts ...BatchNormOption) *BatchNorm2d {
 	l := &BatchNorm2d{newNormBase(numFeatures)}
 	bias, f := l.read(opts)
@@ -202,9 +214,15 @@ func (l *BatchNorm2d) forward(input *torch.Tensor) *torch.Tensor {
 }
 
 // BatchNorm3d is [BatchNorm1d] for volumes, Python's nn.BatchNorm3d.
+//
+// Input of shape (N, C, D, H, W) gives output of that shape, C being
+// NumFeatures. Other dimensions, and a single value for each channel in
+// training, panic with a ValueError, another C with a RuntimeError.
 type BatchNorm3d struct{ NormBase }
 
-// NewBatchNorm3d returns a new [BatchNorm3d] layer.
+// NewBatchNorm3d returns a new [BatchNorm3d] layer. The defaults are [Eps]
+// 1e-5, [Momentum] 0.1, [Affine] true, [TrackRunningStats] true and [Bias]
+// true.
 func NewBatchNorm3d(numFeatures int64, opts ...BatchNormOption) *BatchNorm3d {
 	l := &BatchNorm3d{newNormBase(numFeatures)}
 	bias, f := l.read(opts)

@@ -12,6 +12,9 @@ import (
 
 // Bilinear computes y = x1.T @ Weight @ x2 + Bias, Python's nn.Bilinear. Weight
 // and Bias start uniform in ±1/sqrt(In1Features).
+//
+// Inputs of shape (*, In1Features) and (*, In2Features) give output of shape
+// (*, OutFeatures). Other sizes panic with a RuntimeError.
 type Bilinear struct {
 	Module
 	In1Features, In2Features, OutFeatures int64
@@ -26,8 +29,8 @@ type BilinearOption interface{ BilinearOption(option.Marker) }
 // BilinearOption makes Bias an option of [NewBilinear].
 func (Bias) BilinearOption(option.Marker) {}
 
-// NewBilinear returns a new [Bilinear] layer. Without features in the first input
-// it panics with a ValueError.
+// NewBilinear returns a new [Bilinear] layer. Without features in the first
+// input it panics with a ValueError. The default of [Bias] is true.
 func NewBilinear(in1Features, in2Features, outFeatures int64, opts ...BilinearOption) *Bilinear {
 	l := &Bilinear{In1Features: in1Features, In2Features: in2Features, OutFeatures: outFeatures}
 	bias, f := Bias(true), factory{}

@@ -56,6 +56,7 @@ func (s *Sequential) forward(input *torch.Tensor) *torch.Tensor {
 	for i := range s.modules {
 		layer, ok := s.modules[i].module.(Layer)
 		if !ok {
+			refuseNil(s.modules[i].module)
 			raise("NotImplementedError", `Module [%s] is missing the required "forward" function`, s.modules[i].module.AsModule().name())
 		}
 		input = Call(layer, input)
@@ -67,24 +68,48 @@ func (s *Sequential) forward(input *torch.Tensor) *torch.Tensor {
 func (s *Sequential) Len() int { return len(s.modules) }
 
 // At returns a layer; negative indices count from the end. Python's s[i].
-func (s *Sequential) At(index int) Layer { return s.modules[s.position(index)].module.(Layer) }
+func (s *Sequential) At(index int) Layer { return as[Layer](s.modules[s.position(index)].module) }
+
+// as is module.(T), but nil for nil, which is Python's None.
+func as[T AnyModule](module AnyModule) (typed T) {
+	if module != nil {
+		typed = module.(T)
+	}
+	return typed
+}
 
 // Set replaces a layer, Python's s[i] = layer.
-func (s *Sequential) Set(index int, layer Layer) { s.modules[s.position(index)].module = layer }
+func (s *Sequential) Set(index int, layer Layer) { s.modules[s.position(index)].module = orNil(layer) }
 
 // Slice returns a Sequential of the layers from start to end, end excluded,
-// with their keys. Python's s[start:end].
+// with their keys. Negative numbers count from the end, and those outside stand for
+// the ends. Python's s[start:end].
 func (s *Sequential) Slice(start, end int) *Sequential {
 	part := NewSequential()
-	part.modules = slices.Clone(s.modules[start:end])
+	part.modules = slices.Clone(sliced(s.modules, start, end))
 	return part
+}
+
+// sliced returns list[start:end] as Python understands that.
+func sliced[T any](list []T, start, end int) []T {
+	n := len(list)
+	start, end = place(start, n), place(end, n)
+	return list[start:max(start, end)]
+}
+
+// place returns where in a list of n elements a slice begins or ends.
+func place(i, n int) int {
+	if i < 0 {
+		i += n
+	}
+	return min(max(i, 0), n)
 }
 
 // All yields the layers in order.
 func (s *Sequential) All() iter.Seq2[int, Layer] {
 	return func(yield func(int, Layer) bool) {
 		for i := range s.modules {
-			if !yield(i, s.modules[i].module.(Layer)) {
+			if !yield(i, as[Layer](s.modules[i].module)) {
 				return
 			}
 		}
@@ -112,12 +137,15 @@ func (s *Sequential) Insert(index int, layer Layer) *Sequential {
 	if index < 0 {
 		index += n
 	}
+	if isNil(layer) {
+		raise("AssertionError", "module should be of type: <class 'torch.nn.modules.module.Module'>")
+	}
 	s.insertModule(index, layer)
 	return s
 }
 
 // Pop removes a layer and returns it. All layers get their numbers as keys.
-func (s *Sequential) Pop(index int) Layer { return s.removeModule(s.position(index)).(Layer) }
+func (s *Sequential) Pop(index int) Layer { return as[Layer](s.removeModule(s.position(index))) }
 
 // position turns an index, which may be negative, into one of s.modules.
 func (m *Module) position(index int) int {
@@ -131,7 +159,7 @@ func (m *Module) position(index int) int {
 
 func (m *Module) insertModule(index int, module AnyModule) {
 	m.ready("module")
-	m.modules = slices.Insert(m.modules, index, namedModule{module: module})
+	m.modules = slices.Insert(m.modules, index, namedModule{module: orNil(module)})
 	for i := index; i < len(m.modules); i++ {
 		m.modules[i].key = strconv.Itoa(i)
 	}
@@ -172,17 +200,17 @@ func NewModuleList[T AnyModule](modules ...T) *ModuleList[T] {
 func (l *ModuleList[T]) Len() int { return len(l.modules) }
 
 // At returns a module; negative indices count from the end. Python's l[i].
-func (l *ModuleList[T]) At(index int) T { return l.modules[l.position(index)].module.(T) }
+func (l *ModuleList[T]) At(index int) T { return as[T](l.modules[l.position(index)].module) }
 
 // Set replaces a module, Python's l[i] = module.
-func (l *ModuleList[T]) Set(index int, module T) { l.modules[l.position(index)].module = module }
+func (l *ModuleList[T]) Set(index int, module T) { l.modules[l.position(index)].module = orNil(module) }
 
-// Slice returns a list of the modules from start to end, end excluded. Python's
-// l[start:end].
+// Slice returns a list of the modules from start to end, end excluded, with the
+// meaning that these have in [Sequential.Slice]. Python's l[start:end].
 func (l *ModuleList[T]) Slice(start, end int) *ModuleList[T] {
 	part := NewModuleList[T]()
-	for _, m := range l.modules[start:end] {
-		part.Append(m.module.(T))
+	for _, m := range sliced(l.modules, start, end) {
+		part.Append(as[T](m.module))
 	}
 	return part
 }
@@ -191,7 +219,7 @@ func (l *ModuleList[T]) Slice(start, end int) *ModuleList[T] {
 func (l *ModuleList[T]) All() iter.Seq2[int, T] {
 	return func(yield func(int, T) bool) {
 		for i := range l.modules {
-			if !yield(i, l.modules[i].module.(T)) {
+			if !yield(i, as[T](l.modules[i].module)) {
 				return
 			}
 		}
@@ -218,7 +246,7 @@ func (l *ModuleList[T]) Insert(index int, module T) {
 }
 
 // Pop removes a module and returns it.
-func (l *ModuleList[T]) Pop(index int) T { return l.removeModule(l.position(index)).(T) }
+func (l *ModuleList[T]) Pop(index int) T { return as[T](l.removeModule(l.position(index))) }
 
 // String prints the list as Python does, with equal neighbours in one line.
 func (l *ModuleList[T]) String() string {
@@ -228,9 +256,9 @@ func (l *ModuleList[T]) String() string {
 	}
 	var lines []string
 	for start := 0; start < len(l.modules); {
-		text := l.modules[start].module.String()
+		text := textOf(l.modules[start].module)
 		end := start + 1
-		for end < len(l.modules) && l.modules[end].module.String() == text {
+		for end < len(l.modules) && textOf(l.modules[end].module) == text {
 			end++
 		}
 		line := fmt.Sprintf("(%d): %s", start, text)

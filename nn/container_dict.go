@@ -30,7 +30,7 @@ func (d *ModuleDict[T]) Set(key string, module T) *ModuleDict[T] {
 
 // At returns the module with this key, Python's d[key]. If there is none it panics
 // with a KeyError.
-func (d *ModuleDict[T]) At(key string) T { return d.modules[d.find(key)].module.(T) }
+func (d *ModuleDict[T]) At(key string) T { return as[T](d.modules[d.find(key)].module) }
 
 func (d *ModuleDict[T]) find(key string) int {
 	i := slices.IndexFunc(d.modules, func(c namedModule) bool { return c.key == key })
@@ -54,7 +54,7 @@ func (d *ModuleDict[T]) Delete(key string) { d.Pop(key) }
 // KeyError.
 func (d *ModuleDict[T]) Pop(key string) T {
 	i := d.find(key)
-	module := d.modules[i].module.(T)
+	module := as[T](d.modules[i].module)
 	d.modules = slices.Delete(d.modules, i, i+1)
 	return module
 }
@@ -66,7 +66,7 @@ func (d *ModuleDict[T]) Clear() { d.modules = nil }
 func (d *ModuleDict[T]) All() iter.Seq2[string, T] {
 	return func(yield func(string, T) bool) {
 		for _, c := range d.modules {
-			if !yield(c.key, c.module.(T)) {
+			if !yield(c.key, as[T](c.module)) {
 				return
 			}
 		}
@@ -86,7 +86,7 @@ func (d *ModuleDict[T]) Keys() []string {
 func (d *ModuleDict[T]) Values() []T {
 	values := make([]T, len(d.modules))
 	for i, c := range d.modules {
-		values[i] = c.module.(T)
+		values[i] = as[T](c.module)
 	}
 	return values
 }

@@ -25,8 +25,9 @@ func (s *Sequential) Repeat(n int) *Sequential {
 	return all
 }
 
-// Delete removes the layers from start to end, end excluded, Python's
-// del s[start:end]. The others get their numbers as keys.
+// Delete removes the layers from start to end, end excluded, with the meaning that
+// these have in [Sequential.Slice]. The others get their numbers as keys. Python's
+// del s[start:end].
 func (s *Sequential) Delete(start, end int) { s.deleteModules(start, end) }
 
 // Concat returns a list of the modules of l and of other, Python's l + other.
@@ -36,8 +37,9 @@ func (l *ModuleList[T]) Concat(other *ModuleList[T]) *ModuleList[T] {
 	return all
 }
 
-// Delete removes the modules from start to end, end excluded, Python's
-// del l[start:end]. The others get their numbers as keys.
+// Delete removes the modules from start to end, end excluded, with the meaning
+// that these have in [Sequential.Slice]. The others get their numbers as keys.
+// Python's del l[start:end].
 func (l *ModuleList[T]) Delete(start, end int) { l.deleteModules(start, end) }
 
 func (m *Module) appendModules(lists ...[]namedModule) {
@@ -47,7 +49,9 @@ func (m *Module) appendModules(lists ...[]namedModule) {
 }
 
 func (m *Module) deleteModules(start, end int) {
-	m.modules = slices.Delete(m.modules, start, end)
+	n := len(m.modules)
+	start = place(start, n)
+	m.modules = slices.Delete(m.modules, start, max(start, place(end, n)))
 	for i := range m.modules {
 		m.modules[i].key = strconv.Itoa(i)
 	}

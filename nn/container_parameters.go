@@ -48,10 +48,10 @@ func (l *ParameterList) position(index int) int {
 	return (index + n) % n
 }
 
-// Slice returns a list of the parameters from start to end, end excluded. Python's
-// l[start:end].
+// Slice returns a list of the parameters from start to end, end excluded, with the
+// meaning that these have in [Sequential.Slice]. Python's l[start:end].
 func (l *ParameterList) Slice(start, end int) *ParameterList {
-	return NewParameterList(l.Values()[start:end]...)
+	return NewParameterList(sliced(l.Values(), start, end)...)
 }
 
 // Values returns the parameters in order.
@@ -132,7 +132,10 @@ func (d *ParameterDict) Fromkeys(keys []string, value *torch.Tensor) *ParameterD
 // Set stores a tensor: in the place that the key has, or else at the end. It
 // returns d. A key with a dot, or an empty one, panics.
 func (d *ParameterDict) Set(key string, value *torch.Tensor) *ParameterDict {
-	d.RegisterParameter(key, asParameter(value))
+	if key != "training" { // an assignment, as which Python does this, may replace that
+		refuseReserved(key)
+	}
+	d.registerParameter(key, asParameter(value))
 	return d
 }
 

@@ -215,11 +215,17 @@ func (c *ConvNd) pad(input *torch.Tensor, convolve convolution) *torch.Tensor {
 // Input of shape (N, InChannels, L) or (InChannels, L) gives output of shape
 // (N, OutChannels, L') or (OutChannels, L'), where L' is (L + 2*padding -
 // dilation*(kernel-1) - 1)/stride + 1, rounded down.
+//
+// Other dimensions and channels, and a kernel larger than the padded input,
+// panic with a RuntimeError.
 type Conv1d struct{ ConvNd }
 
 // NewConv1d returns a new [Conv1d] layer:
 //
 //	nn.NewConv1d(16, 33, 3, nn.Stride(2))
+//
+// The defaults are [Stride] 1, [Padding] 0, [Dilation] 1, [Groups] 1, [Bias]
+// true and [PaddingMode] "zeros".
 func NewConv1d[S Size1](inChannels, outChannels int64, kernelSize S, opts ...ConvOption) *Conv1d {
 	l := &Conv1d{}
 	l.Init(l)
@@ -251,6 +257,9 @@ func (l *Conv1d) convolve(input *torch.Tensor, padding torch.PaddingArg) *torch.
 //
 // Weight and Bias start uniform in ±1/sqrt(fanIn), fanIn being InChannels/Groups
 // times the size of the kernel.
+//
+// Other dimensions and channels, and a kernel larger than the padded input,
+// panic with a RuntimeError.
 type Conv2d struct{ ConvNd }
 
 // NewConv2d returns a new [Conv2d] layer:
@@ -258,6 +267,9 @@ type Conv2d struct{ ConvNd }
 //	nn.NewConv2d(16, 33, 3, nn.Stride(2))
 //	nn.NewConv2d(16, 33, [2]int{3, 5}, nn.Stride(2, 1), nn.Padding(4, 2))
 //	nn.NewConv2d(16, 33, 3, nn.Padding("same"))
+//
+// The defaults are [Stride] 1, [Padding] 0, [Dilation] 1, [Groups] 1, [Bias]
+// true and [PaddingMode] "zeros".
 func NewConv2d[S Size2](inChannels, outChannels int64, kernelSize S, opts ...ConvOption) *Conv2d {
 	l := &Conv2d{}
 	l.Init(l)
@@ -285,11 +297,17 @@ func (l *Conv2d) convolve(input *torch.Tensor, padding torch.PaddingArg) *torch.
 // Input of shape (N, InChannels, D, H, W) or (InChannels, D, H, W) gives
 // output of shape (N, OutChannels, D', H', W') or (OutChannels, D', H', W'),
 // each size as for [Conv2d].
+//
+// Other dimensions and channels, and a kernel larger than the padded input,
+// panic with a RuntimeError.
 type Conv3d struct{ ConvNd }
 
 // NewConv3d returns a new [Conv3d] layer:
 //
 //	nn.NewConv3d(16, 33, [3]int{3, 5, 2}, nn.Stride(2, 1, 1))
+//
+// The defaults are [Stride] 1, [Padding] 0, [Dilation] 1, [Groups] 1, [Bias]
+// true and [PaddingMode] "zeros".
 func NewConv3d[S Size3](inChannels, outChannels int64, kernelSize S, opts ...ConvOption) *Conv3d {
 	l := &Conv3d{}
 	l.Init(l)

@@ -42,8 +42,10 @@ func (m *Module) To(opts ...torch.ToOption) {
 		if device != (torch.Device{}) {
 			of = append(of, device)
 		}
-		if dim := t.Dim(); format != 0 && (dim == 4 || dim == 5) {
-			of = append(of, format)
+		if format != 0 {
+			if dim := t.Dim(); dim == 4 || dim == 5 {
+				of = append(of, format)
+			}
 		}
 		return moved(t, of)
 	})
@@ -76,24 +78,32 @@ func moved(t *torch.Tensor, opts []torch.ToOption) (result *torch.Tensor) {
 
 // Float converts all floating-point parameters and buffers to Float32, Python's
 // float.
-func (m *Module) Float() { m.convertFloating(torch.Float32) }
+func (m *Module) Float() {
+	m.convertFloating(func(t *torch.Tensor) *torch.Tensor { return t.Float() })
+}
 
 // Double converts all floating-point parameters and buffers to Float64,
 // Python's double.
-func (m *Module) Double() { m.convertFloating(torch.Float64) }
+func (m *Module) Double() {
+	m.convertFloating(func(t *torch.Tensor) *torch.Tensor { return t.Double() })
+}
 
 // Half converts all floating-point parameters and buffers to Float16, Python's
 // half.
-func (m *Module) Half() { m.convertFloating(torch.Float16) }
+func (m *Module) Half() {
+	m.convertFloating(func(t *torch.Tensor) *torch.Tensor { return t.Half() })
+}
 
 // Bfloat16 converts all floating-point parameters and buffers to BFloat16,
 // Python's bfloat16.
-func (m *Module) Bfloat16() { m.convertFloating(torch.BFloat16) }
+func (m *Module) Bfloat16() {
+	m.convertFloating(func(t *torch.Tensor) *torch.Tensor { return t.Bfloat16() })
+}
 
-func (m *Module) convertFloating(dtype torch.DType) {
+func (m *Module) convertFloating(convert func(*torch.Tensor) *torch.Tensor) {
 	m.convert(func(t *torch.Tensor) *torch.Tensor {
 		if t.IsFloatingPoint() {
-			return t.To(dtype)
+			return convert(t)
 		}
 		return t
 	})
@@ -111,6 +121,12 @@ func (m *Module) Cpu() { m.To(torch.CPU) }
 // Cuda moves all parameters and buffers to a CUDA device, the current one
 // unless its index is given. Python's cuda.
 func (m *Module) Cuda(index ...int) { m.To(torch.CUDA(index...)) }
+
+// Xpu moves all parameters and buffers to an Intel GPU, the current one unless
+// its index is given. Python's xpu.
+func (m *Module) Xpu(index ...int) {
+	m.convert(func(t *torch.Tensor) *torch.Tensor { return t.Xpu(index...) })
+}
 
 // ToEmpty moves all parameters and buffers to a device without their values.
 // Python's to_empty.

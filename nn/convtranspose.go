@@ -116,9 +116,14 @@ func (c *ConvTransposeNd) forwardSize(input *torch.Tensor, size []int64,
 //
 // Each dimension of the output has the size
 // (size-1)*stride - 2*padding + dilation*(kernel-1) + outputPadding + 1.
+//
+// Input of shape (N, C, L) or (C, L), C being InChannels, gives output with
+// OutChannels. Other dimensions and channels panic with a RuntimeError.
 type ConvTranspose1d struct{ ConvTransposeNd }
 
-// NewConvTranspose1d returns a new [ConvTranspose1d] layer.
+// NewConvTranspose1d returns a new [ConvTranspose1d] layer. The defaults are
+// [Stride] 1, [Padding] 0, [OutputPadding] 0, [Groups] 1, [Bias] true,
+// [Dilation] 1 and [PaddingMode] "zeros".
 func NewConvTranspose1d[S Size1](inChannels, outChannels int64, kernelSize S, opts ...ConvTransposeOption) *ConvTranspose1d {
 	l := &ConvTranspose1d{}
 	l.Init(l)
@@ -146,9 +151,14 @@ func (l *ConvTranspose1d) convolve(input *torch.Tensor, outputPadding []int64) *
 
 // ConvTranspose2d is the gradient of [Conv2d] with respect to its input, as a
 // layer over images: it enlarges them. Python's nn.ConvTranspose2d.
+//
+// Input of shape (N, C, H, W) or (C, H, W), C being InChannels, gives output
+// with OutChannels. Other dimensions and channels panic with a RuntimeError.
 type ConvTranspose2d struct{ ConvTransposeNd }
 
-// NewConvTranspose2d returns a new [ConvTranspose2d] layer.
+// NewConvTranspose2d returns a new [ConvTranspose2d] layer. The defaults are
+// [Stride] 1, [Padding] 0, [OutputPadding] 0, [Groups] 1, [Bias] true,
+// [Dilation] 1 and [PaddingMode] "zeros".
 func NewConvTranspose2d[S Size2](inChannels, outChannels int64, kernelSize S, opts ...ConvTransposeOption) *ConvTranspose2d {
 	l := &ConvTranspose2d{}
 	l.Init(l)
@@ -176,9 +186,15 @@ func (l *ConvTranspose2d) convolve(input *torch.Tensor, outputPadding []int64) *
 
 // ConvTranspose3d is the gradient of [Conv3d] with respect to its input, as a
 // layer over volumes: it enlarges them. Python's nn.ConvTranspose3d.
+//
+// Input of shape (N, C, D, H, W) or (C, D, H, W), C being InChannels, gives
+// output with OutChannels. Other dimensions and channels panic with a
+// RuntimeError.
 type ConvTranspose3d struct{ ConvTransposeNd }
 
-// NewConvTranspose3d returns a new [ConvTranspose3d] layer.
+// NewConvTranspose3d returns a new [ConvTranspose3d] layer. The defaults are
+// [Stride] 1, [Padding] 0, [OutputPadding] 0, [Groups] 1, [Bias] true,
+// [Dilation] 1 and [PaddingMode] "zeros".
 func NewConvTranspose3d[S Size3](inChannels, outChannels int64, kernelSize S, opts ...ConvTransposeOption) *ConvTranspose3d {
 	l := &ConvTranspose3d{}
 	l.Init(l)

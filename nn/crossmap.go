@@ -10,13 +10,16 @@ import (
 // CrossMapLRN2d divides each element by a sum of squares over neighboring channels,
 // Python's nn.CrossMapLRN2d: as [LocalResponseNorm] does, but for images, with a
 // sum that moves from channel to channel.
+//
+// Input of shape (N, C, H, W) gives output of that shape.
 type CrossMapLRN2d struct {
 	Module
 	Size           int64 // how many channels count
 	Alpha, Beta, K float64
 }
 
-// NewCrossMapLRN2d returns a new [CrossMapLRN2d] layer.
+// NewCrossMapLRN2d returns a new [CrossMapLRN2d] layer. The defaults are
+// [Alpha] 0.0001, [Beta] 0.75 and [K] 1.
 func NewCrossMapLRN2d(size int64, opts ...LocalResponseNormOption) *CrossMapLRN2d {
 	l := &CrossMapLRN2d{Size: size, Alpha: 1e-4, Beta: 0.75, K: 1}
 	for _, o := range opts {

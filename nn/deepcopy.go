@@ -194,8 +194,12 @@ func copyTensor(t *torch.Tensor) (copied *torch.Tensor) {
 			"the moment.  If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm "+
 			"usage, see https://github.com/pytorch/pytorch/pull/103001")
 	}
-	torch.NoGrad(func() { copied = torch.Clone(t.Detach(), torch.PreserveFormat) })
-	torch.MarkUninitialized(copied, t.IsUninitialized())
+	if t.IsUninitialized() {
+		copied = torch.Empty([]int64{0}, t.DType(), t.Device())
+		defer torch.MarkUninitialized(copied, true)
+	} else {
+		torch.NoGrad(func() { copied = torch.Clone(t.Detach(), torch.PreserveFormat) })
+	}
 	if t.IsParameter() {
 		return torch.MarkParameter(copied.RequiresGrad_(t.RequiresGrad()))
 	}

@@ -10,6 +10,9 @@ type Keepdim bool
 
 // PairwiseDistance is the norm of the difference of two vectors, Python's
 // nn.PairwiseDistance.
+//
+// Inputs of shape (N, D) or (D), or such that broadcast, give output of shape
+// (N) or without dimensions. Others panic with a RuntimeError.
 type PairwiseDistance struct {
 	Module
 	Norm, Eps float64
@@ -24,7 +27,8 @@ func (P) pairwiseDistanceOption()       {}
 func (Eps) pairwiseDistanceOption()     {}
 func (Keepdim) pairwiseDistanceOption() {}
 
-// NewPairwiseDistance returns a new [PairwiseDistance] layer.
+// NewPairwiseDistance returns a new [PairwiseDistance] layer. The defaults are
+// [P] 2.0, [Eps] 1e-6 and [Keepdim] false.
 func NewPairwiseDistance(opts ...PairwiseDistanceOption) *PairwiseDistance {
 	l := &PairwiseDistance{Norm: 2, Eps: 1e-6}
 	for _, o := range opts {
@@ -55,6 +59,9 @@ func (l *PairwiseDistance) forward(x1, x2 *torch.Tensor) *torch.Tensor {
 
 // CosineSimilarity is the cosine of the angle between two vectors, Python's
 // nn.CosineSimilarity.
+//
+// Inputs of one shape, or such that broadcast, give output of that shape
+// without the dimension. Others panic with a RuntimeError.
 type CosineSimilarity struct {
 	Module
 	Dim int64
@@ -68,7 +75,8 @@ type CosineSimilarityOption interface{ cosineSimilarityOption() }
 func (Dim) cosineSimilarityOption() {}
 func (Eps) cosineSimilarityOption() {}
 
-// NewCosineSimilarity returns a new [CosineSimilarity] layer.
+// NewCosineSimilarity returns a new [CosineSimilarity] layer. The defaults are
+// [Dim] 1 and [Eps] 1e-8.
 func NewCosineSimilarity(opts ...CosineSimilarityOption) *CosineSimilarity {
 	l := &CosineSimilarity{Dim: 1, Eps: 1e-8}
 	for _, o := range opts {

@@ -20,7 +20,14 @@
 //		return m.fc2.Forward(torch.Relu(m.fc1.Forward(x)))
 //	}
 //
-// Its parameters and child modules are found in the fields; [Module] says how.
+// Its parameters and child modules are found in the fields; [Module] says how. A
+// Forward may have any inputs and outputs. If hooks are to run around it, pruning
+// and parametrizations among them, it begins with [Enter]:
+//
+//	func (m *Mixture) Forward(x, y *torch.Tensor) (out *torch.Tensor) {
+//		defer nn.Enter(m, &x, &y).Leave(&out)
+//		return torch.Lerp(x, y, m.share)
+//	}
 //
 // Layers are made by functions such as [NewLinear]: Python's required arguments
 // come first, and its keyword arguments are options: nn.Bias(false),

@@ -35,6 +35,8 @@ func dropoutRepr(p float64, inplace bool) string {
 // Dropout sets elements to zero with probability P while training, and scales
 // the others by 1/(1-P); in evaluation mode it does nothing. Python's
 // nn.Dropout.
+//
+// Input of any shape gives output of that shape.
 type Dropout struct {
 	Module
 	P       float64
@@ -42,7 +44,7 @@ type Dropout struct {
 }
 
 // NewDropout returns a new [Dropout] layer. A probability outside of 0 to 1
-// panics.
+// panics. The defaults are [P] 0.5 and [Inplace] false.
 func NewDropout(opts ...DropoutOption) *Dropout {
 	p, inplace := dropoutArguments(opts)
 	l := &Dropout{P: p, Inplace: inplace}
@@ -68,6 +70,8 @@ func (l *Dropout) ExtraRepr() string { return dropoutRepr(l.P, l.Inplace) }
 // Dropout2d sets whole channels of images to zero with probability P while
 // training, and scales the others by 1/(1-P); in evaluation mode it does
 // nothing. Python's nn.Dropout2d.
+//
+// Input of shape (N, C, H, W) or (C, H, W) gives output of that shape.
 type Dropout2d struct {
 	Module
 	P       float64
@@ -75,7 +79,7 @@ type Dropout2d struct {
 }
 
 // NewDropout2d returns a new [Dropout2d] layer. A probability outside of 0 to 1
-// panics.
+// panics. The defaults are [P] 0.5 and [Inplace] false.
 func NewDropout2d(opts ...DropoutOption) *Dropout2d {
 	p, inplace := dropoutArguments(opts)
 	l := &Dropout2d{P: p, Inplace: inplace}
@@ -101,13 +105,16 @@ func (l *Dropout2d) ExtraRepr() string { return dropoutRepr(l.P, l.Inplace) }
 
 // Dropout1d sets whole channels of sequences to zero, as [Dropout2d] does those of images. Python's
 // nn.Dropout1d.
+//
+// Input of shape (N, C, L) or (C, L) gives output of that shape.
 type Dropout1d struct {
 	Module
 	P       float64
 	Inplace bool
 }
 
-// NewDropout1d returns a new [Dropout1d] layer. A probability outside of 0 to 1 panics.
+// NewDropout1d returns a new [Dropout1d] layer. A probability outside of 0 to 1
+// panics. The defaults are [P] 0.5 and [Inplace] false.
 func NewDropout1d(opts ...DropoutOption) *Dropout1d {
 	p, inplace := dropoutArguments(opts)
 	l := &Dropout1d{P: p, Inplace: inplace}
@@ -133,13 +140,16 @@ func (l *Dropout1d) ExtraRepr() string { return dropoutRepr(l.P, l.Inplace) }
 
 // Dropout3d sets whole channels of volumes to zero, as [Dropout2d] does those of images. Python's
 // nn.Dropout3d.
+//
+// Input of shape (N, C, D, H, W) or (C, D, H, W) gives output of that shape.
 type Dropout3d struct {
 	Module
 	P       float64
 	Inplace bool
 }
 
-// NewDropout3d returns a new [Dropout3d] layer. A probability outside of 0 to 1 panics.
+// NewDropout3d returns a new [Dropout3d] layer. A probability outside of 0 to 1
+// panics. The defaults are [P] 0.5 and [Inplace] false.
 func NewDropout3d(opts ...DropoutOption) *Dropout3d {
 	p, inplace := dropoutArguments(opts)
 	l := &Dropout3d{P: p, Inplace: inplace}
@@ -166,13 +176,16 @@ func (l *Dropout3d) ExtraRepr() string { return dropoutRepr(l.P, l.Inplace) }
 // AlphaDropout is [Dropout] that keeps mean and variance, for [SELU]: it sets elements to
 // the value that SELU approaches below zero. Python's
 // nn.AlphaDropout.
+//
+// Input of any shape gives output of that shape.
 type AlphaDropout struct {
 	Module
 	P       float64
 	Inplace bool
 }
 
-// NewAlphaDropout returns a new [AlphaDropout] layer. A probability outside of 0 to 1 panics.
+// NewAlphaDropout returns a new [AlphaDropout] layer. A probability outside of
+// 0 to 1 panics. The defaults are [P] 0.5 and [Inplace] false.
 func NewAlphaDropout(opts ...DropoutOption) *AlphaDropout {
 	p, inplace := dropoutArguments(opts)
 	l := &AlphaDropout{P: p, Inplace: inplace}
@@ -198,13 +211,17 @@ func (l *AlphaDropout) ExtraRepr() string { return dropoutRepr(l.P, l.Inplace) }
 
 // FeatureAlphaDropout is [AlphaDropout] of whole channels. Python's
 // nn.FeatureAlphaDropout.
+//
+// Input of shape (N, C, *) gives output of that shape.
 type FeatureAlphaDropout struct {
 	Module
 	P       float64
 	Inplace bool
 }
 
-// NewFeatureAlphaDropout returns a new [FeatureAlphaDropout] layer. A probability outside of 0 to 1 panics.
+// NewFeatureAlphaDropout returns a new [FeatureAlphaDropout] layer. A
+// probability outside of 0 to 1 panics. The defaults are [P] 0.5 and [Inplace]
+// false.
 func NewFeatureAlphaDropout(opts ...DropoutOption) *FeatureAlphaDropout {
 	p, inplace := dropoutArguments(opts)
 	l := &FeatureAlphaDropout{P: p, Inplace: inplace}

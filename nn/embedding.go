@@ -117,10 +117,15 @@ func (l *lookup) ResetParameters() {
 
 // Embedding looks up the rows of a table by their numbers, Python's nn.Embedding.
 // Weight starts with normal numbers.
+//
+// Input of any shape (*), of integers, gives output of shape (*, EmbeddingDim).
+// A number outside the table panics with an IndexError, another dtype with a
+// RuntimeError.
 type Embedding struct{ lookup }
 
 // NewEmbedding returns a new [Embedding] layer of numEmbeddings rows of
-// embeddingDim elements. A [PaddingIdx] outside panics.
+// embeddingDim elements. A [PaddingIdx] outside panics. The defaults are
+// [NormType] 2.0, [ScaleGradByFreq] false and [Sparse] false.
 func NewEmbedding(numEmbeddings, embeddingDim int64, opts ...EmbeddingOption) *Embedding {
 	l, f := &Embedding{lookup{NumEmbeddings: numEmbeddings, EmbeddingDim: embeddingDim, NormType: 2}}, factory{}
 	for _, o := range opts {
@@ -204,6 +209,10 @@ func (l *lookup) normRepr() string {
 
 // EmbeddingBag looks up rows of a table and sums, averages or maximizes those of
 // each bag, Python's nn.EmbeddingBag.
+//
+// Input of shape (B, N), or (N) with offsets of shape (B), gives output of
+// shape (B, EmbeddingDim). Other dimensions panic with a ValueError, numbers
+// outside the table with a RuntimeError.
 type EmbeddingBag struct {
 	lookup
 	Mode              string // "mean", "sum" or "max"
@@ -245,7 +254,9 @@ func (Mode) EmbeddingBagOption(option.Marker) {}
 // EmbeddingBagOption makes IncludeLastOffset an option of [NewEmbeddingBag].
 func (IncludeLastOffset) EmbeddingBagOption(option.Marker) {}
 
-// NewEmbeddingBag returns a new [EmbeddingBag] layer.
+// NewEmbeddingBag returns a new [EmbeddingBag] layer. The defaults are
+// [NormType] 2.0, [ScaleGradByFreq] false, [Mode] "mean", [Sparse] false and
+// [IncludeLastOffset] false.
 func NewEmbeddingBag(numEmbeddings, embeddingDim int64, opts ...EmbeddingBagOption) *EmbeddingBag {
 	l := &EmbeddingBag{lookup: lookup{NumEmbeddings: numEmbeddings, EmbeddingDim: embeddingDim, NormType: 2}, Mode: "mean"}
 	f := factory{}
@@ -271,8 +282,8 @@ func NewEmbeddingBag(numEmbeddings, embeddingDim int64, opts ...EmbeddingBagOpti
 // the elements may follow, in the shape of input.
 func (l *EmbeddingBag) Forward(input *torch.Tensor, offsetsAndWeights ...*torch.Tensor) *torch.Tensor {
 	in := append([]*torch.Tensor{input}, offsetsAndWeights...)
-	if l.hooked() && l.runsOwnHooks() {
-		return l.run(func(in []*torch.Tensor) []*torch.Tensor { return []*torch.Tensor{l.forward(in)} }, in...)[0]
+	if l.hooked() {
+		return l.runOwn(func(in []*torch.Tensor) []*torch.Tensor { return []*torch.Tensor{l.forward(in)} }, in...)[0]
 	}
 	return l.forward(in)
 }

@@ -7,6 +7,9 @@ import (
 )
 
 // Flatten joins the dimensions from StartDim to EndDim, Python's nn.Flatten.
+//
+// Input of shape (N, *) gives (N, product of *) with the defaults. Dimensions
+// that it does not have panic with an IndexError.
 type Flatten struct {
 	Module
 	StartDim, EndDim int64
@@ -19,7 +22,7 @@ func (StartDim) flattenOption() {}
 func (EndDim) flattenOption()   {}
 
 // NewFlatten returns a new [Flatten] layer, which joins all dimensions but the
-// first unless told otherwise.
+// first unless told otherwise. The defaults are [StartDim] 1 and [EndDim] -1.
 func NewFlatten(opts ...FlattenOption) *Flatten {
 	l := &Flatten{StartDim: 1, EndDim: -1}
 	l.Init(l)

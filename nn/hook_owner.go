@@ -19,7 +19,7 @@ type OwnedHooks struct {
 func (m *Module) RegisterOwnedHooks(h OwnedHooks, _ option.Marker) {
 	all := m.ensureHooks()
 	if h.ForwardPre != nil {
-		all.forwardPre.addOwned(h.Owner, h.ForwardPre)
+		all.forwardPre.addOwned(h.Owner, h.ForwardPre.withOptions())
 	}
 	if h.LoadStateDictPre != nil {
 		all.loadStateDictPre.addOwned(h.Owner, h.LoadStateDictPre)

@@ -68,9 +68,16 @@ func (l *instanceNorm) apply(input *torch.Tensor) *torch.Tensor {
 // InstanceNorm1d normalizes each channel of each example, Python's
 // nn.InstanceNorm1d: y = (x - mean) / sqrt(variance + Eps). Unless told otherwise
 // it has no parameters and keeps no statistics.
+//
+// Input of shape (N, C, L) or (C, L) gives output of that shape, C being
+// NumFeatures. Other dimensions, and a single value for each channel where
+// statistics are the input's, panic with a ValueError; so does another C, if
+// there are parameters.
 type InstanceNorm1d struct{ instanceNorm }
 
-// NewInstanceNorm1d returns a new [InstanceNorm1d] layer.
+// NewInstanceNorm1d returns a new [InstanceNorm1d] layer. The defaults are
+// [Eps] 1e-5, [Momentum] 0.1, [Affine] false, [TrackRunningStats] false and
+// [Bias] true.
 func NewInstanceNorm1d(numFeatures int64, opts ...BatchNormOption) *InstanceNorm1d {
 	l := &InstanceNorm1d{newInstanceNorm(numFeatures)}
 	bias, f := l.read(opts)
@@ -90,9 +97,16 @@ func (l *InstanceNorm1d) Forward(input *torch.Tensor) *torch.Tensor {
 func (l *InstanceNorm1d) forward(input *torch.Tensor) *torch.Tensor { return l.normalizeEach(input, 2) }
 
 // InstanceNorm2d is [InstanceNorm1d] for images, Python's nn.InstanceNorm2d.
+//
+// Input of shape (N, C, H, W) or (C, H, W) gives output of that shape, C being
+// NumFeatures. Other dimensions, and a single value for each channel where
+// statistics are the input's, panic with a ValueError; so does another C, if
+// there are parameters.
 type InstanceNorm2d struct{ instanceNorm }
 
-// NewInstanceNorm2d returns a new [InstanceNorm2d] layer.
+// NewInstanceNorm2d returns a new [InstanceNorm2d] layer. The defaults are
+// [Eps] 1e-5, [Momentum] 0.1, [Affine] false, [TrackRunningStats] false and
+// [Bias] true.
 func NewInstanceNorm2d(numFeatures int64, opts ...BatchNormOption) *InstanceNorm2d {
 	l := &InstanceNorm2d{newInstanceNorm(numFeatures)}
 	bias, f := l.read(opts)
@@ -112,9 +126,16 @@ func (l *InstanceNorm2d) Forward(input *torch.Tensor) *torch.Tensor {
 func (l *InstanceNorm2d) forward(input *torch.Tensor) *torch.Tensor { return l.normalizeEach(input, 3) }
 
 // InstanceNorm3d is [InstanceNorm1d] for volumes, Python's nn.InstanceNorm3d.
+//
+// Input of shape (N, C, D, H, W) or (C, D, H, W) gives output of that shape, C
+// being NumFeatures. Other dimensions, and a single value for each channel
+// where statistics are the input's, panic with a ValueError; so does another C,
+// if there are parameters.
 type InstanceNorm3d struct{ instanceNorm }
 
-// NewInstanceNorm3d returns a new [InstanceNorm3d] layer.
+// NewInstanceNorm3d returns a new [InstanceNorm3d] layer. The defaults are
+// [Eps] 1e-5, [Momentum] 0.1, [Affine] false, [TrackRunningStats] false and
+// [Bias] true.
 func NewInstanceNorm3d(numFeatures int64, opts ...BatchNormOption) *InstanceNorm3d {
 	l := &InstanceNorm3d{newInstanceNorm(numFeatures)}
 	bias, f := l.read(opts)

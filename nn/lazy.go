@@ -45,7 +45,7 @@ func initializeLazily(module AnyModule, inputs []*torch.Tensor) []*torch.Tensor 
 		}
 	}
 	if reflect.ValueOf(*m.hooks).IsZero() {
-		m.hooks = nil // Forward is as fast as if it never was lazy
+		m.hooks, m.plain = nil, true // Forward is as fast as if it never was lazy
 	}
 	m.title = strings.TrimPrefix(m.layout.name, "Lazy")
 	return nil
@@ -73,9 +73,12 @@ func materializeIfAny(t *torch.Tensor, size ...int64) {
 
 // LazyLinear is a [Linear] whose InFeatures are those of its first input,
 // Python's nn.LazyLinear.
+//
+// Input of shape (*, InFeatures) gives output of shape (*, OutFeatures).
 type LazyLinear struct{ Linear }
 
-// NewLazyLinear returns a new [LazyLinear] layer.
+// NewLazyLinear returns a new [LazyLinear] layer. The default of [Bias] is
+// true.
 func NewLazyLinear(outFeatures int64, opts ...LinearOption) *LazyLinear {
 	bias, f := readLinear(opts)
 	l := &LazyLinear{Linear{OutFeatures: outFeatures}}

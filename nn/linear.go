@@ -12,6 +12,8 @@ import (
 )
 
 // Identity returns its input, Python's nn.Identity.
+//
+// Input of any shape gives output of that shape.
 type Identity struct{ Module }
 
 // NewIdentity returns a new [Identity].
@@ -35,6 +37,8 @@ func (l *Identity) forward(input *torch.Tensor) *torch.Tensor { return input }
 //
 // Input of shape (*, InFeatures) gives output of shape (*, OutFeatures). Weight
 // and Bias start uniform in ±1/sqrt(InFeatures).
+//
+// Other last sizes panic with a RuntimeError.
 type Linear struct {
 	Module
 	InFeatures, OutFeatures int64
@@ -49,7 +53,7 @@ type LinearOption interface{ LinearOption(option.Marker) }
 // LinearOption makes Bias an option of [NewLinear].
 func (Bias) LinearOption(option.Marker) {}
 
-// NewLinear returns a new [Linear] layer.
+// NewLinear returns a new [Linear] layer. The default of [Bias] is true.
 func NewLinear(inFeatures, outFeatures int64, opts ...LinearOption) *Linear {
 	bias, f := readLinear(opts)
 	l := &Linear{InFeatures: inFeatures, OutFeatures: outFeatures}

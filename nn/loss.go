@@ -6,6 +6,10 @@ import (
 )
 
 // MSELoss is the mean squared error, Python's nn.MSELoss.
+//
+// Input and target have one shape. The loss is a number or, with [Reduction]
+// "none", of that shape. Shapes that differ but broadcast are warned of; others
+// panic with a RuntimeError.
 type MSELoss struct {
 	Module
 	Reduction string // "mean", "sum" or "none"
@@ -16,7 +20,7 @@ type MSELossOption interface{ mseLossOption() }
 
 func (Reduction) mseLossOption() {}
 
-// NewMSELoss returns a new [MSELoss].
+// NewMSELoss returns a new [MSELoss]. The default of [Reduction] is "mean".
 func NewMSELoss(opts ...MSELossOption) *MSELoss {
 	l := &MSELoss{Reduction: "mean"}
 	for _, o := range opts {
@@ -41,6 +45,10 @@ func (l *MSELoss) forward(input, target *torch.Tensor) *torch.Tensor {
 }
 
 // L1Loss is the mean absolute error, Python's nn.L1Loss.
+//
+// Input and target have one shape. The loss is a number or, with [Reduction]
+// "none", of that shape. Shapes that differ but broadcast are warned of; others
+// panic with a RuntimeError.
 type L1Loss struct {
 	Module
 	Reduction string // "mean", "sum" or "none"
@@ -51,7 +59,7 @@ type L1LossOption interface{ l1LossOption() }
 
 func (Reduction) l1LossOption() {}
 
-// NewL1Loss returns a new [L1Loss].
+// NewL1Loss returns a new [L1Loss]. The default of [Reduction] is "mean".
 func NewL1Loss(opts ...L1LossOption) *L1Loss {
 	l := &L1Loss{Reduction: "mean"}
 	for _, o := range opts {
@@ -77,6 +85,10 @@ func (l *L1Loss) forward(input, target *torch.Tensor) *torch.Tensor {
 
 // NLLLoss is the negative log likelihood of classes, Python's nn.NLLLoss. Its
 // input are log probabilities, such as [LogSoftmax] gives.
+//
+// Input of shape (N, C, *) or (C) and classes of shape (N, *) or () give a
+// number or, with [Reduction] "none", a loss for each class. A class outside
+// panics with an IndexError, another N with a ValueError.
 type NLLLoss struct {
 	Module
 	Weight      *torch.Tensor // of each class, a buffer; or nil
@@ -92,7 +104,8 @@ func (WeightOption) nllLossOption() {}
 func (IgnoreIndex) nllLossOption()  {}
 func (Reduction) nllLossOption()    {}
 
-// NewNLLLoss returns a new [NLLLoss].
+// NewNLLLoss returns a new [NLLLoss]. The defaults are [IgnoreIndex] -100 and
+// [Reduction] "mean".
 func NewNLLLoss(opts ...NLLLossOption) *NLLLoss {
 	l := &NLLLoss{IgnoreIndex: -100, Reduction: "mean"}
 	l.Init(l)
@@ -128,6 +141,11 @@ func (l *NLLLoss) forward(input, target *torch.Tensor) *torch.Tensor {
 
 // CrossEntropyLoss is the cross entropy between logits and classes, Python's
 // nn.CrossEntropyLoss: [LogSoftmax] and [NLLLoss] in one.
+//
+// Input of shape (N, C, *) or (C) and classes of shape (N, *) or () give a
+// number or, with [Reduction] "none", a loss for each class. The target may
+// also be probabilities, in the shape of input. A class outside panics with an
+// IndexError, another N with a ValueError.
 type CrossEntropyLoss struct {
 	Module
 	Weight         *torch.Tensor // of each class, a buffer; or nil
@@ -145,7 +163,8 @@ func (IgnoreIndex) crossEntropyLossOption()    {}
 func (Reduction) crossEntropyLossOption()      {}
 func (LabelSmoothing) crossEntropyLossOption() {}
 
-// NewCrossEntropyLoss returns a new [CrossEntropyLoss].
+// NewCrossEntropyLoss returns a new [CrossEntropyLoss]. The defaults are
+// [IgnoreIndex] -100, [Reduction] "mean" and [LabelSmoothing] 0.0.
 func NewCrossEntropyLoss(opts ...CrossEntropyLossOption) *CrossEntropyLoss {
 	l := &CrossEntropyLoss{IgnoreIndex: -100, Reduction: "mean"}
 	l.Init(l)

@@ -65,8 +65,9 @@ type LinearCrossEntropyLoss struct {
 }
 
 // NewLinearCrossEntropyLoss returns a new [LinearCrossEntropyLoss]. A weight of
-// another shape than (numClasses), and a label smoothing outside of 0 to 1, panic
-// with a RuntimeError.
+// another shape than (numClasses), and a label smoothing outside of 0 to 1,
+// panic with a RuntimeError. The defaults are [Bias] false, [Reduction] "mean"
+// and [LabelSmoothing] 0.0.
 func NewLinearCrossEntropyLoss(inFeatures, numClasses int64, opts ...LinearCrossEntropyLossOption) *LinearCrossEntropyLoss {
 	l := &LinearCrossEntropyLoss{NumClasses: numClasses, Reduction: "mean"}
 	weight, bias, f := (*torch.Tensor)(nil), Bias(false), factory{}

@@ -39,6 +39,7 @@ type Module struct {
 	base   unsafe.Pointer
 	layout *layout
 
+	plain      bool   // Init was called, and no hooks were registered
 	evaluating bool   // so that the zero value is training
 	hooks      *hooks // nil if there are none
 	title      string // that is printed, if not the name of the type
@@ -111,7 +112,7 @@ func (m *Module) Init(self AnyModule) {
 	if offset >= t.Size() {
 		raise("TypeError", "%s must embed nn.Module itself, not a pointer to it", t.Name())
 	}
-	*m = Module{self: self, base: v.UnsafePointer(), layout: layoutOf(t, offset)}
+	*m = Module{self: self, base: v.UnsafePointer(), layout: layoutOf(t, offset), plain: true}
 }
 
 // AsModule returns m: a way from any module to its Module.
@@ -131,8 +132,11 @@ func raise(kind, format string, args ...any) { panic(torch.NewError(kind, format
 
 // name is the name of the module's type, Python's __class__.__name__.
 func (m *Module) name() string {
-	if m.title != "" {
+	switch {
+	case m.title != "":
 		return m.title
+	case m.layout == nil: // before Init
+		return "Module"
 	}
 	return m.layout.name
 }
@@ -146,6 +150,7 @@ func (m *Module) name() string {
 // A name with a dot, an empty one, and that of another member panic.
 func (m *Module) RegisterBuffer(name string, t *torch.Tensor, persistent ...Persistent) {
 	m.ready("buffer")
+	refuseReserved(name)
 	checkMemberName("buffer", name)
 	b := registered{namedTensor: namedTensor{key: name}, transient: len(persistent) > 0 && !bool(persistent[0])}
 	i := m.bufferIndex(name)
@@ -187,6 +192,11 @@ func (m *Module) setBuffer(i int, t *torch.Tensor) {
 // A name with a dot, an empty one, that of another member, and a tensor that is
 // no parameter panic.
 func (m *Module) RegisterParameter(name string, p *torch.Tensor) {
+	refuseReserved(name)
+	m.registerParameter(name, p)
+}
+
+func (m *Module) registerParameter(name string, p *torch.Tensor) {
 	m.ready("parameter")
 	checkMemberName("parameter", name)
 	i := indexOf(m.parameters, name)
@@ -230,7 +240,8 @@ func (m *Module) checkParameter(name string, p *torch.Tensor) {
 // empty one, and that of another member panic.
 func (m *Module) AddModule(name string, child AnyModule) {
 	m.ready("module")
-	child = registeredModule(m, name, child)
+	refuseReserved(name)
+	child = orNil(registeredModule(m, name, child))
 	i := slices.IndexFunc(m.modules, func(c namedModule) bool { return c.key == name })
 	field := m.layout.byKey[name]
 	if field != nil && !field.set(m.base, child) || field == nil && i < 0 && m.has(name) {
@@ -261,6 +272,28 @@ func checkMemberName(kind, name string) {
 }
 
 func refuseDuplicate(name string) { raise("KeyError", "attribute '%s' already exists", name) }
+
+// reserved are the names that modules have in Python, of which no member can take
+// one.
+var reserved = func() map[string]bool {
+	names := map[string]bool{}
+	for name := range strings.FieldsSeq(`T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda
+		double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half ipu
+		load_state_dict modules mtia named_buffers named_children named_modules named_parameters parameters
+		register_backward_hook register_buffer register_forward_hook register_forward_pre_hook register_full_backward_hook
+		register_full_backward_pre_hook register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module
+		register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state
+		set_submodule share_memory state_dict to to_empty train training type xpu zero_grad`) {
+		names[name] = true
+	}
+	return names
+}()
+
+func refuseReserved(name string) {
+	if reserved[name] {
+		refuseDuplicate(name)
+	}
+}
 
 // has reports whether the module has a field or a registered member with this
 // key.

@@ -37,6 +37,9 @@ func resetAffine(weight, bias *torch.Tensor) {
 
 // LayerNorm normalizes each example over its last dimensions, Python's
 // nn.LayerNorm: y = (x - mean) / sqrt(variance + Eps) * Weight + Bias.
+//
+// Input of shape (*, NormalizedShape...) gives output of that shape. Other last
+// dimensions panic with a RuntimeError.
 type LayerNorm struct {
 	Module
 	NormalizedShape   []int64
@@ -46,7 +49,8 @@ type LayerNorm struct {
 }
 
 // NewLayerNorm returns a new [LayerNorm] layer, over the last dimension or
-// several.
+// several. The defaults are [Eps] 1e-5, [ElementwiseAffine] true and [Bias]
+// true.
 func NewLayerNorm[S Shape](normalizedShape S, opts ...LayerNormOption) *LayerNorm {
 	l := &LayerNorm{NormalizedShape: shapeOf(normalizedShape), Eps: 1e-5, ElementwiseAffine: true}
 	bias, f := Bias(true), factory{}
@@ -98,6 +102,9 @@ func (l *LayerNorm) ExtraRepr() string {
 
 // RMSNorm divides each example by the root of its mean square over its last
 // dimensions, Python's nn.RMSNorm: y = x / sqrt(mean(x*x) + Eps) * Weight.
+//
+// Input of shape (*, NormalizedShape...) gives output of that shape. Other last
+// dimensions panic with a RuntimeError.
 type RMSNorm struct {
 	Module
 	NormalizedShape   []int64
@@ -107,6 +114,7 @@ type RMSNorm struct {
 }
 
 // NewRMSNorm returns a new [RMSNorm] layer, over the last dimension or several.
+// The default of [ElementwiseAffine] is true.
 func NewRMSNorm[S Shape](normalizedShape S, opts ...RMSNormOption) *RMSNorm {
 	l, f := &RMSNorm{NormalizedShape: shapeOf(normalizedShape), ElementwiseAffine: true}, factory{}
 	for _, o := range opts {
@@ -159,6 +167,9 @@ func (l *RMSNorm) ExtraRepr() string {
 
 // GroupNorm normalizes groups of channels of each example, Python's nn.GroupNorm:
 // y = (x - mean) / sqrt(variance + Eps) * Weight + Bias.
+//
+// Input of shape (N, NumChannels, *) gives output of that shape. Other channels
+// panic with a RuntimeError.
 type GroupNorm struct {
 	Module
 	NumGroups, NumChannels int64
@@ -167,8 +178,9 @@ type GroupNorm struct {
 	Weight, Bias           *torch.Tensor // (NumChannels), or nil
 }
 
-// NewGroupNorm returns a new [GroupNorm] layer. Channels that do not divide into
-// the groups panic with a ValueError.
+// NewGroupNorm returns a new [GroupNorm] layer. Channels that do not divide
+// into the groups panic with a ValueError. The defaults are [Eps] 1e-5,
+// [Affine] true and [Bias] true.
 func NewGroupNorm(numGroups, numChannels int64, opts ...GroupNormOption) *GroupNorm {
 	l := &GroupNorm{NumGroups: numGroups, NumChannels: numChannels, Eps: 1e-5, Affine: true}
 	bias, f := Bias(true), factory{}
@@ -226,6 +238,9 @@ func (l *GroupNorm) ExtraRepr() string {
 
 // LocalResponseNorm divides each element by a mean of squares over neighboring
 // channels, Python's nn.LocalResponseNorm: y = x / (K + Alpha*mean)^Beta.
+//
+// Input of shape (N, C, *) gives output of that shape. Fewer than three
+// dimensions panic with a ValueError.
 type LocalResponseNorm struct {
 	Module
 	Size           int64 // how many channels count
@@ -243,7 +258,8 @@ func (Alpha) localResponseNormOption() {}
 func (Beta) localResponseNormOption()  {}
 func (K) localResponseNormOption()     {}
 
-// NewLocalResponseNorm returns a new [LocalResponseNorm] layer.
+// NewLocalResponseNorm returns a new [LocalResponseNorm] layer. The defaults
+// are [Alpha] 0.0001, [Beta] 0.75 and [K] 1.0.
 func NewLocalResponseNorm(size int64, opts ...LocalResponseNormOption) *LocalResponseNorm {
 	l := &LocalResponseNorm{Size: size, Alpha: 1e-4, Beta: 0.75, K: 1}
 	for _, o := range opts {

@@ -63,6 +63,9 @@ type padNd struct {
 func (l *padNd) ExtraRepr() string { return pytext.Tuple(l.Padding) }
 
 // ConstantPad1d enlarges sequences with one value, Python's nn.ConstantPad1d.
+//
+// Input of shape (N, C, L) or (C, L) gives output of that shape, with the
+// padding at both ends of each size.
 type ConstantPad1d struct {
 	padNd
 	Value float64
@@ -93,6 +96,9 @@ func (l *ConstantPad1d) ExtraRepr() string {
 }
 
 // ConstantPad2d enlarges images with one value, Python's nn.ConstantPad2d.
+//
+// Input of shape (N, C, H, W) or (C, H, W) gives output of that shape, with the
+// padding at both ends of each size.
 type ConstantPad2d struct {
 	padNd
 	Value float64
@@ -123,6 +129,9 @@ func (l *ConstantPad2d) ExtraRepr() string {
 }
 
 // ConstantPad3d enlarges volumes with one value, Python's nn.ConstantPad3d.
+//
+// Input of shape (N, C, D, H, W) or (C, D, H, W) gives output of that shape,
+// with the padding at both ends of each size.
 type ConstantPad3d struct {
 	padNd
 	Value float64
@@ -153,6 +162,9 @@ func (l *ConstantPad3d) ExtraRepr() string {
 }
 
 // ZeroPad1d enlarges sequences with zeros, Python's nn.ZeroPad1d.
+//
+// Input of shape (N, C, L) or (C, L) gives output of that shape, with the
+// padding at both ends of each size.
 type ZeroPad1d struct{ padNd }
 
 // NewZeroPad1d returns a new [ZeroPad1d] layer.
@@ -175,6 +187,9 @@ func (l *ZeroPad1d) forward(input *torch.Tensor) *torch.Tensor {
 }
 
 // ZeroPad2d enlarges images with zeros, Python's nn.ZeroPad2d.
+//
+// Input of shape (N, C, H, W) or (C, H, W) gives output of that shape, with the
+// padding at both ends of each size.
 type ZeroPad2d struct{ padNd }
 
 // NewZeroPad2d returns a new [ZeroPad2d] layer.
@@ -197,6 +212,9 @@ func (l *ZeroPad2d) forward(input *torch.Tensor) *torch.Tensor {
 }
 
 // ZeroPad3d enlarges volumes with zeros, Python's nn.ZeroPad3d.
+//
+// Input of shape (N, C, D, H, W) or (C, D, H, W) gives output of that shape,
+// with the padding at both ends of each size.
 type ZeroPad3d struct{ padNd }
 
 // NewZeroPad3d returns a new [ZeroPad3d] layer.
@@ -219,6 +237,10 @@ func (l *ZeroPad3d) forward(input *torch.Tensor) *torch.Tensor {
 }
 
 // ReflectionPad1d enlarges sequences with a reflection at the edge, Python's nn.ReflectionPad1d.
+//
+// Input of shape (N, C, L) or (C, L) gives output of that shape, with the
+// padding at both ends of each size. A padding that is not less than the size
+// it enlarges panics with a RuntimeError.
 type ReflectionPad1d struct{ padNd }
 
 // NewReflectionPad1d returns a new [ReflectionPad1d] layer.
@@ -241,6 +263,10 @@ func (l *ReflectionPad1d) forward(input *torch.Tensor) *torch.Tensor {
 }
 
 // ReflectionPad2d enlarges images with a reflection at the edge, Python's nn.ReflectionPad2d.
+//
+// Input of shape (N, C, H, W) or (C, H, W) gives output of that shape, with the
+// padding at both ends of each size. A padding that is not less than the size
+// it enlarges panics with a RuntimeError.
 type ReflectionPad2d struct{ padNd }
 
 // NewReflectionPad2d returns a new [ReflectionPad2d] layer.
@@ -263,6 +289,10 @@ func (l *ReflectionPad2d) forward(input *torch.Tensor) *torch.Tensor {
 }
 
 // ReflectionPad3d enlarges volumes with a reflection at the edge, Python's nn.ReflectionPad3d.
+//
+// Input of shape (N, C, D, H, W) or (C, D, H, W) gives output of that shape,
+// with the padding at both ends of each size. A padding that is not less than
+// the size it enlarges panics with a RuntimeError.
 type ReflectionPad3d struct{ padNd }
 
 // NewReflectionPad3d returns a new [ReflectionPad3d] layer.
@@ -285,6 +315,9 @@ func (l *ReflectionPad3d) forward(input *torch.Tensor) *torch.Tensor {
 }
 
 // ReplicationPad1d enlarges sequences with the element at the edge, Python's nn.ReplicationPad1d.
+//
+// Input of shape (N, C, L) or (C, L) gives output of that shape, with the
+// padding at both ends of each size.
 type ReplicationPad1d struct{ padNd }
 
 // NewReplicationPad1d returns a new [ReplicationPad1d] layer.
@@ -307,6 +340,9 @@ func (l *ReplicationPad1d) forward(input *torch.Tensor) *torch.Tensor {
 }
 
 // ReplicationPad2d enlarges images with the element at the edge, Python's nn.ReplicationPad2d.
+//
+// Input of shape (N, C, H, W) or (C, H, W) gives output of that shape, with the
+// padding at both ends of each size.
 type ReplicationPad2d struct{ padNd }
 
 // NewReplicationPad2d returns a new [ReplicationPad2d] layer.
@@ -329,6 +365,9 @@ func (l *ReplicationPad2d) forward(input *torch.Tensor) *torch.Tensor {
 }
 
 // ReplicationPad3d enlarges volumes with the element at the edge, Python's nn.ReplicationPad3d.
+//
+// Input of shape (N, C, D, H, W) or (C, D, H, W) gives output of that shape,
+// with the padding at both ends of each size.
 type ReplicationPad3d struct{ padNd }
 
 // NewReplicationPad3d returns a new [ReplicationPad3d] layer.
@@ -351,6 +390,10 @@ func (l *ReplicationPad3d) forward(input *torch.Tensor) *torch.Tensor {
 }
 
 // CircularPad1d enlarges sequences with the other end, Python's nn.CircularPad1d.
+//
+// Input of shape (N, C, L) or (C, L) gives output of that shape, with the
+// padding at both ends of each size. A padding greater than the size it
+// enlarges panics with a RuntimeError.
 type CircularPad1d struct{ padNd }
 
 // NewCircularPad1d returns a new [CircularPad1d] layer.
@@ -374,6 +417,10 @@ func (l *CircularPad1d) forward(input *torch.Tensor) *torch.Tensor {
 }
 
 // CircularPad2d enlarges images with the other end, Python's nn.CircularPad2d.
+//
+// Input of shape (N, C, H, W) or (C, H, W) gives output of that shape, with the
+// padding at both ends of each size. A padding greater than the size it
+// enlarges panics with a RuntimeError.
 type CircularPad2d struct{ padNd }
 
 // NewCircularPad2d returns a new [CircularPad2d] layer.
@@ -397,6 +444,10 @@ func (l *CircularPad2d) forward(input *torch.Tensor) *torch.Tensor {
 }
 
 // CircularPad3d enlarges volumes with the other end, Python's nn.CircularPad3d.
+//
+// Input of shape (N, C, D, H, W) or (C, D, H, W) gives output of that shape,
+// with the padding at both ends of each size. A padding greater than the size
+// it enlarges panics with a RuntimeError.
 type CircularPad3d struct{ padNd }
 
 // NewCircularPad3d returns a new [CircularPad3d] layer.

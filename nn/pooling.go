@@ -54,10 +54,10 @@ func (l *MaxPoolNd) ExtraRepr() string {
 
 // withIndices runs a forward pass that returns indices, too, with the hooks.
 func (m *Module) withIndices(forward func(*torch.Tensor) (output, indices *torch.Tensor), input *torch.Tensor) (output, indices *torch.Tensor) {
-	if !m.hooked() || !m.runsOwnHooks() {
+	if !m.hooked() {
 		return forward(input)
 	}
-	outputs := m.run(func(in []*torch.Tensor) []*torch.Tensor {
+	outputs := m.runOwn(func(in []*torch.Tensor) []*torch.Tensor {
 		output, indices := forward(in[0])
 		return []*torch.Tensor{output, indices}
 	}, input)
@@ -70,10 +70,13 @@ func (m *Module) withIndices(forward func(*torch.Tensor) (output, indices *torch
 // Input of shape (N, C, L) or (C, L) gives output of the same but L', where L' is
 // (L + 2*padding - dilation*(kernel-1) - 1)/stride + 1, rounded down or, with
 // CeilMode, up.
+//
+// A kernel that does not fit panics with a RuntimeError.
 type MaxPool1d struct{ MaxPoolNd }
 
 // NewMaxPool1d returns a new [MaxPool1d] layer. The stride is the kernel's size
-// unless given.
+// unless given. The defaults are [Padding] 0, [Dilation] 1, [ReturnIndices]
+// false and [CeilMode] false.
 func NewMaxPool1d[S Size1](kernelSize S, opts ...MaxPoolOption) *MaxPool1d {
 	l := &MaxPool1d{newMaxPool("max_pool1d", sizesOf1(kernelSize), opts)}
 	l.Init(l)
@@ -108,10 +111,16 @@ func (l *MaxPool1d) forwardWithIndices(input *torch.Tensor) (output, indices *to
 }
 
 // MaxPool2d is [MaxPool1d] over images, Python's nn.MaxPool2d.
+//
+// Input of shape (N, C, H, W) or (C, H, W) gives output of that shape but for
+// the sizes, each of which is (size + 2*padding - dilation*(kernel-1) -
+// 1)/stride + 1, rounded down or, with [CeilMode], up. A kernel that does not
+// fit panics with a RuntimeError.
 type MaxPool2d struct{ MaxPoolNd }
 
 // NewMaxPool2d returns a new [MaxPool2d] layer. The stride is the kernel's size
-// unless given.
+// unless given. The defaults are [Padding] 0, [Dilation] 1, [ReturnIndices]
+// false and [CeilMode] false.
 func NewMaxPool2d[S Size2](kernelSize S, opts ...MaxPoolOption) *MaxPool2d {
 	l := &MaxPool2d{newMaxPool("max_pool2d", sizesOf2(kernelSize), opts)}
 	l.Init(l)
@@ -146,10 +155,16 @@ func (l *MaxPool2d) forwardWithIndices(input *torch.Tensor) (output, indices *to
 }
 
 // MaxPool3d is [MaxPool1d] over volumes, Python's nn.MaxPool3d.
+//
+// Input of shape (N, C, D, H, W) or (C, D, H, W) gives output of that shape but
+// for the sizes, each of which is (size + 2*padding - dilation*(kernel-1) -
+// 1)/stride + 1, rounded down or, with [CeilMode], up. A kernel that does not
+// fit panics with a RuntimeError.
 type MaxPool3d struct{ MaxPoolNd }
 
 // NewMaxPool3d returns a new [MaxPool3d] layer. The stride is the kernel's size
-// unless given.
+// unless given. The defaults are [Padding] 0, [Dilation] 1, [ReturnIndices]
+// false and [CeilMode] false.
 func NewMaxPool3d[S Size3](kernelSize S, opts ...MaxPoolOption) *MaxPool3d {
 	l := &MaxPool3d{newMaxPool("max_pool3d", sizesOf3(kernelSize), opts)}
 	l.Init(l)

@@ -26,6 +26,9 @@ func (ReturnIndices) adaptiveMaxPoolOption() {}
 
 // AdaptiveAvgPool1d averages sequences down, or up, to a size of the output,
 // Python's nn.AdaptiveAvgPool1d.
+//
+// Input of shape (N, C, L) or (C, L) gives output of that shape but for the
+// sizes, which are OutputSize. Other dimensions panic with a RuntimeError.
 type AdaptiveAvgPool1d struct {
 	Module
 	OutputSize []int64 // one number, or one for each dimension; may be InputSize
@@ -55,13 +58,17 @@ func (l *AdaptiveAvgPool1d) ExtraRepr() string { return outputSizeRepr(l.OutputS
 
 // AdaptiveMaxPool1d takes the largest elements of as many parts of sequences as
 // the output has places, Python's nn.AdaptiveMaxPool1d.
+//
+// Input of shape (N, C, L) or (C, L) gives output of that shape but for the
+// sizes, which are OutputSize. Other dimensions panic with a RuntimeError.
 type AdaptiveMaxPool1d struct {
 	Module
 	OutputSize    []int64 // one number, or one for each dimension; may be InputSize
 	ReturnIndices bool
 }
 
-// NewAdaptiveMaxPool1d returns a new [AdaptiveMaxPool1d] layer.
+// NewAdaptiveMaxPool1d returns a new [AdaptiveMaxPool1d] layer. The default of
+// [ReturnIndices] is false.
 func NewAdaptiveMaxPool1d[S Size1](outputSize S, opts ...AdaptiveMaxPoolOption) *AdaptiveMaxPool1d {
 	l := &AdaptiveMaxPool1d{OutputSize: sizesOf1(outputSize)}
 	for _, o := range opts {
@@ -100,6 +107,9 @@ func (l *AdaptiveMaxPool1d) ExtraRepr() string { return outputSizeRepr(l.OutputS
 
 // AdaptiveAvgPool2d is [AdaptiveAvgPool1d] over images, Python's
 // nn.AdaptiveAvgPool2d.
+//
+// Input of shape (N, C, H, W) or (C, H, W) gives output of that shape but for
+// the sizes, which are OutputSize. Other dimensions panic with a RuntimeError.
 type AdaptiveAvgPool2d struct {
 	Module
 	OutputSize []int64 // one number, or one for each dimension; may be InputSize
@@ -129,13 +139,17 @@ func (l *AdaptiveAvgPool2d) ExtraRepr() string { return outputSizeRepr(l.OutputS
 
 // AdaptiveMaxPool2d is [AdaptiveMaxPool1d] over images, Python's
 // nn.AdaptiveMaxPool2d.
+//
+// Input of shape (N, C, H, W) or (C, H, W) gives output of that shape but for
+// the sizes, which are OutputSize. Other dimensions panic with a RuntimeError.
 type AdaptiveMaxPool2d struct {
 	Module
 	OutputSize    []int64 // one number, or one for each dimension; may be InputSize
 	ReturnIndices bool
 }
 
-// NewAdaptiveMaxPool2d returns a new [AdaptiveMaxPool2d] layer.
+// NewAdaptiveMaxPool2d returns a new [AdaptiveMaxPool2d] layer. The default of
+// [ReturnIndices] is false.
 func NewAdaptiveMaxPool2d[S Size2](outputSize S, opts ...AdaptiveMaxPoolOption) *AdaptiveMaxPool2d {
 	l := &AdaptiveMaxPool2d{OutputSize: sizesOf2(outputSize)}
 	for _, o := range opts {
@@ -174,6 +188,10 @@ func (l *AdaptiveMaxPool2d) ExtraRepr() string { return outputSizeRepr(l.OutputS
 
 // AdaptiveAvgPool3d is [AdaptiveAvgPool1d] over volumes, Python's
 // nn.AdaptiveAvgPool3d.
+//
+// Input of shape (N, C, D, H, W) or (C, D, H, W) gives output of that shape but
+// for the sizes, which are OutputSize. Other dimensions panic with a
+// RuntimeError.
 type AdaptiveAvgPool3d struct {
 	Module
 	OutputSize []int64 // one number, or one for each dimension; may be InputSize
@@ -203,13 +221,18 @@ func (l *AdaptiveAvgPool3d) ExtraRepr() string { return outputSizeRepr(l.OutputS
 
 // AdaptiveMaxPool3d is [AdaptiveMaxPool1d] over volumes, Python's
 // nn.AdaptiveMaxPool3d.
+//
+// Input of shape (N, C, D, H, W) or (C, D, H, W) gives output of that shape but
+// for the sizes, which are OutputSize. Other dimensions panic with a
+// RuntimeError.
 type AdaptiveMaxPool3d struct {
 	Module
 	OutputSize    []int64 // one number, or one for each dimension; may be InputSize
 	ReturnIndices bool
 }
 
-// NewAdaptiveMaxPool3d returns a new [AdaptiveMaxPool3d] layer.
+// NewAdaptiveMaxPool3d returns a new [AdaptiveMaxPool3d] layer. The default of
+// [ReturnIndices] is false.
 func NewAdaptiveMaxPool3d[S Size3](outputSize S, opts ...AdaptiveMaxPoolOption) *AdaptiveMaxPool3d {
 	l := &AdaptiveMaxPool3d{OutputSize: sizesOf3(outputSize)}
 	for _, o := range opts {

@@ -12,7 +12,7 @@ type AvgPoolNd struct {
 	Module
 	KernelSize, Stride, Padding []int64 // one number, or one for each dimension
 	CeilMode, CountIncludePad   bool
-	DivisorOverride             int64 // 0: the number of elements
+	DivisorOverride             *int64 // nil: the number of elements
 }
 
 // CountIncludePad says whether padding counts in averages. Its default is true.
@@ -56,16 +56,22 @@ func (l *AvgPoolNd) read(o any) {
 	case CountIncludePad:
 		l.CountIncludePad = bool(o)
 	case DivisorOverride:
-		l.DivisorOverride = int64(o)
+		l.DivisorOverride = (*int64)(&o)
 	}
 }
 
 // AvgPool1d averages the elements at each place of a kernel that moves over
 // sequences, Python's nn.AvgPool1d.
+//
+// Input of shape (N, C, L) or (C, L) gives output of that shape but for the
+// sizes, each of which is (size + 2*padding - kernel)/stride + 1, rounded down
+// or, with [CeilMode], up. A kernel that does not fit panics with a
+// RuntimeError.
 type AvgPool1d struct{ AvgPoolNd }
 
 // NewAvgPool1d returns a new [AvgPool1d] layer. The stride is the kernel's size
-// unless given.
+// unless given. The defaults are [Padding] 0, [CeilMode] false and
+// [CountIncludePad] true.
 func NewAvgPool1d[S Size1](kernelSize S, opts ...AvgPool1dOption) *AvgPool1d {
 	l := &AvgPool1d{newAvgPool(sizesOf1(kernelSize))}
 	for _, o := range opts {
@@ -99,10 +105,16 @@ func (l *AvgPoolNd) repr() string {
 }
 
 // AvgPool2d is [AvgPool1d] over images, Python's nn.AvgPool2d.
+//
+// Input of shape (N, C, H, W) or (C, H, W) gives output of that shape but for
+// the sizes, each of which is (size + 2*padding - kernel)/stride + 1, rounded
+// down or, with [CeilMode], up. A kernel that does not fit panics with a
+// RuntimeError.
 type AvgPool2d struct{ AvgPoolNd }
 
 // NewAvgPool2d returns a new [AvgPool2d] layer. The stride is the kernel's size
-// unless given.
+// unless given. The defaults are [Padding] 0, [CeilMode] false and
+// [CountIncludePad] true.
 func NewAvgPool2d[S Size2](kernelSize S, opts ...AvgPoolOption) *AvgPool2d {
 	l := &AvgPool2d{newAvgPool(sizesOf2(kernelSize))}
 	for _, o := range opts {
@@ -122,9 +134,9 @@ func (l *AvgPool2d) Forward(input *torch.Tensor) *torch.Tensor {
 
 func (l *AvgPool2d) forward(input *torch.Tensor) *torch.Tensor {
 	opts := []torch.AvgPool2dOption{torch.Stride(l.Stride...), torch.Padding(l.Padding...), torch.CeilMode(l.CeilMode),
-		torch.CountIncludePad(l.CountIncludePad), torch.DivisorOverride(l.DivisorOverride)}
-	if l.DivisorOverride == 0 {
-		opts = opts[:4]
+		torch.CountIncludePad(l.CountIncludePad)}
+	if l.DivisorOverride != nil {
+		opts = append(opts, torch.DivisorOverride(*l.DivisorOverride))
 	}
 	return torch.AvgPool2d(input, l.KernelSize, opts...)
 }
@@ -133,10 +145,16 @@ func (l *AvgPool2d) forward(input *torch.Tensor) *torch.Tensor {
 func (l *AvgPool2d) ExtraRepr() string { return l.repr() }
 
 // AvgPool3d is [AvgPool1d] over volumes, Python's nn.AvgPool3d.
+//
+// Input of shape (N, C, D, H, W) or (C, D, H, W) gives output of that shape but
+// for the sizes, each of which is (size + 2*padding - kernel)/stride + 1,
+// rounded down or, with [CeilMode], up. A kernel that does not fit panics with
+// a RuntimeError.
 type AvgPool3d struct{ AvgPoolNd }
 
 // NewAvgPool3d returns a new [AvgPool3d] layer. The stride is the kernel's size
-// unless given.
+// unless given. The defaults are [Padding] 0, [CeilMode] false and
+// [CountIncludePad] true.
 func NewAvgPool3d[S Size3](kernelSize S, opts ...AvgPoolOption) *AvgPool3d {
 	l := &AvgPool3d{newAvgPool(sizesOf3(kernelSize))}
 	for _, o := range opts {
@@ -156,9 +174,9 @@ func (l *AvgPool3d) Forward(input *torch.Tensor) *torch.Tensor {
 
 func (l *AvgPool3d) forward(input *torch.Tensor) *torch.Tensor {
 	opts := []torch.AvgPool3dOption{torch.Stride(l.Stride...), torch.Padding(l.Padding...), torch.CeilMode(l.CeilMode),
-		torch.CountIncludePad(l.CountIncludePad), torch.DivisorOverride(l.DivisorOverride)}
-	if l.DivisorOverride == 0 {
-		opts = opts[:4]
+		torch.CountIncludePad(l.CountIncludePad)}
+	if l.DivisorOverride != nil {
+		opts = append(opts, torch.DivisorOverride(*l.DivisorOverride))
 	}
 	return torch.AvgPool3d(input, l.KernelSize, opts...)
 }

@@ -97,10 +97,14 @@ func (l *FractionalMaxPoolNd) options() []functional.FractionalMaxPoolOption {
 // FractionalMaxPool2d takes the largest elements of regions of images that are
 // placed at random, so that the output has a given size or ratio: Python's
 // nn.FractionalMaxPool2d.
+//
+// Input of shape (N, C, H, W) or (C, H, W) gives output of that shape but for
+// the sizes, which are the given ones, or the ratio times those of the input.
 type FractionalMaxPool2d struct{ FractionalMaxPoolNd }
 
-// NewFractionalMaxPool2d returns a new [FractionalMaxPool2d] layer, with one of the
-// options [OutputSize] and [OutputRatio].
+// NewFractionalMaxPool2d returns a new [FractionalMaxPool2d] layer, with one of
+// the options [OutputSize] and [OutputRatio]. The default of [ReturnIndices] is
+// false.
 func NewFractionalMaxPool2d[S Size2](kernelSize S, opts ...FractionalMaxPoolOption) *FractionalMaxPool2d {
 	l := &FractionalMaxPool2d{FractionalMaxPoolNd{KernelSize: repeated(sizesOf2(kernelSize), 2)}}
 	samples := l.read(2, opts)
@@ -131,10 +135,15 @@ func (l *FractionalMaxPool2d) ForwardWithIndices(input *torch.Tensor) (output, i
 
 // FractionalMaxPool3d is [FractionalMaxPool2d] over volumes, Python's
 // nn.FractionalMaxPool3d.
+//
+// Input of shape (N, C, D, H, W) or (C, D, H, W) gives output of that shape but
+// for the sizes, which are the given ones, or the ratio times those of the
+// input.
 type FractionalMaxPool3d struct{ FractionalMaxPoolNd }
 
-// NewFractionalMaxPool3d returns a new [FractionalMaxPool3d] layer, with one of the
-// options [OutputSize] and [OutputRatio].
+// NewFractionalMaxPool3d returns a new [FractionalMaxPool3d] layer, with one of
+// the options [OutputSize] and [OutputRatio]. The default of [ReturnIndices] is
+// false.
 func NewFractionalMaxPool3d[S Size3](kernelSize S, opts ...FractionalMaxPoolOption) *FractionalMaxPool3d {
 	size := sizesOf3(kernelSize)
 	if slices.Min(size) <= 0 {

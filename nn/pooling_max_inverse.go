@@ -41,10 +41,14 @@ func (l *MaxUnpoolNd) ExtraRepr() string {
 
 // MaxUnpool1d puts elements back where [MaxPool1d] took them from, among zeros,
 // Python's nn.MaxUnpool1d.
+//
+// Input and indices have the same shape, (N, C, L) or (C, L); the output has it
+// but for the sizes, each (size-1)*stride - 2*padding + kernel unless given.
+// Indices of another shape panic with a RuntimeError.
 type MaxUnpool1d struct{ MaxUnpoolNd }
 
 // NewMaxUnpool1d returns a new [MaxUnpool1d] layer. The stride is the kernel's
-// size unless given.
+// size unless given. The default of [Padding] is 0.
 func NewMaxUnpool1d[S Size1](kernelSize S, opts ...MaxUnpoolOption) *MaxUnpool1d {
 	l := &MaxUnpool1d{newMaxUnpool(1, sizesOf1(kernelSize), opts)}
 	l.Init(l)
@@ -74,10 +78,14 @@ func (l *MaxUnpool1d) ForwardOutputSize(input, indices *torch.Tensor, size ...in
 }
 
 // MaxUnpool2d is [MaxUnpool1d] over images, Python's nn.MaxUnpool2d.
+//
+// Input and indices have the same shape, (N, C, H, W) or (C, H, W); the output
+// has it but for the sizes, each (size-1)*stride - 2*padding + kernel unless
+// given. Indices of another shape panic with a RuntimeError.
 type MaxUnpool2d struct{ MaxUnpoolNd }
 
 // NewMaxUnpool2d returns a new [MaxUnpool2d] layer. The stride is the kernel's
-// size unless given.
+// size unless given. The default of [Padding] is 0.
 func NewMaxUnpool2d[S Size2](kernelSize S, opts ...MaxUnpoolOption) *MaxUnpool2d {
 	l := &MaxUnpool2d{newMaxUnpool(2, sizesOf2(kernelSize), opts)}
 	l.Init(l)
@@ -107,10 +115,14 @@ func (l *MaxUnpool2d) ForwardOutputSize(input, indices *torch.Tensor, size ...in
 }
 
 // MaxUnpool3d is [MaxUnpool1d] over volumes, Python's nn.MaxUnpool3d.
+//
+// Input and indices have the same shape, (N, C, D, H, W) or (C, D, H, W); the
+// output has it but for the sizes, each (size-1)*stride - 2*padding + kernel
+// unless given. Indices of another shape panic with a RuntimeError.
 type MaxUnpool3d struct{ MaxUnpoolNd }
 
 // NewMaxUnpool3d returns a new [MaxUnpool3d] layer. The stride is the kernel's
-// size unless given.
+// size unless given. The default of [Padding] is 0.
 func NewMaxUnpool3d[S Size3](kernelSize S, opts ...MaxUnpoolOption) *MaxUnpool3d {
 	l := &MaxUnpool3d{newMaxUnpool(3, sizesOf3(kernelSize), opts)}
 	l.Init(l)

@@ -60,10 +60,15 @@ func (l *LPPoolNd) ExtraRepr() string {
 
 // LPPool1d takes the norm of order NormType of the elements at each place of a
 // kernel that moves over sequences, Python's nn.LPPool1d.
+//
+// Input of shape (N, C, L) or (C, L) gives output of that shape but for the
+// sizes, each of which is (size - kernel)/stride + 1, rounded down or, with
+// [CeilMode], up. A kernel that does not fit panics with a RuntimeError.
 type LPPool1d struct{ LPPoolNd }
 
 // NewLPPool1d returns a new [LPPool1d] layer. The stride is the kernel's size
-// unless given. A norm of order 0 panics with a ValueError.
+// unless given. A norm of order 0 panics with a ValueError. The default of
+// [CeilMode] is false.
 func NewLPPool1d[S Size1](normType float64, kernelSize S, opts ...LPPoolOption) *LPPool1d {
 	l := &LPPool1d{newLPPool(normType, sizesOf1(kernelSize), opts)}
 	l.Init(l)
@@ -83,10 +88,15 @@ func (l *LPPool1d) forward(input *torch.Tensor) *torch.Tensor {
 }
 
 // LPPool2d is [LPPool1d] over images, Python's nn.LPPool2d.
+//
+// Input of shape (N, C, H, W) or (C, H, W) gives output of that shape but for
+// the sizes, each of which is (size - kernel)/stride + 1, rounded down or, with
+// [CeilMode], up. A kernel that does not fit panics with a RuntimeError.
 type LPPool2d struct{ LPPoolNd }
 
 // NewLPPool2d returns a new [LPPool2d] layer. The stride is the kernel's size
-// unless given. A norm of order 0 panics with a ValueError.
+// unless given. A norm of order 0 panics with a ValueError. The default of
+// [CeilMode] is false.
 func NewLPPool2d[S Size2](normType float64, kernelSize S, opts ...LPPoolOption) *LPPool2d {
 	l := &LPPool2d{newLPPool(normType, sizesOf2(kernelSize), opts)}
 	l.Init(l)
@@ -106,10 +116,15 @@ func (l *LPPool2d) forward(input *torch.Tensor) *torch.Tensor {
 }
 
 // LPPool3d is [LPPool1d] over volumes, Python's nn.LPPool3d.
+//
+// Input of shape (N, C, D, H, W) or (C, D, H, W) gives output of that shape but
+// for the sizes, each of which is (size - kernel)/stride + 1, rounded down or,
+// with [CeilMode], up. A kernel that does not fit panics with a RuntimeError.
 type LPPool3d struct{ LPPoolNd }
 
 // NewLPPool3d returns a new [LPPool3d] layer. The stride is the kernel's size
-// unless given. A norm of order 0 panics with a ValueError.
+// unless given. A norm of order 0 panics with a ValueError. The default of
+// [CeilMode] is false.
 func NewLPPool3d[S Size3](normType float64, kernelSize S, opts ...LPPoolOption) *LPPool3d {
 	l := &LPPool3d{newLPPool(normType, sizesOf3(kernelSize), opts)}
 	l.Init(l)

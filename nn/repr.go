@@ -19,14 +19,22 @@ func (m *Module) String() string {
 	if text := m.self.ExtraRepr(); text != "" {
 		extra = strings.Split(text, "\n")
 	}
-	m.eachChild(func(key string, child AnyModule) bool {
-		lines = append(lines, "("+key+"): "+indent(child.String()))
+	m.eachPlace(func(key string, child AnyModule) bool {
+		lines = append(lines, "("+key+"): "+indent(textOf(child)))
 		return true
 	})
 	if len(lines) == 0 && len(extra) <= 1 {
 		return m.name() + "(" + strings.Join(extra, "") + ")"
 	}
 	return m.name() + "(\n  " + strings.Join(append(extra, lines...), "\n  ") + "\n)"
+}
+
+// textOf is m as it is printed; nil is Python's None.
+func textOf(m AnyModule) string {
+	if m == nil {
+		return "None"
+	}
+	return m.String()
 }
 
 // indent indents all lines but the first; blank ones stay empty.

@@ -183,13 +183,20 @@ func (l *RNNBase) ExtraRepr() string {
 
 // RNN is a stack of Elman's recurrent layers, Python's nn.RNN: at each step
 // h' = tanh(x @ weight_ih.T + bias_ih + h @ weight_hh.T + bias_hh), or relu.
+//
+// Input of shape (L, N, InputSize), (N, L, InputSize) with [BatchFirst], or (L,
+// InputSize) gives output with D*HiddenSize in place of InputSize, D being 2 if
+// bidirectional. Other dimensions panic with a ValueError, other sizes with a
+// RuntimeError.
 type RNN struct {
 	RNNBase
 	Nonlinearity string // "tanh" or "relu"
 }
 
 // NewRNN returns a new [RNN]. Sizes that are not positive and other arguments
-// that do not fit panic with a ValueError.
+// that do not fit panic with a ValueError. The defaults are [NumLayers] 1,
+// [Nonlinearity] "tanh", [Bias] true, [BatchFirst] false, [WithDropout] 0 and
+// [Bidirectional] false.
 func NewRNN(inputSize, hiddenSize int64, opts ...RNNOption) *RNN {
 	l := &RNN{RNNBase: newBase("RNN_TANH", inputSize, hiddenSize), Nonlinearity: "tanh"}
 	for _, o := range opts {
@@ -228,10 +235,15 @@ func (l *RNN) ForwardPacked(input *rnn.PackedSequence, hx ...*torch.Tensor) (out
 }
 
 // GRU is a stack of layers of gated recurrent units, Python's nn.GRU.
+//
+// Input of shape (L, N, InputSize), (N, L, InputSize) with [BatchFirst], or (L,
+// InputSize) gives output with D*HiddenSize in place of InputSize, D being 2 if
+// bidirectional. Other dimensions panic with a ValueError, other sizes with a
+// RuntimeError.
 type GRU struct{ RNNBase }
 
 // NewGRU returns a new [GRU]. Sizes that are not positive and other arguments
-// that do not fit panic with a ValueError.
+// that do not fit panic with a ValueError. The defaults are those of [NewRNN].
 func NewGRU(inputSize, hiddenSize int64, opts ...GRUOption) *GRU {
 	l := &GRU{newBase("GRU", inputSize, hiddenSize)}
 	for _, o := range opts {
@@ -255,10 +267,16 @@ func (l *GRU) ForwardPacked(input *rnn.PackedSequence, hx ...*torch.Tensor) (out
 }
 
 // LSTM is a stack of layers of long short-term memory, Python's nn.LSTM.
+//
+// Input of shape (L, N, InputSize), (N, L, InputSize) with [BatchFirst], or (L,
+// InputSize) gives output with D*HiddenSize in place of InputSize, D being 2 if
+// bidirectional. Other dimensions panic with a ValueError, other sizes with a
+// RuntimeError.
 type LSTM struct{ RNNBase }
 
 // NewLSTM returns a new [LSTM]. Sizes that are not positive and other arguments
-// that do not fit panic with a ValueError.
+// that do not fit panic with a ValueError. The defaults are those of [NewRNN], and
+// [ProjSize] 0, which is no projection.
 func NewLSTM(inputSize, hiddenSize int64, opts ...LSTMOption) *LSTM {
 	l := &LSTM{newBase("LSTM", inputSize, hiddenSize)}
 	for _, o := range opts {

@@ -81,8 +81,8 @@ func (c *RNNCellBase) check(input *torch.Tensor, hx []*torch.Tensor, states int)
 // called runs forward with the hooks, if there are any.
 func (c *RNNCellBase) called(forward func(in []*torch.Tensor) []*torch.Tensor, input *torch.Tensor, hx []*torch.Tensor) []*torch.Tensor {
 	in := append([]*torch.Tensor{input}, hx...)
-	if c.hooked() && c.runsOwnHooks() {
-		return c.run(forward, in...)
+	if c.hooked() {
+		return c.runOwn(forward, in...)
 	}
 	return forward(in)
 }
@@ -100,12 +100,17 @@ func readCellOption(o any, bias *Bias, f *factory) {
 }
 
 // RNNCell is one step of Elman's recurrent layer, Python's nn.RNNCell.
+//
+// Input of shape (N, InputSize) or (InputSize) gives states of shape (N,
+// HiddenSize) or (HiddenSize). Other dimensions panic with a ValueError, other
+// sizes with a RuntimeError.
 type RNNCell struct {
 	RNNCellBase
 	Nonlinearity string // "tanh" or "relu"
 }
 
-// NewRNNCell returns a new [RNNCell].
+// NewRNNCell returns a new [RNNCell]. The defaults are [Bias] true and
+// [Nonlinearity] "tanh".
 func NewRNNCell(inputSize, hiddenSize int64, opts ...RNNCellOption) *RNNCell {
 	c := &RNNCell{RNNCellBase: RNNCellBase{InputSize: inputSize, HiddenSize: hiddenSize}, Nonlinearity: "tanh"}
 	bias, f := Bias(true), factory{}
@@ -149,9 +154,13 @@ func (c *RNNCell) ExtraRepr() string {
 }
 
 // LSTMCell is one step of an LSTM, Python's nn.LSTMCell.
+//
+// Input of shape (N, InputSize) or (InputSize) gives states of shape (N,
+// HiddenSize) or (HiddenSize). Other dimensions panic with a ValueError, other
+// sizes with a RuntimeError.
 type LSTMCell struct{ RNNCellBase }
 
-// NewLSTMCell returns a new [LSTMCell].
+// NewLSTMCell returns a new [LSTMCell]. The default of [Bias] is true.
 func NewLSTMCell(inputSize, hiddenSize int64, opts ...CellOption) *LSTMCell {
 	c := &LSTMCell{RNNCellBase{InputSize: inputSize, HiddenSize: hiddenSize}}
 	bias, f := Bias(true), factory{}
@@ -179,9 +188,13 @@ func (c *LSTMCell) forward(in []*torch.Tensor) []*torch.Tensor {
 }
 
 // GRUCell is one step of a gated recurrent unit, Python's nn.GRUCell.
+//
+// Input of shape (N, InputSize) or (InputSize) gives states of shape (N,
+// HiddenSize) or (HiddenSize). Other dimensions panic with a ValueError, other
+// sizes with a RuntimeError.
 type GRUCell struct{ RNNCellBase }
 
-// NewGRUCell returns a new [GRUCell].
+// NewGRUCell returns a new [GRUCell]. The default of [Bias] is true.
 func NewGRUCell(inputSize, hiddenSize int64, opts ...CellOption) *GRUCell {
 	c := &GRUCell{RNNCellBase{InputSize: inputSize, HiddenSize: hiddenSize}}
 	bias, f := Bias(true), factory{}

@@ -12,10 +12,10 @@ import (
 // forward runs the layer, with its hooks, over a padded sequence.
 func (l *RNNBase) forward(input *torch.Tensor, hx []*torch.Tensor) (output *torch.Tensor, states []*torch.Tensor) {
 	l.checkStates(hx)
-	if !l.hooked() || !l.runsOwnHooks() {
+	if !l.hooked() {
 		return l.runPadded(input, hx)
 	}
-	out := l.run(func(in []*torch.Tensor) []*torch.Tensor {
+	out := l.runOwn(func(in []*torch.Tensor) []*torch.Tensor {
 		output, states := l.runPadded(in[0], in[1:])
 		return append([]*torch.Tensor{output}, states...)
 	}, append([]*torch.Tensor{input}, hx...)...)
@@ -25,6 +25,9 @@ func (l *RNNBase) forward(input *torch.Tensor, hx []*torch.Tensor) (output *torc
 // forwardPacked runs the layer over a packed sequence. Its hooks see the
 // sequence's data.
 func (l *RNNBase) forwardPacked(input *rnn.PackedSequence, hx []*torch.Tensor) (*rnn.PackedSequence, []*torch.Tensor) {
+	if input == nil {
+		raise("AttributeError", "'NoneType' object has no attribute 'dim'")
+	}
 	l.checkStates(hx)
 	forward := func(in []*torch.Tensor) []*torch.Tensor {
 		output, states := l.runPacked(&rnn.PackedSequence{Data: in[0], BatchSizes: input.BatchSizes,
@@ -33,8 +36,8 @@ func (l *RNNBase) forwardPacked(input *rnn.PackedSequence, hx []*torch.Tensor) (
 	}
 	in := append([]*torch.Tensor{input.Data}, hx...)
 	var out []*torch.Tensor
-	if l.hooked() && l.runsOwnHooks() {
-		out = l.run(forward, in...)
+	if l.hooked() {
+		out = l.runOwn(forward, in...)
 	} else {
 		out = forward(in)
 	}

@@ -8,6 +8,9 @@ import (
 )
 
 // PixelShuffle turns channels into pixels, Python's nn.PixelShuffle.
+//
+// Input of shape (*, C*r*r, H, W) gives (*, C, H*r, W*r), r being the factor.
+// Channels that r*r does not divide panic with a RuntimeError.
 type PixelShuffle struct {
 	Module
 	UpscaleFactor int64
@@ -36,6 +39,9 @@ func (l *PixelShuffle) forward(input *torch.Tensor) *torch.Tensor {
 func (l *PixelShuffle) ExtraRepr() string { return fmt.Sprintf("upscale_factor=%d", l.UpscaleFactor) }
 
 // PixelUnshuffle turns pixels into channels, Python's nn.PixelUnshuffle.
+//
+// Input of shape (*, C, H*r, W*r) gives (*, C*r*r, H, W), r being the factor.
+// Sizes that r does not divide panic with a RuntimeError.
 type PixelUnshuffle struct {
 	Module
 	DownscaleFactor int64
@@ -66,6 +72,9 @@ func (l *PixelUnshuffle) ExtraRepr() string {
 }
 
 // ChannelShuffle mixes the channels of groups, Python's nn.ChannelShuffle.
+//
+// Input of shape (N, C, *) gives output of that shape. Channels that do not
+// divide into the groups panic with a RuntimeError.
 type ChannelShuffle struct {
 	Module
 	Groups int64
@@ -94,6 +103,8 @@ func (l *ChannelShuffle) forward(input *torch.Tensor) *torch.Tensor {
 func (l *ChannelShuffle) ExtraRepr() string { return fmt.Sprintf("groups=%d", l.Groups) }
 
 // Unflatten splits a dimension, Python's nn.Unflatten.
+//
+// Sizes whose product is not the dimension's size panic with a RuntimeError.
 type Unflatten struct {
 	Module
 	Dim             int64
@@ -160,12 +171,16 @@ func (a *foldArguments) repr() string {
 
 // Unfold takes the blocks of images under a kernel that moves over them, Python's
 // nn.Unfold.
+//
+// Input of shape (N, C, H, W) or (C, H, W) gives (N, C*kernel, L) or (C*kernel,
+// L), kernel being the number of its elements and L that of its places.
 type Unfold struct {
 	Module
 	foldArguments
 }
 
-// NewUnfold returns a new [Unfold] layer.
+// NewUnfold returns a new [Unfold] layer. The defaults are [Dilation] 1,
+// [Padding] 0 and [Stride] 1.
 func NewUnfold[S Size2](kernelSize S, opts ...FoldOption) *Unfold {
 	l := &Unfold{foldArguments: newFoldArguments(sizesOf2(kernelSize), opts)}
 	l.Init(l)
@@ -189,13 +204,17 @@ func (l *Unfold) forward(input *torch.Tensor) *torch.Tensor {
 func (l *Unfold) ExtraRepr() string { return l.repr() }
 
 // Fold sums blocks to images, Python's nn.Fold.
+//
+// Input of shape (N, C*kernel, L) or (C*kernel, L) gives (N, C, H, W) or (C, H,
+// W). Sizes that do not fit panic with a RuntimeError.
 type Fold struct {
 	Module
 	OutputSize []int64 // one number, or height and width
 	foldArguments
 }
 
-// NewFold returns a new [Fold] layer.
+// NewFold returns a new [Fold] layer. The defaults are [Dilation] 1, [Padding]
+// 0 and [Stride] 1.
 func NewFold[O, S Size2](outputSize O, kernelSize S, opts ...FoldOption) *Fold {
 	l := &Fold{OutputSize: sizesOf2(outputSize), foldArguments: newFoldArguments(sizesOf2(kernelSize), opts)}
 	l.Init(l)

@@ -9,7 +9,9 @@ import (
 // single process it does what BatchNorm does.
 type SyncBatchNorm struct{ NormBase }
 
-// NewSyncBatchNorm returns a new [SyncBatchNorm] layer.
+// NewSyncBatchNorm returns a new [SyncBatchNorm] layer. The defaults are [Eps]
+// 1e-5, [Momentum] 0.1, [Affine] true, [TrackRunningStats] true and [Bias]
+// true.
 func NewSyncBatchNorm(numFeatures int64, opts ...BatchNormOption) *SyncBatchNorm {
 	l := &SyncBatchNorm{newNormBase(numFeatures)}
 	bias, f := l.read(opts)

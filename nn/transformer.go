@@ -11,6 +11,9 @@ import (
 )
 
 // TransformerEncoder is a stack of layers, Python's nn.TransformerEncoder.
+//
+// Input of shape (S, N, E), (N, S, E) with [BatchFirst], or (S, E) gives output
+// of that shape. Another E panics with an AssertionError.
 type TransformerEncoder struct {
 	Module
 	Layers             *ModuleList[*TransformerEncoderLayer]
@@ -21,9 +24,11 @@ type TransformerEncoder struct {
 	useNestedTensor    bool
 }
 
-// NewTransformerEncoder returns a new [TransformerEncoder] of numLayers copies of a
-// layer, which all start with its parameters.
+// NewTransformerEncoder returns a new [TransformerEncoder] of numLayers copies
+// of a layer, which all start with its parameters. The defaults are
+// [EnableNestedTensor] true and [MaskCheck] true.
 func NewTransformerEncoder(encoderLayer *TransformerEncoderLayer, numLayers int64, opts ...TransformerEncoderOption) *TransformerEncoder {
+	refuseNil(encoderLayer)
 	l := &TransformerEncoder{NumLayers: numLayers, EnableNestedTensor: true, MaskCheck: true}
 	for _, o := range opts {
 		switch o := o.(type) {
@@ -79,12 +84,12 @@ func (l *TransformerEncoderLayer) whyNotNested() string {
 // Forward passes src, of shape (S, N, E), (N, S, E) with [BatchFirst], or (S, E),
 // through the layers.
 func (l *TransformerEncoder) Forward(src *torch.Tensor, opts ...TransformerEncoderForwardOption) *torch.Tensor {
-	p := newPassage(opts)
-	forward := func(src *torch.Tensor) *torch.Tensor { return l.forward(src, p) }
 	if l.hooked() {
-		return l.call1(forward, src)
+		return runWithOptions(&l.Module, func(in []*torch.Tensor, opts []TransformerEncoderForwardOption) []*torch.Tensor {
+			return []*torch.Tensor{l.forward(in[0], newPassage(opts))}
+		}, opts, src)[0]
 	}
-	return forward(src)
+	return l.forward(src, newPassage(opts))
 }
 
 func (l *TransformerEncoder) forward(src *torch.Tensor, p passage) *torch.Tensor {
@@ -142,6 +147,10 @@ func lengthOf(x *torch.Tensor, batchFirst bool) int64 {
 }
 
 // TransformerDecoder is a stack of layers, Python's nn.TransformerDecoder.
+//
+// Tgt of shape (T, N, E) and memory of shape (S, N, E), with N first if
+// [BatchFirst], give output of the shape of tgt. Another E panics with an
+// AssertionError.
 type TransformerDecoder struct {
 	Module
 	Layers    *ModuleList[*TransformerDecoderLayer]
@@ -152,6 +161,7 @@ type TransformerDecoder struct {
 // NewTransformerDecoder returns a new [TransformerDecoder] of numLayers copies of a
 // layer, which all start with its parameters.
 func NewTransformerDecoder(decoderLayer *TransformerDecoderLayer, numLayers int64, opts ...TransformerDecoderOption) *TransformerDecoder {
+	refuseNil(decoderLayer)
 	l := &TransformerDecoder{NumLayers: numLayers}
 	for _, o := range opts {
 		l.Norm = o.(StackNormOption).layer
@@ -164,12 +174,12 @@ func NewTransformerDecoder(decoderLayer *TransformerDecoderLayer, numLayers int6
 // Forward passes tgt, of shape (T, N, E), (N, T, E) with [BatchFirst], or (T, E),
 // and memory, the encoder's output, through the layers.
 func (l *TransformerDecoder) Forward(tgt, memory *torch.Tensor, opts ...TransformerDecoderForwardOption) *torch.Tensor {
-	p := newPassage(opts)
-	forward := func(tgt, memory *torch.Tensor) *torch.Tensor { return l.forward(tgt, memory, p) }
 	if l.hooked() {
-		return l.call2(forward, tgt, memory)
+		return runWithOptions(&l.Module, func(in []*torch.Tensor, opts []TransformerDecoderForwardOption) []*torch.Tensor {
+			return []*torch.Tensor{l.forward(in[0], in[1], newPassage(opts))}
+		}, opts, tgt, memory)[0]
 	}
-	return forward(tgt, memory)
+	return l.forward(tgt, memory, newPassage(opts))
 }
 
 func (l *TransformerDecoder) forward(tgt, memory *torch.Tensor, p passage) *torch.Tensor {
@@ -198,6 +208,10 @@ type DecoderModule interface {
 
 // Transformer is the model of "Attention Is All You Need", an encoder and a
 // decoder: Python's nn.Transformer. Its matrices start with [ninit.XavierUniform_].
+//
+// Src of shape (S, N, E) and tgt of shape (T, N, E), with N first if
+// [BatchFirst], give output of the shape of tgt. Other sizes panic with a
+// RuntimeError.
 type Transformer struct {
 	Module
 	Encoder       EncoderModule
@@ -206,7 +220,8 @@ type Transformer struct {
 	BatchFirst    bool
 }
 
-// NewTransformer returns a new [Transformer].
+// NewTransformer returns a new [Transformer]. The defaults are [DModel] 512,
+// [Nhead] 8, [NumEncoderLayers] 6, [NumDecoderLayers] 6 and [WithDropout] 0.1.
 func NewTransformer(opts ...TransformerOption) *Transformer {
 	l, a := &Transformer{}, newTransformerArguments(512, 8)
 	encoderLayers, decoderLayers := NumEncoderLayers(6), NumDecoderLayers(6)
@@ -255,12 +270,12 @@ func (l *Transformer) ResetParameters() {
 // (T, N, E), with what that returns through the decoder: (N, S, E) and (N, T, E)
 // with [BatchFirst], or without N. The result has the shape of tgt.
 func (l *Transformer) Forward(src, tgt *torch.Tensor, opts ...TransformerForwardOption) *torch.Tensor {
-	p := newPassage(opts)
-	forward := func(src, tgt *torch.Tensor) *torch.Tensor { return l.forward(src, tgt, p) }
 	if l.hooked() {
-		return l.call2(forward, src, tgt)
+		return runWithOptions(&l.Module, func(in []*torch.Tensor, opts []TransformerForwardOption) []*torch.Tensor {
+			return []*torch.Tensor{l.forward(in[0], in[1], newPassage(opts))}
+		}, opts, src, tgt)[0]
 	}
-	return forward(src, tgt)
+	return l.forward(src, tgt, newPassage(opts))
 }
 
 func (l *Transformer) forward(src, tgt *torch.Tensor, p passage) *torch.Tensor {

@@ -83,6 +83,9 @@ func (a *transformerArguments) norm() *LayerNorm {
 //
 // Where no gradients are wanted, in evaluation mode with [BatchFirst], it runs in
 // one kernel; see package backends/mha.
+//
+// Input of shape (S, N, E), (N, S, E) with [BatchFirst], or (S, E) gives output
+// of that shape. Another E panics with an AssertionError.
 type TransformerEncoderLayer struct {
 	Module
 	SelfAttn           *MultiheadAttention
@@ -97,7 +100,9 @@ type TransformerEncoderLayer struct {
 }
 
 // NewTransformerEncoderLayer returns a new [TransformerEncoderLayer] for dModel
-// features, in nhead heads.
+// features, in nhead heads. The defaults are [DimFeedforward] 2048,
+// [WithDropout] 0.1, [LayerNormEps] 1e-5, [BatchFirst] false, [NormFirst] false
+// and [Bias] true.
 func NewTransformerEncoderLayer(dModel, nhead int64, opts ...TransformerLayerOption) *TransformerEncoderLayer {
 	a := newTransformerArguments(dModel, nhead)
 	for _, o := range opts {
@@ -121,12 +126,12 @@ func (a *transformerArguments) encoderLayer() *TransformerEncoderLayer {
 // Forward returns src, of shape (S, N, E), (N, S, E) with [BatchFirst], or (S, E),
 // after attention and the linear layers.
 func (l *TransformerEncoderLayer) Forward(src *torch.Tensor, opts ...TransformerEncoderLayerForwardOption) *torch.Tensor {
-	p := newPassage(opts)
-	forward := func(src *torch.Tensor) *torch.Tensor { return l.forward(src, p) }
 	if l.hooked() {
-		return l.call1(forward, src)
+		return runWithOptions(&l.Module, func(in []*torch.Tensor, opts []TransformerEncoderLayerForwardOption) []*torch.Tensor {
+			return []*torch.Tensor{l.forward(in[0], newPassage(opts))}
+		}, opts, src)[0]
 	}
-	return forward(src)
+	return l.forward(src, newPassage(opts))
 }
 
 func (l *TransformerEncoderLayer) forward(src *torch.Tensor, p passage) *torch.Tensor {
@@ -203,6 +208,10 @@ func feedForward(x *torch.Tensor, linear1 *Linear, activation Layer, n nonlinear
 // TransformerDecoderLayer is self-attention, attention to the encoder's output and
 // two linear layers, with norms and dropout, Python's nn.TransformerDecoderLayer.
 //
+// Tgt of shape (T, N, E) and memory of shape (S, N, E), with N first if
+// [BatchFirst], give output of the shape of tgt. Another E panics with an
+// AssertionError.
+//
 // As in PyTorch 2.15, a deep copy does not call an activation that is a layer, but
 // relu, and [NewTransformerDecoder] and [NewTransformer] make such copies; setting
 // Activation again has it called. A function ([ActivationFunc]) is copied as it is.
@@ -221,7 +230,9 @@ type TransformerDecoderLayer struct {
 }
 
 // NewTransformerDecoderLayer returns a new [TransformerDecoderLayer] for dModel
-// features, in nhead heads.
+// features, in nhead heads. The defaults are [DimFeedforward] 2048,
+// [WithDropout] 0.1, [LayerNormEps] 1e-5, [BatchFirst] false, [NormFirst] false
+// and [Bias] true.
 func NewTransformerDecoderLayer(dModel, nhead int64, opts ...TransformerLayerOption) *TransformerDecoderLayer {
 	a := newTransformerArguments(dModel, nhead)
 	for _, o := range opts {
@@ -246,12 +257,12 @@ func (a *transformerArguments) decoderLayer() *TransformerDecoderLayer {
 // after attention to itself and to memory, the encoder's output, and the linear
 // layers.
 func (l *TransformerDecoderLayer) Forward(tgt, memory *torch.Tensor, opts ...TransformerDecoderForwardOption) *torch.Tensor {
-	p := newPassage(opts)
-	forward := func(tgt, memory *torch.Tensor) *torch.Tensor { return l.forward(tgt, memory, p) }
 	if l.hooked() {
-		return l.call2(forward, tgt, memory)
+		return runWithOptions(&l.Module, func(in []*torch.Tensor, opts []TransformerDecoderForwardOption) []*torch.Tensor {
+			return []*torch.Tensor{l.forward(in[0], in[1], newPassage(opts))}
+		}, opts, tgt, memory)[0]
 	}
-	return forward(tgt, memory)
+	return l.forward(tgt, memory, newPassage(opts))
 }
 
 func (l *TransformerDecoderLayer) forward(tgt, memory *torch.Tensor, p passage) *torch.Tensor {

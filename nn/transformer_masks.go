@@ -48,50 +48,50 @@ type TransformerForwardOption interface {
 }
 
 // A MaskOption is the option that [Mask] returns.
-type MaskOption struct{ tensor *torch.Tensor }
+type MaskOption struct{ tensorOption }
 
 // Mask is the [AttnMask] of src with itself.
-func Mask(mask *torch.Tensor) MaskOption { return MaskOption{mask} }
+func Mask(mask *torch.Tensor) MaskOption { return MaskOption{tensorOption{mask}} }
 
 func (o MaskOption) set(p *passage) { p.srcMask = o.tensor }
 func (MaskOption) encoder()         {}
 
 // A SrcMaskOption is the option that [SrcMask] returns.
-type SrcMaskOption struct{ tensor *torch.Tensor }
+type SrcMaskOption struct{ tensorOption }
 
 // SrcMask is the [AttnMask] of src with itself.
-func SrcMask(mask *torch.Tensor) SrcMaskOption { return SrcMaskOption{mask} }
+func SrcMask(mask *torch.Tensor) SrcMaskOption { return SrcMaskOption{tensorOption{mask}} }
 
 func (o SrcMaskOption) set(p *passage) { p.srcMask = o.tensor }
 func (SrcMaskOption) encoderLayer()    {}
 func (SrcMaskOption) transformer()     {}
 
 // A TgtMaskOption is the option that [TgtMask] returns.
-type TgtMaskOption struct{ tensor *torch.Tensor }
+type TgtMaskOption struct{ tensorOption }
 
 // TgtMask is the [AttnMask] of tgt with itself.
-func TgtMask(mask *torch.Tensor) TgtMaskOption { return TgtMaskOption{mask} }
+func TgtMask(mask *torch.Tensor) TgtMaskOption { return TgtMaskOption{tensorOption{mask}} }
 
 func (o TgtMaskOption) set(p *passage) { p.tgtMask = o.tensor }
 func (TgtMaskOption) decoder()         {}
 func (TgtMaskOption) transformer()     {}
 
 // A MemoryMaskOption is the option that [MemoryMask] returns.
-type MemoryMaskOption struct{ tensor *torch.Tensor }
+type MemoryMaskOption struct{ tensorOption }
 
 // MemoryMask is the [AttnMask] of tgt with the encoder's output.
-func MemoryMask(mask *torch.Tensor) MemoryMaskOption { return MemoryMaskOption{mask} }
+func MemoryMask(mask *torch.Tensor) MemoryMaskOption { return MemoryMaskOption{tensorOption{mask}} }
 
 func (o MemoryMaskOption) set(p *passage) { p.memoryMask = o.tensor }
 func (MemoryMaskOption) decoder()         {}
 func (MemoryMaskOption) transformer()     {}
 
 // A SrcKeyPaddingMaskOption is the option that [SrcKeyPaddingMask] returns.
-type SrcKeyPaddingMaskOption struct{ tensor *torch.Tensor }
+type SrcKeyPaddingMaskOption struct{ tensorOption }
 
 // SrcKeyPaddingMask is the [KeyPaddingMask] of src.
 func SrcKeyPaddingMask(mask *torch.Tensor) SrcKeyPaddingMaskOption {
-	return SrcKeyPaddingMaskOption{mask}
+	return SrcKeyPaddingMaskOption{tensorOption{mask}}
 }
 
 func (o SrcKeyPaddingMaskOption) set(p *passage) { p.srcKeyPaddingMask = o.tensor }
@@ -100,11 +100,11 @@ func (SrcKeyPaddingMaskOption) encoder()         {}
 func (SrcKeyPaddingMaskOption) transformer()     {}
 
 // A TgtKeyPaddingMaskOption is the option that [TgtKeyPaddingMask] returns.
-type TgtKeyPaddingMaskOption struct{ tensor *torch.Tensor }
+type TgtKeyPaddingMaskOption struct{ tensorOption }
 
 // TgtKeyPaddingMask is the [KeyPaddingMask] of tgt.
 func TgtKeyPaddingMask(mask *torch.Tensor) TgtKeyPaddingMaskOption {
-	return TgtKeyPaddingMaskOption{mask}
+	return TgtKeyPaddingMaskOption{tensorOption{mask}}
 }
 
 func (o TgtKeyPaddingMaskOption) set(p *passage) { p.tgtKeyPaddingMask = o.tensor }
@@ -112,11 +112,11 @@ func (TgtKeyPaddingMaskOption) decoder()         {}
 func (TgtKeyPaddingMaskOption) transformer()     {}
 
 // A MemoryKeyPaddingMaskOption is the option that [MemoryKeyPaddingMask] returns.
-type MemoryKeyPaddingMaskOption struct{ tensor *torch.Tensor }
+type MemoryKeyPaddingMaskOption struct{ tensorOption }
 
 // MemoryKeyPaddingMask is the [KeyPaddingMask] of the encoder's output.
 func MemoryKeyPaddingMask(mask *torch.Tensor) MemoryKeyPaddingMaskOption {
-	return MemoryKeyPaddingMaskOption{mask}
+	return MemoryKeyPaddingMaskOption{tensorOption{mask}}
 }
 
 func (o MemoryKeyPaddingMaskOption) set(p *passage) { p.memoryKeyPaddingMask = o.tensor }

@@ -50,12 +50,16 @@ func Activation(name string) ActivationOption {
 // ActivationFunc is [Activation] with any function, as
 // ActivationFunc((*torch.Tensor).Tanh).
 func ActivationFunc(fn func(*torch.Tensor) *torch.Tensor) ActivationOption {
+	if fn == nil {
+		raise("TypeError", "'NoneType' object is not callable")
+	}
 	return ActivationOption{nonlinearity{function: fn}}
 }
 
 // ActivationLayer is [Activation] with a layer, which becomes a module of the
 // transformer's layer.
 func ActivationLayer(layer Layer) ActivationOption {
+	refuseNil(layer)
 	n := nonlinearity{layer: layer}
 	switch layer.(type) {
 	case *ReLU:

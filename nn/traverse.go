@@ -51,6 +51,11 @@ func newListing[O MembersOption](opts []O) (l listing) {
 // eachChild yields the children with their keys, and with duplicates, until
 // yield returns false.
 func (m *Module) eachChild(yield func(key string, child AnyModule) bool) bool {
+	return m.eachPlace(func(key string, child AnyModule) bool { return child == nil || yield(key, child) })
+}
+
+// eachPlace is eachChild, but yields nil, too, where that was registered.
+func (m *Module) eachPlace(yield func(key string, child AnyModule) bool) bool {
 	m.ready("module")
 	for i := range m.layout.members {
 		f := &m.layout.members[i]
@@ -62,7 +67,7 @@ func (m *Module) eachChild(yield func(key string, child AnyModule) bool) bool {
 		}
 	}
 	for _, c := range m.modules {
-		if !isNil(c.module) && !yield(c.key, c.module) {
+		if !yield(c.key, c.module) {
 			return false
 		}
 	}

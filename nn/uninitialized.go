@@ -33,7 +33,8 @@ func (f *factory) read(opts []FactoryOption) {
 // NewUninitializedParameter makes a parameter whose shape is not known yet,
 // Python's torch.nn.UninitializedParameter, as those of lazy modules are until
 // their first Forward. [Materialize] gives it a shape. Before that, it may be
-// converted and moved, but has no elements, and asking for its shape panics.
+// converted and moved, and asked for its dtype, device and gradient; its shape and
+// all operators panic, as in Python.
 func NewUninitializedParameter(opts ...FactoryOption) *torch.Tensor {
 	var f factory
 	f.read(opts)

@@ -45,6 +45,9 @@ func (SizeOption) upsamplingOption()         {}
 func (ScaleFactorOption) upsamplingOption()  {}
 
 // Upsample enlarges sequences, images or volumes, Python's nn.Upsample.
+//
+// Input of shape (N, C, L), (N, C, H, W) or (N, C, D, H, W) gives output with
+// other sizes. Other dimensions panic with a NotImplementedError.
 type Upsample struct {
 	Module
 	Size                 []int64   // nil: by the factor
@@ -54,7 +57,8 @@ type Upsample struct {
 	RecomputeScaleFactor *bool // nil: not given
 }
 
-// NewUpsample returns a new [Upsample] layer.
+// NewUpsample returns a new [Upsample] layer. The default of [Mode] is
+// "nearest".
 func NewUpsample(opts ...UpsampleOption) *Upsample {
 	l := &Upsample{Mode: "nearest"}
 	for _, o := range opts {
@@ -123,6 +127,8 @@ func (l *Upsample) ExtraRepr() string {
 
 // UpsamplingNearest2d is [Upsample] of images by the nearest pixel, Python's
 // nn.UpsamplingNearest2d.
+//
+// Input of shape (N, C, H, W) gives output with another H and W.
 type UpsamplingNearest2d struct{ Upsample }
 
 // NewUpsamplingNearest2d returns a new [UpsamplingNearest2d] layer.
@@ -137,6 +143,8 @@ func NewUpsamplingNearest2d(opts ...UpsamplingOption) *UpsamplingNearest2d {
 
 // UpsamplingBilinear2d is [Upsample] of images by linear interpolation between the
 // corners, Python's nn.UpsamplingBilinear2d.
+//
+// Input of shape (N, C, H, W) gives output with another H and W.
 type UpsamplingBilinear2d struct{ Upsample }
 
 // NewUpsamplingBilinear2d returns a new [UpsamplingBilinear2d] layer.

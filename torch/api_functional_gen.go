@@ -4,18 +4,31 @@ package torch
 
 import "github.com/wangkuiyi/gotorch/internal/option"
 
-func (AlignCornersArg) FunctionalAffineGridOption(option.Marker)  {}
-func (AlignCornersArg) FunctionalGridSampleOption(option.Marker)  {}
+// FunctionalAffineGridOption makes [AlignCorners] an option of package nn/functional.
+func (AlignCornersArg) FunctionalAffineGridOption(option.Marker) {}
+
+// FunctionalGridSampleOption makes [AlignCorners] an option of package nn/functional.
+func (AlignCornersArg) FunctionalGridSampleOption(option.Marker) {}
+
+// FunctionalInterpolateOption makes [AlignCorners] an option of package nn/functional.
 func (AlignCornersArg) FunctionalInterpolateOption(option.Marker) {}
-func (AlignCornersArg) FunctionalUpsampleOption(option.Marker)    {}
+
+// FunctionalUpsampleOption makes [AlignCorners] an option of package nn/functional.
+func (AlignCornersArg) FunctionalUpsampleOption(option.Marker) {}
 
 // Value returns what [Alpha] was given.
 func (o AlphaArg) Value() any { return o.value }
 
-func (AlphaArg) FunctionalEluOption(option.Marker)               {}
-func (AlphaArg) FunctionalLocalResponseNormOption(option.Marker) {}
-func (AlphaArg) FunctionalScaledAddmmOption(option.Marker)       {}
+// FunctionalEluOption makes [Alpha] an option of package nn/functional.
+func (AlphaArg) FunctionalEluOption(option.Marker) {}
 
+// FunctionalLocalResponseNormOption makes [Alpha] an option of package nn/functional.
+func (AlphaArg) FunctionalLocalResponseNormOption(option.Marker) {}
+
+// FunctionalScaledAddmmOption makes [Alpha] an option of package nn/functional.
+func (AlphaArg) FunctionalScaledAddmmOption(option.Marker) {}
+
+// FunctionalInterpolateOption makes [Antialias] an option of package nn/functional.
 func (AntialiasArg) FunctionalInterpolateOption(option.Marker) {}
 
 // Value returns what [Append] was given.
@@ -27,8 +40,10 @@ func (o AtolArg) Value() any { return o.value }
 // Value returns what [AttnMask] was given.
 func (o AttnMaskArg) Value() *Tensor { return o.value }
 
+// FunctionalMultiHeadAttentionForwardOption makes [AttnMask] an option of package nn/functional.
 func (AttnMaskArg) FunctionalMultiHeadAttentionForwardOption(option.Marker) {}
 
+// FunctionalMultiHeadAttentionForwardOption makes [AverageAttnWeights] an option of package nn/functional.
 func (AverageAttnWeightsArg) FunctionalMultiHeadAttentionForwardOption(option.Marker) {}
 
 // Value returns what [Aweights] was given.
@@ -46,74 +61,136 @@ func (o BIhArg) Value() *Tensor { return o.value }
 // Value returns what [Beta] was given.
 func (o BetaArg) Value() any { return o.value }
 
+// FunctionalLocalResponseNormOption makes [Beta] an option of package nn/functional.
 func (BetaArg) FunctionalLocalResponseNormOption(option.Marker) {}
-func (BetaArg) FunctionalScaledAddmmOption(option.Marker)       {}
-func (BetaArg) FunctionalSmoothL1LossOption(option.Marker)      {}
+
+// FunctionalScaledAddmmOption makes [Beta] an option of package nn/functional.
+func (BetaArg) FunctionalScaledAddmmOption(option.Marker) {}
+
+// FunctionalSmoothL1LossOption makes [Beta] an option of package nn/functional.
+func (BetaArg) FunctionalSmoothL1LossOption(option.Marker) {}
 
 // Value returns what [Bias] was given.
 func (o BiasArg) Value() *Tensor { return o.value }
 
-func (BiasArg) FunctionalBatchNormOption(option.Marker)       {}
-func (BiasArg) FunctionalGroupedMmOption(option.Marker)       {}
-func (BiasArg) FunctionalInstanceNormOption(option.Marker)    {}
-func (BiasArg) FunctionalLayerNormOption(option.Marker)       {}
+// FunctionalBatchNormOption makes [Bias] an option of package nn/functional.
+func (BiasArg) FunctionalBatchNormOption(option.Marker) {}
+
+// FunctionalGroupedMmOption makes [Bias] an option of package nn/functional.
+func (BiasArg) FunctionalGroupedMmOption(option.Marker) {}
+
+// FunctionalInstanceNormOption makes [Bias] an option of package nn/functional.
+func (BiasArg) FunctionalInstanceNormOption(option.Marker) {}
+
+// FunctionalLayerNormOption makes [Bias] an option of package nn/functional.
+func (BiasArg) FunctionalLayerNormOption(option.Marker) {}
+
+// FunctionalScaledGroupedMmOption makes [Bias] an option of package nn/functional.
 func (BiasArg) FunctionalScaledGroupedMmOption(option.Marker) {}
-func (BiasArg) FunctionalScaledMmOption(option.Marker)        {}
+
+// FunctionalScaledMmOption makes [Bias] an option of package nn/functional.
+func (BiasArg) FunctionalScaledMmOption(option.Marker) {}
 
 // Value returns what [Bins] was given.
 func (o BinsArg) Value() any { return o.value }
 
+// FunctionalCtcLossOption makes [Blank] an option of package nn/functional.
 func (BlankArg) FunctionalCtcLossOption(option.Marker) {}
 
-func (CeilModeArg) FunctionalLpPoolOption(option.Marker)  {}
+// FunctionalLpPoolOption makes [CeilMode] an option of package nn/functional.
+func (CeilModeArg) FunctionalLpPoolOption(option.Marker) {}
+
+// FunctionalMaxPoolOption makes [CeilMode] an option of package nn/functional.
 func (CeilModeArg) FunctionalMaxPoolOption(option.Marker) {}
 
-func (ContractionDimArg) FunctionalScaledAddmmOption(option.Marker)     {}
+// FunctionalScaledAddmmOption makes [ContractionDim] an option of package nn/functional.
+func (ContractionDimArg) FunctionalScaledAddmmOption(option.Marker) {}
+
+// FunctionalScaledGroupedMmOption makes [ContractionDim] an option of package nn/functional.
 func (ContractionDimArg) FunctionalScaledGroupedMmOption(option.Marker) {}
-func (ContractionDimArg) FunctionalScaledMmOption(option.Marker)        {}
+
+// FunctionalScaledMmOption makes [ContractionDim] an option of package nn/functional.
+func (ContractionDimArg) FunctionalScaledMmOption(option.Marker) {}
 
 // Value returns what [Correction] was given.
 func (o CorrectionArg) Value() any { return o.value }
 
+// FunctionalHuberLossOption makes [Delta] an option of package nn/functional.
 func (DeltaArg) FunctionalHuberLossOption(option.Marker) {}
 
-func (DilationArg) FunctionalFoldOption(option.Marker)    {}
+// FunctionalFoldOption makes [Dilation] an option of package nn/functional.
+func (DilationArg) FunctionalFoldOption(option.Marker) {}
+
+// FunctionalMaxPoolOption makes [Dilation] an option of package nn/functional.
 func (DilationArg) FunctionalMaxPoolOption(option.Marker) {}
 
-func (DimArg) FunctionalGluOption(option.Marker)           {}
-func (DimArg) FunctionalGumbelSoftmaxOption(option.Marker) {}
-func (DimArg) FunctionalNormalizeOption(option.Marker)     {}
+// FunctionalGluOption makes [Dim] an option of package nn/functional.
+func (DimArg) FunctionalGluOption(option.Marker) {}
 
+// FunctionalGumbelSoftmaxOption makes [Dim] an option of package nn/functional.
+func (DimArg) FunctionalGumbelSoftmaxOption(option.Marker) {}
+
+// FunctionalNormalizeOption makes [Dim] an option of package nn/functional.
+func (DimArg) FunctionalNormalizeOption(option.Marker) {}
+
+// FunctionalSoftmaxOption makes [DType] an option of package nn/functional.
 func (DType) FunctionalSoftmaxOption(option.Marker) {}
 
 // Value returns what [Dx] was given.
 func (o DxArg) Value() any { return o.value }
 
-func (EpsArg) FunctionalBatchNormOption(option.Marker)         {}
-func (EpsArg) FunctionalGaussianNllLossOption(option.Marker)   {}
-func (EpsArg) FunctionalGumbelSoftmaxOption(option.Marker)     {}
-func (EpsArg) FunctionalInstanceNormOption(option.Marker)      {}
-func (EpsArg) FunctionalLayerNormOption(option.Marker)         {}
-func (EpsArg) FunctionalNormalizeOption(option.Marker)         {}
-func (EpsArg) FunctionalPoissonNllLossOption(option.Marker)    {}
-func (EpsArg) FunctionalRmsNormOption(option.Marker)           {}
+// FunctionalBatchNormOption makes [Eps] an option of package nn/functional.
+func (EpsArg) FunctionalBatchNormOption(option.Marker) {}
+
+// FunctionalGaussianNllLossOption makes [Eps] an option of package nn/functional.
+func (EpsArg) FunctionalGaussianNllLossOption(option.Marker) {}
+
+// FunctionalGumbelSoftmaxOption makes [Eps] an option of package nn/functional.
+func (EpsArg) FunctionalGumbelSoftmaxOption(option.Marker) {}
+
+// FunctionalInstanceNormOption makes [Eps] an option of package nn/functional.
+func (EpsArg) FunctionalInstanceNormOption(option.Marker) {}
+
+// FunctionalLayerNormOption makes [Eps] an option of package nn/functional.
+func (EpsArg) FunctionalLayerNormOption(option.Marker) {}
+
+// FunctionalNormalizeOption makes [Eps] an option of package nn/functional.
+func (EpsArg) FunctionalNormalizeOption(option.Marker) {}
+
+// FunctionalPoissonNllLossOption makes [Eps] an option of package nn/functional.
+func (EpsArg) FunctionalPoissonNllLossOption(option.Marker) {}
+
+// FunctionalRmsNormOption makes [Eps] an option of package nn/functional.
+func (EpsArg) FunctionalRmsNormOption(option.Marker) {}
+
+// FunctionalTripletMarginLossOption makes [Eps] an option of package nn/functional.
 func (EpsArg) FunctionalTripletMarginLossOption(option.Marker) {}
 
+// FunctionalGaussianNllLossOption makes [WithFull] an option of package nn/functional.
 func (FullArg) FunctionalGaussianNllLossOption(option.Marker) {}
-func (FullArg) FunctionalPoissonNllLossOption(option.Marker)  {}
+
+// FunctionalPoissonNllLossOption makes [WithFull] an option of package nn/functional.
+func (FullArg) FunctionalPoissonNllLossOption(option.Marker) {}
 
 // Value returns what [Fweights] was given.
 func (o FweightsArg) Value() *Tensor { return o.value }
 
+// FunctionalGumbelSoftmaxOption makes [Hard] an option of package nn/functional.
 func (HardArg) FunctionalGumbelSoftmaxOption(option.Marker) {}
 
 // Value returns what [IK] was given.
 func (o IKArg) Value() *Tensor { return o.value }
 
-func (IgnoreIndexArg) FunctionalCrossEntropyOption(option.Marker)       {}
-func (IgnoreIndexArg) FunctionalLinearCrossEntropyOption(option.Marker) {}
-func (IgnoreIndexArg) FunctionalNllLossOption(option.Marker)            {}
+// FunctionalCrossEntropyOption makes [IgnoreIndex] an option of package nn/functional.
+func (IgnoreIndexArg) FunctionalCrossEntropyOption(option.Marker) {}
 
+// FunctionalLinearCrossEntropyOption makes [IgnoreIndex] an option of package nn/functional.
+func (IgnoreIndexArg) FunctionalLinearCrossEntropyOption(option.Marker) {}
+
+// FunctionalNllLossOption makes [IgnoreIndex] an option of package nn/functional.
+func (IgnoreIndexArg) FunctionalNllLossOption(option.Marker) {}
+
+// FunctionalEmbeddingBagOption makes [IncludeLastOffset] an option of package nn/functional.
 func (IncludeLastOffsetArg) FunctionalEmbeddingBagOption(option.Marker) {}
 
 // Value returns what [Indices] was given.
@@ -122,30 +199,49 @@ func (o IndicesArg) Value() *Tensor { return o.value }
 // Value returns what [Initial] was given.
 func (o InitialArg) Value() any { return o.value }
 
+// FunctionalAlphaDropoutOption makes [Inplace] an option of package nn/functional.
 func (InplaceArg) FunctionalAlphaDropoutOption(option.Marker) {}
-func (InplaceArg) FunctionalDropoutOption(option.Marker)      {}
-func (InplaceArg) FunctionalEluOption(option.Marker)          {}
-func (InplaceArg) FunctionalHardtanhOption(option.Marker)     {}
-func (InplaceArg) FunctionalInplaceOption(option.Marker)      {}
-func (InplaceArg) FunctionalLeakyReluOption(option.Marker)    {}
-func (InplaceArg) FunctionalRreluOption(option.Marker)        {}
+
+// FunctionalDropoutOption makes [Inplace] an option of package nn/functional.
+func (InplaceArg) FunctionalDropoutOption(option.Marker) {}
+
+// FunctionalEluOption makes [Inplace] an option of package nn/functional.
+func (InplaceArg) FunctionalEluOption(option.Marker) {}
+
+// FunctionalHardtanhOption makes [Inplace] an option of package nn/functional.
+func (InplaceArg) FunctionalHardtanhOption(option.Marker) {}
+
+// FunctionalInplaceOption makes [Inplace] an option of package nn/functional.
+func (InplaceArg) FunctionalInplaceOption(option.Marker) {}
+
+// FunctionalLeakyReluOption makes [Inplace] an option of package nn/functional.
+func (InplaceArg) FunctionalLeakyReluOption(option.Marker) {}
+
+// FunctionalRreluOption makes [Inplace] an option of package nn/functional.
+func (InplaceArg) FunctionalRreluOption(option.Marker) {}
 
 // Value returns what [InputScale] was given.
 func (o InputScaleArg) Value() any { return o.value }
 
+// FunctionalMultiHeadAttentionForwardOption makes [IsCausal] an option of package nn/functional.
 func (IsCausalArg) FunctionalMultiHeadAttentionForwardOption(option.Marker) {}
 
 // Value returns what [KProjWeight] was given.
 func (o KProjWeightArg) Value() *Tensor { return o.value }
 
+// FunctionalMultiHeadAttentionForwardOption makes [KProjWeight] an option of package nn/functional.
 func (KProjWeightArg) FunctionalMultiHeadAttentionForwardOption(option.Marker) {}
 
 // Value returns what [KeyPaddingMask] was given.
 func (o KeyPaddingMaskArg) Value() *Tensor { return o.value }
 
+// FunctionalMultiHeadAttentionForwardOption makes [KeyPaddingMask] an option of package nn/functional.
 func (KeyPaddingMaskArg) FunctionalMultiHeadAttentionForwardOption(option.Marker) {}
 
-func (LabelSmoothingArg) FunctionalCrossEntropyOption(option.Marker)       {}
+// FunctionalCrossEntropyOption makes [LabelSmoothing] an option of package nn/functional.
+func (LabelSmoothingArg) FunctionalCrossEntropyOption(option.Marker) {}
+
+// FunctionalLinearCrossEntropyOption makes [LabelSmoothing] an option of package nn/functional.
 func (LabelSmoothingArg) FunctionalLinearCrossEntropyOption(option.Marker) {}
 
 // Value returns what [Lambd] was given.
@@ -157,15 +253,19 @@ func (o LengthsArg) Value() *Tensor { return o.value }
 // Value returns what [LinearBias] was given.
 func (o LinearBiasArg) Value() *Tensor { return o.value }
 
+// FunctionalLinearCrossEntropyOption makes [LinearBias] an option of package nn/functional.
 func (LinearBiasArg) FunctionalLinearCrossEntropyOption(option.Marker) {}
 
+// FunctionalPoissonNllLossOption makes [LogInput] an option of package nn/functional.
 func (LogInputArg) FunctionalPoissonNllLossOption(option.Marker) {}
 
+// FunctionalKlDivOption makes [LogTarget] an option of package nn/functional.
 func (LogTargetArg) FunctionalKlDivOption(option.Marker) {}
 
 // Value returns what [Lower] was given.
 func (o LowerArg) Value() any { return o.value }
 
+// FunctionalRreluOption makes [Lower] an option of package nn/functional.
 func (LowerArg) FunctionalRreluOption(option.Marker) {}
 
 // Value returns what [M] was given.
@@ -174,21 +274,34 @@ func (o MArg) Value() any { return o.value }
 // Value returns what [Margin] was given.
 func (o MarginArg) Value() any { return o.value }
 
-func (MarginArg) FunctionalHingeEmbeddingLossOption(option.Marker)            {}
-func (MarginArg) FunctionalMultiMarginLossOption(option.Marker)               {}
-func (MarginArg) FunctionalRankingLossOption(option.Marker)                   {}
-func (MarginArg) FunctionalTripletMarginLossOption(option.Marker)             {}
+// FunctionalHingeEmbeddingLossOption makes [Margin] an option of package nn/functional.
+func (MarginArg) FunctionalHingeEmbeddingLossOption(option.Marker) {}
+
+// FunctionalMultiMarginLossOption makes [Margin] an option of package nn/functional.
+func (MarginArg) FunctionalMultiMarginLossOption(option.Marker) {}
+
+// FunctionalRankingLossOption makes [Margin] an option of package nn/functional.
+func (MarginArg) FunctionalRankingLossOption(option.Marker) {}
+
+// FunctionalTripletMarginLossOption makes [Margin] an option of package nn/functional.
+func (MarginArg) FunctionalTripletMarginLossOption(option.Marker) {}
+
+// FunctionalTripletMarginWithDistanceLossOption makes [Margin] an option of package nn/functional.
 func (MarginArg) FunctionalTripletMarginWithDistanceLossOption(option.Marker) {}
 
 // Value returns what [WithMax] was given.
 func (o MaxArg) Value() any { return o.value }
 
-func (MaxNormArg) FunctionalEmbeddingOption(option.Marker)    {}
+// FunctionalEmbeddingOption makes [MaxNorm] an option of package nn/functional.
+func (MaxNormArg) FunctionalEmbeddingOption(option.Marker) {}
+
+// FunctionalEmbeddingBagOption makes [MaxNorm] an option of package nn/functional.
 func (MaxNormArg) FunctionalEmbeddingBagOption(option.Marker) {}
 
 // Value returns what [MaxVal] was given.
 func (o MaxValArg) Value() any { return o.value }
 
+// FunctionalHardtanhOption makes [MaxVal] an option of package nn/functional.
 func (MaxValArg) FunctionalHardtanhOption(option.Marker) {}
 
 // Value returns what [WithMin] was given.
@@ -197,39 +310,61 @@ func (o MinArg) Value() any { return o.value }
 // Value returns what [MinVal] was given.
 func (o MinValArg) Value() any { return o.value }
 
+// FunctionalHardtanhOption makes [MinVal] an option of package nn/functional.
 func (MinValArg) FunctionalHardtanhOption(option.Marker) {}
 
 // Value returns what [WithMode] was given.
 func (o ModeArg) Value() any { return o.value }
 
+// FunctionalEmbeddingBagOption makes [WithMode] an option of package nn/functional.
 func (ModeArg) FunctionalEmbeddingBagOption(option.Marker) {}
-func (ModeArg) FunctionalGridSampleOption(option.Marker)   {}
-func (ModeArg) FunctionalInterpolateOption(option.Marker)  {}
-func (ModeArg) FunctionalPadOption(option.Marker)          {}
-func (ModeArg) FunctionalUpsampleOption(option.Marker)     {}
 
-func (MomentumArg) FunctionalBatchNormOption(option.Marker)    {}
+// FunctionalGridSampleOption makes [WithMode] an option of package nn/functional.
+func (ModeArg) FunctionalGridSampleOption(option.Marker) {}
+
+// FunctionalInterpolateOption makes [WithMode] an option of package nn/functional.
+func (ModeArg) FunctionalInterpolateOption(option.Marker) {}
+
+// FunctionalPadOption makes [WithMode] an option of package nn/functional.
+func (ModeArg) FunctionalPadOption(option.Marker) {}
+
+// FunctionalUpsampleOption makes [WithMode] an option of package nn/functional.
+func (ModeArg) FunctionalUpsampleOption(option.Marker) {}
+
+// FunctionalBatchNormOption makes [Momentum] an option of package nn/functional.
+func (MomentumArg) FunctionalBatchNormOption(option.Marker) {}
+
+// FunctionalInstanceNormOption makes [Momentum] an option of package nn/functional.
 func (MomentumArg) FunctionalInstanceNormOption(option.Marker) {}
 
+// FunctionalMultiHeadAttentionForwardOption makes [NeedWeights] an option of package nn/functional.
 func (NeedWeightsArg) FunctionalMultiHeadAttentionForwardOption(option.Marker) {}
 
 // Value returns what [NegativeSlope] was given.
 func (o NegativeSlopeArg) Value() any { return o.value }
 
+// FunctionalLeakyReluOption makes [NegativeSlope] an option of package nn/functional.
 func (NegativeSlopeArg) FunctionalLeakyReluOption(option.Marker) {}
 
-func (NormTypeArg) FunctionalEmbeddingOption(option.Marker)    {}
+// FunctionalEmbeddingOption makes [NormType] an option of package nn/functional.
+func (NormTypeArg) FunctionalEmbeddingOption(option.Marker) {}
+
+// FunctionalEmbeddingBagOption makes [NormType] an option of package nn/functional.
 func (NormTypeArg) FunctionalEmbeddingBagOption(option.Marker) {}
 
 // Value returns what [Offs] was given.
 func (o OffsArg) Value() *Tensor { return o.value }
 
-func (OffsArg) FunctionalGroupedMmOption(option.Marker)       {}
+// FunctionalGroupedMmOption makes [Offs] an option of package nn/functional.
+func (OffsArg) FunctionalGroupedMmOption(option.Marker) {}
+
+// FunctionalScaledGroupedMmOption makes [Offs] an option of package nn/functional.
 func (OffsArg) FunctionalScaledGroupedMmOption(option.Marker) {}
 
 // Value returns what [Offsets] was given.
 func (o OffsetsArg) Value() *Tensor { return o.value }
 
+// FunctionalEmbeddingBagOption makes [Offsets] an option of package nn/functional.
 func (OffsetsArg) FunctionalEmbeddingBagOption(option.Marker) {}
 
 // Value returns what [Ord] was given.
@@ -238,47 +373,76 @@ func (o OrdArg) Value() any { return o.value }
 // Value returns what [Other] was given.
 func (o OtherArg) Value() *Tensor { return o.value }
 
+// FunctionalNormalizeOption makes [Out] an option of package nn/functional.
 func (OutArg) FunctionalNormalizeOption(option.Marker) {}
 
+// FunctionalGroupedMmOption makes [OutDtype] an option of package nn/functional.
 func (OutDtypeArg) FunctionalGroupedMmOption(option.Marker) {}
 
+// FunctionalScaledGroupedMmOption makes [OutputDtype] an option of package nn/functional.
 func (OutputDtypeArg) FunctionalScaledGroupedMmOption(option.Marker) {}
-func (OutputDtypeArg) FunctionalScaledMmOption(option.Marker)        {}
 
+// FunctionalScaledMmOption makes [OutputDtype] an option of package nn/functional.
+func (OutputDtypeArg) FunctionalScaledMmOption(option.Marker) {}
+
+// FunctionalFractionalMaxPoolOption makes [OutputRatio] an option of package nn/functional.
 func (OutputRatioArg) FunctionalFractionalMaxPoolOption(option.Marker) {}
 
+// FunctionalFractionalMaxPoolOption makes [OutputSize] an option of package nn/functional.
 func (OutputSizeArg) FunctionalFractionalMaxPoolOption(option.Marker) {}
-func (OutputSizeArg) FunctionalMaxUnpoolOption(option.Marker)         {}
+
+// FunctionalMaxUnpoolOption makes [OutputSize] an option of package nn/functional.
+func (OutputSizeArg) FunctionalMaxUnpoolOption(option.Marker) {}
 
 // Value returns what [P] was given.
 func (o PArg) Value() any { return o.value }
 
-func (PArg) FunctionalAlphaDropoutOption(option.Marker)      {}
-func (PArg) FunctionalDropoutOption(option.Marker)           {}
-func (PArg) FunctionalMultiMarginLossOption(option.Marker)   {}
-func (PArg) FunctionalNormalizeOption(option.Marker)         {}
+// FunctionalAlphaDropoutOption makes [P] an option of package nn/functional.
+func (PArg) FunctionalAlphaDropoutOption(option.Marker) {}
+
+// FunctionalDropoutOption makes [P] an option of package nn/functional.
+func (PArg) FunctionalDropoutOption(option.Marker) {}
+
+// FunctionalMultiMarginLossOption makes [P] an option of package nn/functional.
+func (PArg) FunctionalMultiMarginLossOption(option.Marker) {}
+
+// FunctionalNormalizeOption makes [P] an option of package nn/functional.
+func (PArg) FunctionalNormalizeOption(option.Marker) {}
+
+// FunctionalTripletMarginLossOption makes [P] an option of package nn/functional.
 func (PArg) FunctionalTripletMarginLossOption(option.Marker) {}
 
 // Value returns what [Padding] was given.
 func (o PaddingArg) Value() any { return o.value }
 
-func (PaddingArg) FunctionalFoldOption(option.Marker)      {}
-func (PaddingArg) FunctionalMaxPoolOption(option.Marker)   {}
+// FunctionalFoldOption makes [Padding] an option of package nn/functional.
+func (PaddingArg) FunctionalFoldOption(option.Marker) {}
+
+// FunctionalMaxPoolOption makes [Padding] an option of package nn/functional.
+func (PaddingArg) FunctionalMaxPoolOption(option.Marker) {}
+
+// FunctionalMaxUnpoolOption makes [Padding] an option of package nn/functional.
 func (PaddingArg) FunctionalMaxUnpoolOption(option.Marker) {}
 
-func (PaddingIdxArg) FunctionalEmbeddingOption(option.Marker)    {}
+// FunctionalEmbeddingOption makes [PaddingIdx] an option of package nn/functional.
+func (PaddingIdxArg) FunctionalEmbeddingOption(option.Marker) {}
+
+// FunctionalEmbeddingBagOption makes [PaddingIdx] an option of package nn/functional.
 func (PaddingIdxArg) FunctionalEmbeddingBagOption(option.Marker) {}
 
+// FunctionalGridSampleOption makes [PaddingMode] an option of package nn/functional.
 func (PaddingModeArg) FunctionalGridSampleOption(option.Marker) {}
 
 // Value returns what [PerSampleWeights] was given.
 func (o PerSampleWeightsArg) Value() *Tensor { return o.value }
 
+// FunctionalEmbeddingBagOption makes [PerSampleWeights] an option of package nn/functional.
 func (PerSampleWeightsArg) FunctionalEmbeddingBagOption(option.Marker) {}
 
 // Value returns what [PosWeight] was given.
 func (o PosWeightArg) Value() *Tensor { return o.value }
 
+// FunctionalBinaryCrossEntropyWithLogitsOption makes [PosWeight] an option of package nn/functional.
 func (PosWeightArg) FunctionalBinaryCrossEntropyWithLogitsOption(option.Marker) {}
 
 // Value returns what [Prepend] was given.
@@ -287,16 +451,19 @@ func (o PrependArg) Value() *Tensor { return o.value }
 // Value returns what [QProjWeight] was given.
 func (o QProjWeightArg) Value() *Tensor { return o.value }
 
+// FunctionalMultiHeadAttentionForwardOption makes [QProjWeight] an option of package nn/functional.
 func (QProjWeightArg) FunctionalMultiHeadAttentionForwardOption(option.Marker) {}
 
 // Value returns what [RandomSamples] was given.
 func (o RandomSamplesArg) Value() *Tensor { return o.value }
 
+// FunctionalFractionalMaxPoolOption makes [RandomSamples] an option of package nn/functional.
 func (RandomSamplesArg) FunctionalFractionalMaxPoolOption(option.Marker) {}
 
 // Value returns what [Rcond] was given.
 func (o RcondArg) Value() any { return o.value }
 
+// FunctionalInterpolateOption makes [RecomputeScaleFactor] an option of package nn/functional.
 func (RecomputeScaleFactorArg) FunctionalInterpolateOption(option.Marker) {}
 
 // Value returns what [Rtol] was given.
@@ -305,26 +472,41 @@ func (o RtolArg) Value() any { return o.value }
 // Value returns what [RunningMean] was given.
 func (o RunningMeanArg) Value() *Tensor { return o.value }
 
+// FunctionalInstanceNormOption makes [RunningMean] an option of package nn/functional.
 func (RunningMeanArg) FunctionalInstanceNormOption(option.Marker) {}
 
 // Value returns what [RunningVar] was given.
 func (o RunningVarArg) Value() *Tensor { return o.value }
 
+// FunctionalInstanceNormOption makes [RunningVar] an option of package nn/functional.
 func (RunningVarArg) FunctionalInstanceNormOption(option.Marker) {}
 
 // Value returns what [Scale] was given.
 func (o ScaleArg) Value() any { return o.value }
 
+// FunctionalInterpolateOption makes [ScaleFactor] an option of package nn/functional.
 func (ScaleFactorArg) FunctionalInterpolateOption(option.Marker) {}
-func (ScaleFactorArg) FunctionalUpsampleOption(option.Marker)    {}
-func (ScaleFactorArg) FunctionalUpsampleToOption(option.Marker)  {}
 
-func (ScaleGradByFreqArg) FunctionalEmbeddingOption(option.Marker)    {}
+// FunctionalUpsampleOption makes [ScaleFactor] an option of package nn/functional.
+func (ScaleFactorArg) FunctionalUpsampleOption(option.Marker) {}
+
+// FunctionalUpsampleToOption makes [ScaleFactor] an option of package nn/functional.
+func (ScaleFactorArg) FunctionalUpsampleToOption(option.Marker) {}
+
+// FunctionalEmbeddingOption makes [ScaleGradByFreq] an option of package nn/functional.
+func (ScaleGradByFreqArg) FunctionalEmbeddingOption(option.Marker) {}
+
+// FunctionalEmbeddingBagOption makes [ScaleGradByFreq] an option of package nn/functional.
 func (ScaleGradByFreqArg) FunctionalEmbeddingBagOption(option.Marker) {}
 
+// FunctionalInterpolateOption makes [WithSize] an option of package nn/functional.
 func (SizeArg) FunctionalInterpolateOption(option.Marker) {}
-func (SizeArg) FunctionalUpsampleOption(option.Marker)    {}
-func (SizeArg) FunctionalUpsampleToOption(option.Marker)  {}
+
+// FunctionalUpsampleOption makes [WithSize] an option of package nn/functional.
+func (SizeArg) FunctionalUpsampleOption(option.Marker) {}
+
+// FunctionalUpsampleToOption makes [WithSize] an option of package nn/functional.
+func (SizeArg) FunctionalUpsampleToOption(option.Marker) {}
 
 // Value returns what [Sorter] was given.
 func (o SorterArg) Value() *Tensor { return o.value }
@@ -332,30 +514,46 @@ func (o SorterArg) Value() *Tensor { return o.value }
 // Value returns what [Spacing] was given.
 func (o SpacingArg) Value() any { return o.value }
 
-func (SparseArg) FunctionalEmbeddingOption(option.Marker)    {}
+// FunctionalEmbeddingOption makes [Sparse] an option of package nn/functional.
+func (SparseArg) FunctionalEmbeddingOption(option.Marker) {}
+
+// FunctionalEmbeddingBagOption makes [Sparse] an option of package nn/functional.
 func (SparseArg) FunctionalEmbeddingBagOption(option.Marker) {}
 
 // Value returns what [StaticK] was given.
 func (o StaticKArg) Value() *Tensor { return o.value }
 
+// FunctionalMultiHeadAttentionForwardOption makes [StaticK] an option of package nn/functional.
 func (StaticKArg) FunctionalMultiHeadAttentionForwardOption(option.Marker) {}
 
 // Value returns what [StaticV] was given.
 func (o StaticVArg) Value() *Tensor { return o.value }
 
+// FunctionalMultiHeadAttentionForwardOption makes [StaticV] an option of package nn/functional.
 func (StaticVArg) FunctionalMultiHeadAttentionForwardOption(option.Marker) {}
 
 // Value returns what [Step] was given.
 func (o StepArg) Value() any { return o.value }
 
-func (StrideArg) FunctionalFoldOption(option.Marker)      {}
-func (StrideArg) FunctionalLpPoolOption(option.Marker)    {}
-func (StrideArg) FunctionalMaxPoolOption(option.Marker)   {}
+// FunctionalFoldOption makes [Stride] an option of package nn/functional.
+func (StrideArg) FunctionalFoldOption(option.Marker) {}
+
+// FunctionalLpPoolOption makes [Stride] an option of package nn/functional.
+func (StrideArg) FunctionalLpPoolOption(option.Marker) {}
+
+// FunctionalMaxPoolOption makes [Stride] an option of package nn/functional.
+func (StrideArg) FunctionalMaxPoolOption(option.Marker) {}
+
+// FunctionalMaxUnpoolOption makes [Stride] an option of package nn/functional.
 func (StrideArg) FunctionalMaxUnpoolOption(option.Marker) {}
 
-func (SwapArg) FunctionalTripletMarginLossOption(option.Marker)             {}
+// FunctionalTripletMarginLossOption makes [Swap] an option of package nn/functional.
+func (SwapArg) FunctionalTripletMarginLossOption(option.Marker) {}
+
+// FunctionalTripletMarginWithDistanceLossOption makes [Swap] an option of package nn/functional.
 func (SwapArg) FunctionalTripletMarginWithDistanceLossOption(option.Marker) {}
 
+// FunctionalGumbelSoftmaxOption makes [Tau] an option of package nn/functional.
 func (TauArg) FunctionalGumbelSoftmaxOption(option.Marker) {}
 
 // Value returns what [WithThreshold] was given.
@@ -364,51 +562,95 @@ func (o ThresholdArg) Value() any { return o.value }
 // Value returns what [Tol] was given.
 func (o TolArg) Value() any { return o.value }
 
-func (TrainingArg) FunctionalAlphaDropoutOption(option.Marker)              {}
-func (TrainingArg) FunctionalBatchNormOption(option.Marker)                 {}
-func (TrainingArg) FunctionalDropoutOption(option.Marker)                   {}
+// FunctionalAlphaDropoutOption makes [Training] an option of package nn/functional.
+func (TrainingArg) FunctionalAlphaDropoutOption(option.Marker) {}
+
+// FunctionalBatchNormOption makes [Training] an option of package nn/functional.
+func (TrainingArg) FunctionalBatchNormOption(option.Marker) {}
+
+// FunctionalDropoutOption makes [Training] an option of package nn/functional.
+func (TrainingArg) FunctionalDropoutOption(option.Marker) {}
+
+// FunctionalMultiHeadAttentionForwardOption makes [Training] an option of package nn/functional.
 func (TrainingArg) FunctionalMultiHeadAttentionForwardOption(option.Marker) {}
-func (TrainingArg) FunctionalRreluOption(option.Marker)                     {}
+
+// FunctionalRreluOption makes [Training] an option of package nn/functional.
+func (TrainingArg) FunctionalRreluOption(option.Marker) {}
 
 // Value returns what [Upper] was given.
 func (o UpperArg) Value() any { return o.value }
 
+// FunctionalRreluOption makes [Upper] an option of package nn/functional.
 func (UpperArg) FunctionalRreluOption(option.Marker) {}
 
-func (UseFastAccumArg) FunctionalScaledAddmmOption(option.Marker)     {}
-func (UseFastAccumArg) FunctionalScaledGroupedMmOption(option.Marker) {}
-func (UseFastAccumArg) FunctionalScaledMmOption(option.Marker)        {}
+// FunctionalScaledAddmmOption makes [UseFastAccum] an option of package nn/functional.
+func (UseFastAccumArg) FunctionalScaledAddmmOption(option.Marker) {}
 
+// FunctionalScaledGroupedMmOption makes [UseFastAccum] an option of package nn/functional.
+func (UseFastAccumArg) FunctionalScaledGroupedMmOption(option.Marker) {}
+
+// FunctionalScaledMmOption makes [UseFastAccum] an option of package nn/functional.
+func (UseFastAccumArg) FunctionalScaledMmOption(option.Marker) {}
+
+// FunctionalInstanceNormOption makes [UseInputStats] an option of package nn/functional.
 func (UseInputStatsArg) FunctionalInstanceNormOption(option.Marker) {}
 
+// FunctionalMultiHeadAttentionForwardOption makes [UseSeparateProjWeight] an option of package nn/functional.
 func (UseSeparateProjWeightArg) FunctionalMultiHeadAttentionForwardOption(option.Marker) {}
 
 // Value returns what [VProjWeight] was given.
 func (o VProjWeightArg) Value() *Tensor { return o.value }
 
+// FunctionalMultiHeadAttentionForwardOption makes [VProjWeight] an option of package nn/functional.
 func (VProjWeightArg) FunctionalMultiHeadAttentionForwardOption(option.Marker) {}
 
 // Value returns what [Value] was given.
 func (o ValueArg) Value() any { return o.value }
 
+// FunctionalPadOption makes [Value] an option of package nn/functional.
 func (ValueArg) FunctionalPadOption(option.Marker) {}
 
 // Value returns what [Weight] was given.
 func (o WeightArg) Value() *Tensor { return o.value }
 
-func (WeightArg) FunctionalBatchNormOption(option.Marker)                    {}
-func (WeightArg) FunctionalBinaryCrossEntropyOption(option.Marker)           {}
+// FunctionalBatchNormOption makes [Weight] an option of package nn/functional.
+func (WeightArg) FunctionalBatchNormOption(option.Marker) {}
+
+// FunctionalBinaryCrossEntropyOption makes [Weight] an option of package nn/functional.
+func (WeightArg) FunctionalBinaryCrossEntropyOption(option.Marker) {}
+
+// FunctionalBinaryCrossEntropyWithLogitsOption makes [Weight] an option of package nn/functional.
 func (WeightArg) FunctionalBinaryCrossEntropyWithLogitsOption(option.Marker) {}
-func (WeightArg) FunctionalCrossEntropyOption(option.Marker)                 {}
-func (WeightArg) FunctionalHuberLossOption(option.Marker)                    {}
-func (WeightArg) FunctionalInstanceNormOption(option.Marker)                 {}
-func (WeightArg) FunctionalLayerNormOption(option.Marker)                    {}
-func (WeightArg) FunctionalLinearCrossEntropyOption(option.Marker)           {}
-func (WeightArg) FunctionalMseLossOption(option.Marker)                      {}
-func (WeightArg) FunctionalMultiMarginLossOption(option.Marker)              {}
-func (WeightArg) FunctionalMultilabelSoftMarginLossOption(option.Marker)     {}
-func (WeightArg) FunctionalNllLossOption(option.Marker)                      {}
-func (WeightArg) FunctionalRmsNormOption(option.Marker)                      {}
+
+// FunctionalCrossEntropyOption makes [Weight] an option of package nn/functional.
+func (WeightArg) FunctionalCrossEntropyOption(option.Marker) {}
+
+// FunctionalHuberLossOption makes [Weight] an option of package nn/functional.
+func (WeightArg) FunctionalHuberLossOption(option.Marker) {}
+
+// FunctionalInstanceNormOption makes [Weight] an option of package nn/functional.
+func (WeightArg) FunctionalInstanceNormOption(option.Marker) {}
+
+// FunctionalLayerNormOption makes [Weight] an option of package nn/functional.
+func (WeightArg) FunctionalLayerNormOption(option.Marker) {}
+
+// FunctionalLinearCrossEntropyOption makes [Weight] an option of package nn/functional.
+func (WeightArg) FunctionalLinearCrossEntropyOption(option.Marker) {}
+
+// FunctionalMseLossOption makes [Weight] an option of package nn/functional.
+func (WeightArg) FunctionalMseLossOption(option.Marker) {}
+
+// FunctionalMultiMarginLossOption makes [Weight] an option of package nn/functional.
+func (WeightArg) FunctionalMultiMarginLossOption(option.Marker) {}
+
+// FunctionalMultilabelSoftMarginLossOption makes [Weight] an option of package nn/functional.
+func (WeightArg) FunctionalMultilabelSoftMarginLossOption(option.Marker) {}
+
+// FunctionalNllLossOption makes [Weight] an option of package nn/functional.
+func (WeightArg) FunctionalNllLossOption(option.Marker) {}
+
+// FunctionalRmsNormOption makes [Weight] an option of package nn/functional.
+func (WeightArg) FunctionalRmsNormOption(option.Marker) {}
 
 // Value returns what [Weights] was given.
 func (o WeightsArg) Value() *Tensor { return o.value }
@@ -419,4 +661,5 @@ func (o WindowArg) Value() *Tensor { return o.value }
 // Value returns what [X] was given.
 func (o XArg) Value() *Tensor { return o.value }
 
+// FunctionalCtcLossOption makes [ZeroInfinity] an option of package nn/functional.
 func (ZeroInfinityArg) FunctionalCtcLossOption(option.Marker) {}

@@ -34,7 +34,7 @@ func some[T any](value T) optional[T] { return optional[T]{value, true} }
 
 func (f *frame) putTensor(t *Tensor, name string) {
 	if t == nil || t.handle == 0 {
-		refuseTensor(t, name)
+		t = usable(t, name)
 	}
 	f.Put(t.handle)
 }

@@ -10,7 +10,7 @@ import (
 // t alive until after the call.
 func (t *Tensor) PutInto(f *entry.Frame, name string) {
 	if t == nil || t.handle == 0 {
-		refuseTensor(t, name)
+		t = usable(t, name)
 	}
 	f.Put(t.handle)
 }

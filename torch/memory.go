@@ -134,7 +134,7 @@ func forgetStacks(handles ...uint64) {
 // Like writing to a tensor, Close must not run while another goroutine uses
 // the same *Tensor.
 func (t *Tensor) Close() {
-	if t == nil || t.handle == 0 {
+	if t == nil || t.handle == 0 && !t.reveal() {
 		return
 	}
 	handle := t.handle

@@ -4,9 +4,8 @@ package torch
 type tensorRole uint8
 
 const (
-	bufferRole        tensorRole = 1 << iota // a buffer
-	transientRole                            // that is in no state dictionary
-	uninitializedRole                        // of a lazy module
+	bufferRole    tensorRole = 1 << iota // a buffer
+	transientRole                        // that is in no state dictionary
 )
 
 // MarkParameter makes t a parameter in the eyes of package nn, takes it out of
@@ -36,26 +35,4 @@ func (t *Tensor) IsBuffer() (buffer, persistent bool) {
 		return false, false
 	}
 	return true, t.role&transientRole == 0
-}
-
-// MarkUninitialized says whether t is still to get a shape. Use
-// nn.NewUninitializedParameter and nn.Materialize.
-func MarkUninitialized(t *Tensor, on bool) *Tensor {
-	if on {
-		t.role |= uninitializedRole
-	} else {
-		t.role &^= uninitializedRole
-	}
-	return t
-}
-
-// IsUninitialized reports whether t is a parameter or buffer of a lazy module
-// that has no shape yet, Python's torch.nn.parameter.is_lazy.
-func (t *Tensor) IsUninitialized() bool { return t != nil && t.role&uninitializedRole != 0 }
-
-func (t *Tensor) uninitializedText() string {
-	if t.parameter {
-		return "<UninitializedParameter>"
-	}
-	return "<UninitializedBuffer>"
 }

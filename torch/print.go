@@ -22,10 +22,10 @@ func (t *Tensor) String() string {
 	switch {
 	case t == nil:
 		return "None"
+	case t.IsUninitialized():
+		return "<" + t.uninitializedClass() + ">"
 	case t.handle == 0:
 		return "tensor(<" + t.state.String() + ">)"
-	case t.IsUninitialized():
-		return t.uninitializedText()
 	}
 	var text string
 	err := Try(func() {

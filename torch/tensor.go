@@ -37,6 +37,7 @@ const (
 	blank tensorState = iota
 	closed
 	outOfScope
+	uninitialized // the handle is in the slab's record
 )
 
 // Functions of libgotorch that are no operators of ATen.
@@ -65,21 +66,17 @@ var (
 
 // ask calls a function whose one argument is t, and leaves its result in f.
 func (t *Tensor) ask(f *frame, fn *csrc.Function) {
+	of := t
 	if t == nil || t.handle == 0 {
-		refuseTensor(t, "self")
+		of = usable(t, "self")
 	}
-	f.Put(t.handle &^ csrc.Side) // to be asked is no use of its memory
+	f.Put(of.handle &^ csrc.Side) // to be asked is no use of its memory
 	f.call(fn)
 	runtime.KeepAlive(t)
 }
 
 // Shape returns the size of each dimension, Python's t.shape.
 func (t *Tensor) Shape() []int64 {
-	if t.IsUninitialized() {
-		refuse(runtimeErrorKind, "Can't access the shape of an uninitialized parameter or buffer. This error usually happens in "+
-			"`load_state_dict` when trying to load an uninitialized parameter into an initialized one. Call `forward` to "+
-			"initialize the parameters before accessing their attributes.")
-	}
 	var f frame
 	t.ask(&f, entrySizes)
 	return f.TakeInts()

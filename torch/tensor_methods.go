@@ -1,6 +1,7 @@
 package torch
 
 import (
+	"errors"
 	"iter"
 	"runtime"
 
@@ -116,12 +117,19 @@ func (t *Tensor) ConstDataPtr() uintptr { return t.DataPtr() }
 
 // Xpu copies t to the Intel GPU with this index; without one, to the current one.
 // Python's t.xpu().
-func (t *Tensor) Xpu(index ...int) *Tensor {
+func (t *Tensor) Xpu(index ...int) (copied *Tensor) {
 	d := Device{xpuType, -1}
 	if len(index) > 0 {
 		d = Device{xpuType, CUDA(index[0]).index}
 	}
-	return t.To(d)
+	err := Try(func() { copied = t.To(d) })
+	switch {
+	case errors.Is(err, &Error{Message: "PyTorch is not linked with support for xpu devices"}):
+		panic(NewError("AssertionError", "Torch not compiled with XPU enabled"))
+	case err != nil:
+		panic(err)
+	}
+	return copied
 }
 
 // ModuleLoad returns what a module's parameter becomes when a state_dict with

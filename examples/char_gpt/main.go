@@ -57,7 +57,7 @@ func train(a *arguments, model *GPT, text *corpus) curves.Chart {
 	chart := curves.Chart{Title: "GPT", X: "step", Y: "loss"}
 	optimizer := optim.NewAdamW(model.Parameters(), optim.LR(a.learningRate))
 	validation := torch.Keep(windows(text.validation, a.validations, a.length+1))
-	bar := curves.NewProgressBar(a.steps, 1, a.quiet)
+	bar := curves.NewProgressBar(a.steps, "steps", a.quiet)
 	for step := range torch.Scoped(a.steps + 1) {
 		model.Train()
 		loss := model.Loss(windows(text.train, a.batchSize, a.length+1))

@@ -87,7 +87,7 @@ func train(a *arguments, model *Net, set *digits.Set, optimizer optim.Optimizer,
 	model.Train()
 	order := torch.Randperm(set.Len())
 	batches := set.Batches(a.batchSize, a.maxBatches)
-	bar := curves.NewProgressBar(batches, epoch, a.quiet)
+	bar := curves.NewProgressBar(batches, fmt.Sprintf("epoch %d", epoch), a.quiet)
 	for i := range torch.Scoped(batches) {
 		data, target := set.Batch(order, int64(i)*a.batchSize, a.batchSize)
 		optimizer.ZeroGrad()

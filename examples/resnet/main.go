@@ -61,7 +61,7 @@ func train(a *arguments, model *ResNet18, set *digits.Set, optimizer optim.Optim
 	criterion := nn.NewCrossEntropyLoss()
 	order := torch.Randperm(set.Len())
 	batches := set.Batches(a.batchSize, a.maxBatches)
-	bar := curves.NewProgressBar(batches, epoch, a.quiet)
+	bar := curves.NewProgressBar(batches, fmt.Sprintf("epoch %d", epoch), a.quiet)
 	for i := range torch.Scoped(batches) {
 		data, target := batch(set, order, i, a.batchSize)
 		optimizer.ZeroGrad()

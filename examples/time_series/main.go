@@ -76,7 +76,7 @@ func main() {
 	model.Double()
 	criterion := nn.NewMSELoss()
 	optimizer := optim.NewLBFGS(model.Parameters(), optim.LR(0.5), optim.MaxIter(6))
-	bar := curves.NewProgressBar(*steps, 1, *quiet)
+	bar := curves.NewProgressBar(*steps, "steps", *quiet)
 	for i := range torch.Scoped(*steps) {
 		model.Train()
 		loss := optimizer.StepClosure(func() *torch.Tensor {

@@ -2212,6 +2212,7 @@ var exports = []Export{
 	{"functional.CountIncludePad", functional.CountIncludePad, "value", "count_include_pad"},
 	{"functional.CrossEntropy", functional.CrossEntropy, "input target opts", "F.cross_entropy"},
 	{"functional.CtcLoss", functional.CtcLoss, "logProbs targets inputLengths targetLengths opts", "F.ctc_loss"},
+	{"functional.CtcLossLengths", functional.CtcLossLengths, "logProbs targets inputLengths targetLengths opts", ""},
 	{"functional.Delta", functional.Delta, "value", "delta"},
 	{"functional.Dilation", functional.Dilation, "values", "dilation"},
 	{"functional.Dim", functional.Dim, "values", "dim"},

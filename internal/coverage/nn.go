@@ -51,13 +51,11 @@ func init() {
 		python = "of Python's classes"
 		old    = "deprecated since PyTorch 0.4 for the name with an underscore"
 		part   = "a part of spectral_norm"
-		last   = "deprecated for the full backward hook: sees the gradients of the last operation only"
 	)
 	maps.Copy(leftOut, map[string]string{
 		"Module.T_destination": python, "Module.call_super_init": python, "Module.dump_patches": python,
 		"Module.compile": "compiles Python", "Module.share_memory": processes,
-		"Module.register_backward_hook": last, "torch.nn.modules.module.register_module_backward_hook": last,
-		"Module.ipu": noBackend, "Module.mtia": noBackend, "Module.xpu": noBackend,
+		"Module.ipu": noBackend, "Module.mtia": noBackend,
 		"torch.nn.utils.clip_grad_norm": old, "torch.nn.utils.clip_grad.clip_grad_norm": old,
 		"torch.nn.utils.spectral_norm.SpectralNormLoadStateDictPreHook": part,
 		"torch.nn.utils.spectral_norm.SpectralNormStateDictHook":        part,

@@ -147,7 +147,8 @@ func (f *Functional) writeMarkers(words map[string]*Keyword) error {
 		}
 		for _, family := range f.families {
 			if slices.ContainsFunc(family.options, func(o *handOption) bool { return o.keyword == k }) {
-				fmt.Fprintf(&b, "func (%s) %s(option.Marker) {}\n", k.Type, family.marker())
+				fmt.Fprintf(&b, "// %s makes [%s] an option of package nn/functional.\nfunc (%s) %[1]s(option.Marker) {}\n\n", family.marker(),
+					cmp.Or(k.Constructor, k.Type), k.Type)
 			}
 		}
 		b.WriteString("\n")
@@ -313,7 +314,7 @@ func (f *family) write(b *strings.Builder, taken map[string]bool) {
 	fmt.Fprintf(b, "// %s\ntype %sOption interface{ %s(option.Marker) }\n\n", wrap(text, 3), f.name, f.marker())
 	for _, o := range f.options {
 		if o.own != "" {
-			fmt.Fprintf(b, "func (%s) %s(option.Marker) {}\n", o.own, f.marker())
+			fmt.Fprintf(b, "// %s makes %s an option of %s.\nfunc (%[2]s) %[1]s(option.Marker) {}\n\n", f.marker(), o.own, names[0])
 		}
 	}
 	b.WriteString("\n")

@@ -104,3 +104,49 @@ func ExampleScaledDotProductAttention() {
 	// tensor([[[1.],
 	//          [2.]]])
 }
+
+func ExampleMseLoss() {
+	x, target := torch.NewTensor([]float32{1, 2, 4}), torch.NewTensor([]float32{1, 1, 1})
+	fmt.Printf("%.4f\n", F.MseLoss(x, target))
+	fmt.Println(F.MseLoss(x, target, F.Reduction("none")))
+	// Output:
+	// 3.3333
+	// tensor([0., 1., 9.])
+}
+
+func ExampleOneHot() {
+	fmt.Println(F.OneHot(torch.NewTensor([]int64{0, 2, 1})))
+	// Output:
+	// tensor([[1, 0, 0],
+	//         [0, 0, 1],
+	//         [0, 1, 0]])
+}
+
+func ExampleBatchNorm() {
+	x := torch.NewTensor([][]float32{{1, 10}, {3, 30}}) // N, C
+	mean, variance := torch.Zeros([]int64{2}), torch.Ones([]int64{2})
+	fmt.Println(F.BatchNorm(x, mean, variance, F.Training(true)))
+	fmt.Println(mean) // moved by a tenth
+	// Output:
+	// tensor([[-1.0000, -1.0000],
+	//         [ 1.0000,  1.0000]])
+	// tensor([0.2000, 2.0000])
+}
+
+// An image is turned upside down.
+func ExampleGridSample() {
+	image := torch.NewTensor([][][][]float32{{{{1, 2}, {3, 4}}}}) // N, C, H, W
+	turn := torch.NewTensor([][][]float32{{{-1, 0, 0}, {0, -1, 0}}})
+	grid := F.AffineGrid(turn, image.Shape(), F.AlignCorners(false))
+	fmt.Println(F.GridSample(image, grid, F.AlignCorners(false)))
+	// Output:
+	// tensor([[[[4., 3.],
+	//           [2., 1.]]]])
+}
+
+func ExampleCtcLoss() {
+	logits := torch.Zeros([]int64{5, 1, 3})       // T, N, C: every class is as likely
+	targets := torch.NewTensor([][]int64{{1, 2}}) // N, S
+	fmt.Printf("%.4f\n", F.CtcLossLengths(logits.LogSoftmax(2), targets, []int64{5}, []int64{2}))
+	// Output: 0.9689
+}

@@ -75,6 +75,14 @@ func CtcLoss(logProbs, targets, inputLengths, targetLengths *torch.Tensor, opts 
 		torch.ZeroInfinity(a.zeroInfinity))
 }
 
+// CtcLossLengths is [CtcLoss] with the lengths in slices, as they may be in tuples
+// in Python.
+func CtcLossLengths(logProbs, targets *torch.Tensor, inputLengths, targetLengths []int64, opts ...CtcLossOption) *torch.Tensor {
+	a := readCtcLoss(opts)
+	return torch.CtcLoss(logProbs, targets, inputLengths, targetLengths, torch.Blank(a.blank), a.reduction.enum(),
+		torch.ZeroInfinity(a.zeroInfinity))
+}
+
 // MultilabelMarginLoss returns the hinge loss of each example's classes, target
 // being their indices up to the first -1. Python's F.multilabel_margin_loss.
 func MultilabelMarginLoss(input, target *torch.Tensor, opts ...MarginLossOption) *torch.Tensor {

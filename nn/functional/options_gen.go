@@ -353,9 +353,14 @@ func readBatchNorm(opts []BatchNormOption) batchNormArguments {
 // [SizeAverage], [Reduce], [Reduction] ("mean").
 type BinaryCrossEntropyOption interface{ FunctionalBinaryCrossEntropyOption(option.Marker) }
 
+// FunctionalBinaryCrossEntropyOption makes SizeAverage an option of [BinaryCrossEntropy].
 func (SizeAverage) FunctionalBinaryCrossEntropyOption(option.Marker) {}
-func (Reduce) FunctionalBinaryCrossEntropyOption(option.Marker)      {}
-func (Reduction) FunctionalBinaryCrossEntropyOption(option.Marker)   {}
+
+// FunctionalBinaryCrossEntropyOption makes Reduce an option of [BinaryCrossEntropy].
+func (Reduce) FunctionalBinaryCrossEntropyOption(option.Marker) {}
+
+// FunctionalBinaryCrossEntropyOption makes Reduction an option of [BinaryCrossEntropy].
+func (Reduction) FunctionalBinaryCrossEntropyOption(option.Marker) {}
 
 type binaryCrossEntropyArguments struct {
 	weight      *torch.Tensor
@@ -386,9 +391,14 @@ func readBinaryCrossEntropy(opts []BinaryCrossEntropyOption) binaryCrossEntropyA
 // [Reduction] ("mean"), [PosWeight].
 type BinaryCrossEntropyWithLogitsOption interface{ FunctionalBinaryCrossEntropyWithLogitsOption(option.Marker) }
 
+// FunctionalBinaryCrossEntropyWithLogitsOption makes SizeAverage an option of [BinaryCrossEntropyWithLogits].
 func (SizeAverage) FunctionalBinaryCrossEntropyWithLogitsOption(option.Marker) {}
-func (Reduce) FunctionalBinaryCrossEntropyWithLogitsOption(option.Marker)      {}
-func (Reduction) FunctionalBinaryCrossEntropyWithLogitsOption(option.Marker)   {}
+
+// FunctionalBinaryCrossEntropyWithLogitsOption makes Reduce an option of [BinaryCrossEntropyWithLogits].
+func (Reduce) FunctionalBinaryCrossEntropyWithLogitsOption(option.Marker) {}
+
+// FunctionalBinaryCrossEntropyWithLogitsOption makes Reduction an option of [BinaryCrossEntropyWithLogits].
+func (Reduction) FunctionalBinaryCrossEntropyWithLogitsOption(option.Marker) {}
 
 type binaryCrossEntropyWithLogitsArguments struct {
 	weight      *torch.Tensor
@@ -422,9 +432,14 @@ func readBinaryCrossEntropyWithLogits(opts []BinaryCrossEntropyWithLogitsOption)
 // [LabelSmoothing].
 type CrossEntropyOption interface{ FunctionalCrossEntropyOption(option.Marker) }
 
+// FunctionalCrossEntropyOption makes SizeAverage an option of [CrossEntropy].
 func (SizeAverage) FunctionalCrossEntropyOption(option.Marker) {}
-func (Reduce) FunctionalCrossEntropyOption(option.Marker)      {}
-func (Reduction) FunctionalCrossEntropyOption(option.Marker)   {}
+
+// FunctionalCrossEntropyOption makes Reduce an option of [CrossEntropy].
+func (Reduce) FunctionalCrossEntropyOption(option.Marker) {}
+
+// FunctionalCrossEntropyOption makes Reduction an option of [CrossEntropy].
+func (Reduction) FunctionalCrossEntropyOption(option.Marker) {}
 
 type crossEntropyArguments struct {
 	weight         *torch.Tensor
@@ -460,6 +475,7 @@ func readCrossEntropy(opts []CrossEntropyOption) crossEntropyArguments {
 // [ZeroInfinity].
 type CtcLossOption interface{ FunctionalCtcLossOption(option.Marker) }
 
+// FunctionalCtcLossOption makes Reduction an option of [CtcLoss].
 func (Reduction) FunctionalCtcLossOption(option.Marker) {}
 
 type ctcLossArguments struct {
@@ -660,6 +676,7 @@ func readFractionalMaxPool(opts []FractionalMaxPoolOption) fractionalMaxPoolArgu
 // (1e-6), [Reduction] ("mean").
 type GaussianNllLossOption interface{ FunctionalGaussianNllLossOption(option.Marker) }
 
+// FunctionalGaussianNllLossOption makes Reduction an option of [GaussianNllLoss].
 func (Reduction) FunctionalGaussianNllLossOption(option.Marker) {}
 
 type gaussianNllLossArguments struct {
@@ -807,9 +824,14 @@ func readHardtanh(opts []HardtanhOption) hardtanhArguments {
 // (1), [SizeAverage], [Reduce], [Reduction] ("mean").
 type HingeEmbeddingLossOption interface{ FunctionalHingeEmbeddingLossOption(option.Marker) }
 
+// FunctionalHingeEmbeddingLossOption makes SizeAverage an option of [HingeEmbeddingLoss].
 func (SizeAverage) FunctionalHingeEmbeddingLossOption(option.Marker) {}
-func (Reduce) FunctionalHingeEmbeddingLossOption(option.Marker)      {}
-func (Reduction) FunctionalHingeEmbeddingLossOption(option.Marker)   {}
+
+// FunctionalHingeEmbeddingLossOption makes Reduce an option of [HingeEmbeddingLoss].
+func (Reduce) FunctionalHingeEmbeddingLossOption(option.Marker) {}
+
+// FunctionalHingeEmbeddingLossOption makes Reduction an option of [HingeEmbeddingLoss].
+func (Reduction) FunctionalHingeEmbeddingLossOption(option.Marker) {}
 
 type hingeEmbeddingLossArguments struct {
 	margin      float64
@@ -839,6 +861,7 @@ func readHingeEmbeddingLoss(opts []HingeEmbeddingLossOption) hingeEmbeddingLossA
 // (1), [Weight].
 type HuberLossOption interface{ FunctionalHuberLossOption(option.Marker) }
 
+// FunctionalHuberLossOption makes Reduction an option of [HuberLoss].
 func (Reduction) FunctionalHuberLossOption(option.Marker) {}
 
 type huberLossArguments struct {
@@ -957,9 +980,14 @@ func readInterpolate(opts []InterpolateOption) interpolateArguments {
 // ("mean"), [LogTarget].
 type KlDivOption interface{ FunctionalKlDivOption(option.Marker) }
 
+// FunctionalKlDivOption makes SizeAverage an option of [KlDiv].
 func (SizeAverage) FunctionalKlDivOption(option.Marker) {}
-func (Reduce) FunctionalKlDivOption(option.Marker)      {}
-func (Reduction) FunctionalKlDivOption(option.Marker)   {}
+
+// FunctionalKlDivOption makes Reduce an option of [KlDiv].
+func (Reduce) FunctionalKlDivOption(option.Marker) {}
+
+// FunctionalKlDivOption makes Reduction an option of [KlDiv].
+func (Reduction) FunctionalKlDivOption(option.Marker) {}
 
 type klDivArguments struct {
 	sizeAverage optional[bool]
@@ -1037,7 +1065,10 @@ func readLeakyRelu(opts []LeakyReluOption) leakyReluArguments {
 // [LabelSmoothing], [LinearCrossEntropyOptions].
 type LinearCrossEntropyOption interface{ FunctionalLinearCrossEntropyOption(option.Marker) }
 
-func (Reduction) FunctionalLinearCrossEntropyOption(option.Marker)                 {}
+// FunctionalLinearCrossEntropyOption makes Reduction an option of [LinearCrossEntropy].
+func (Reduction) FunctionalLinearCrossEntropyOption(option.Marker) {}
+
+// FunctionalLinearCrossEntropyOption makes LinearCrossEntropyOptions an option of [LinearCrossEntropy].
 func (LinearCrossEntropyOptions) FunctionalLinearCrossEntropyOption(option.Marker) {}
 
 type linearCrossEntropyArguments struct {
@@ -1074,6 +1105,7 @@ func readLinearCrossEntropy(opts []LinearCrossEntropyOption) linearCrossEntropyA
 // (1e-4), [Beta] (0.75), [K] (1).
 type LocalResponseNormOption interface{ FunctionalLocalResponseNormOption(option.Marker) }
 
+// FunctionalLocalResponseNormOption makes K an option of [LocalResponseNorm].
 func (K) FunctionalLocalResponseNormOption(option.Marker) {}
 
 type localResponseNormArguments struct {
@@ -1123,9 +1155,14 @@ func readLpPool(opts []LpPoolOption) lpPoolArguments {
 // [SizeAverage], [Reduce], [Reduction] ("mean").
 type MarginLossOption interface{ FunctionalMarginLossOption(option.Marker) }
 
+// FunctionalMarginLossOption makes SizeAverage an option of [MultilabelMarginLoss].
 func (SizeAverage) FunctionalMarginLossOption(option.Marker) {}
-func (Reduce) FunctionalMarginLossOption(option.Marker)      {}
-func (Reduction) FunctionalMarginLossOption(option.Marker)   {}
+
+// FunctionalMarginLossOption makes Reduce an option of [MultilabelMarginLoss].
+func (Reduce) FunctionalMarginLossOption(option.Marker) {}
+
+// FunctionalMarginLossOption makes Reduction an option of [MultilabelMarginLoss].
+func (Reduction) FunctionalMarginLossOption(option.Marker) {}
 
 type marginLossArguments struct {
 	sizeAverage optional[bool]
@@ -1206,9 +1243,14 @@ func readMaxUnpool(opts []MaxUnpoolOption) maxUnpoolArguments {
 // [Reduce], [Reduction] ("mean"), [Weight].
 type MseLossOption interface{ FunctionalMseLossOption(option.Marker) }
 
+// FunctionalMseLossOption makes SizeAverage an option of [MseLoss].
 func (SizeAverage) FunctionalMseLossOption(option.Marker) {}
-func (Reduce) FunctionalMseLossOption(option.Marker)      {}
-func (Reduction) FunctionalMseLossOption(option.Marker)   {}
+
+// FunctionalMseLossOption makes Reduce an option of [MseLoss].
+func (Reduce) FunctionalMseLossOption(option.Marker) {}
+
+// FunctionalMseLossOption makes Reduction an option of [MseLoss].
+func (Reduction) FunctionalMseLossOption(option.Marker) {}
 
 type mseLossArguments struct {
 	sizeAverage optional[bool]
@@ -1293,9 +1335,14 @@ func readMultiHeadAttentionForward(opts []MultiHeadAttentionForwardOption) multi
 // (1), [Weight], [SizeAverage], [Reduce], [Reduction] ("mean").
 type MultiMarginLossOption interface{ FunctionalMultiMarginLossOption(option.Marker) }
 
+// FunctionalMultiMarginLossOption makes SizeAverage an option of [MultiMarginLoss].
 func (SizeAverage) FunctionalMultiMarginLossOption(option.Marker) {}
-func (Reduce) FunctionalMultiMarginLossOption(option.Marker)      {}
-func (Reduction) FunctionalMultiMarginLossOption(option.Marker)   {}
+
+// FunctionalMultiMarginLossOption makes Reduce an option of [MultiMarginLoss].
+func (Reduce) FunctionalMultiMarginLossOption(option.Marker) {}
+
+// FunctionalMultiMarginLossOption makes Reduction an option of [MultiMarginLoss].
+func (Reduction) FunctionalMultiMarginLossOption(option.Marker) {}
 
 type multiMarginLossArguments struct {
 	p           float64
@@ -1331,9 +1378,14 @@ func readMultiMarginLoss(opts []MultiMarginLossOption) multiMarginLossArguments 
 // [Weight], [SizeAverage], [Reduce], [Reduction] ("mean").
 type MultilabelSoftMarginLossOption interface{ FunctionalMultilabelSoftMarginLossOption(option.Marker) }
 
+// FunctionalMultilabelSoftMarginLossOption makes SizeAverage an option of [MultilabelSoftMarginLoss].
 func (SizeAverage) FunctionalMultilabelSoftMarginLossOption(option.Marker) {}
-func (Reduce) FunctionalMultilabelSoftMarginLossOption(option.Marker)      {}
-func (Reduction) FunctionalMultilabelSoftMarginLossOption(option.Marker)   {}
+
+// FunctionalMultilabelSoftMarginLossOption makes Reduce an option of [MultilabelSoftMarginLoss].
+func (Reduce) FunctionalMultilabelSoftMarginLossOption(option.Marker) {}
+
+// FunctionalMultilabelSoftMarginLossOption makes Reduction an option of [MultilabelSoftMarginLoss].
+func (Reduction) FunctionalMultilabelSoftMarginLossOption(option.Marker) {}
 
 type multilabelSoftMarginLossArguments struct {
 	weight      *torch.Tensor
@@ -1363,9 +1415,14 @@ func readMultilabelSoftMarginLoss(opts []MultilabelSoftMarginLossOption) multila
 // [IgnoreIndex] (-100), [Reduce], [Reduction] ("mean").
 type NllLossOption interface{ FunctionalNllLossOption(option.Marker) }
 
+// FunctionalNllLossOption makes SizeAverage an option of [NllLoss].
 func (SizeAverage) FunctionalNllLossOption(option.Marker) {}
-func (Reduce) FunctionalNllLossOption(option.Marker)      {}
-func (Reduction) FunctionalNllLossOption(option.Marker)   {}
+
+// FunctionalNllLossOption makes Reduce an option of [NllLoss].
+func (Reduce) FunctionalNllLossOption(option.Marker) {}
+
+// FunctionalNllLossOption makes Reduction an option of [NllLoss].
+func (Reduction) FunctionalNllLossOption(option.Marker) {}
 
 type nllLossArguments struct {
 	weight      *torch.Tensor
@@ -1447,9 +1504,14 @@ func readPad(opts []PadOption) padArguments {
 // [Full], [SizeAverage], [Eps] (1e-8), [Reduce], [Reduction] ("mean").
 type PoissonNllLossOption interface{ FunctionalPoissonNllLossOption(option.Marker) }
 
+// FunctionalPoissonNllLossOption makes SizeAverage an option of [PoissonNllLoss].
 func (SizeAverage) FunctionalPoissonNllLossOption(option.Marker) {}
-func (Reduce) FunctionalPoissonNllLossOption(option.Marker)      {}
-func (Reduction) FunctionalPoissonNllLossOption(option.Marker)   {}
+
+// FunctionalPoissonNllLossOption makes Reduce an option of [PoissonNllLoss].
+func (Reduce) FunctionalPoissonNllLossOption(option.Marker) {}
+
+// FunctionalPoissonNllLossOption makes Reduction an option of [PoissonNllLoss].
+func (Reduction) FunctionalPoissonNllLossOption(option.Marker) {}
 
 type poissonNllLossArguments struct {
 	logInput    bool
@@ -1486,9 +1548,14 @@ func readPoissonNllLoss(opts []PoissonNllLossOption) poissonNllLossArguments {
 // ("mean").
 type RankingLossOption interface{ FunctionalRankingLossOption(option.Marker) }
 
+// FunctionalRankingLossOption makes SizeAverage an option of [MarginRankingLoss].
 func (SizeAverage) FunctionalRankingLossOption(option.Marker) {}
-func (Reduce) FunctionalRankingLossOption(option.Marker)      {}
-func (Reduction) FunctionalRankingLossOption(option.Marker)   {}
+
+// FunctionalRankingLossOption makes Reduce an option of [MarginRankingLoss].
+func (Reduce) FunctionalRankingLossOption(option.Marker) {}
+
+// FunctionalRankingLossOption makes Reduction an option of [MarginRankingLoss].
+func (Reduction) FunctionalRankingLossOption(option.Marker) {}
 
 type rankingLossArguments struct {
 	margin      float64
@@ -1568,7 +1635,10 @@ func readRrelu(opts []RreluOption) rreluArguments {
 // [Alpha] (1).
 type ScaledAddmmOption interface{ FunctionalScaledAddmmOption(option.Marker) }
 
+// FunctionalScaledAddmmOption makes SwizzleA an option of [ScaledAddmm].
 func (SwizzleA) FunctionalScaledAddmmOption(option.Marker) {}
+
+// FunctionalScaledAddmmOption makes SwizzleB an option of [ScaledAddmm].
 func (SwizzleB) FunctionalScaledAddmmOption(option.Marker) {}
 
 type scaledAddmmArguments struct {
@@ -1606,7 +1676,10 @@ func readScaledAddmm(opts []ScaledAddmmOption) scaledAddmmArguments {
 // [UseFastAccum].
 type ScaledGroupedMmOption interface{ FunctionalScaledGroupedMmOption(option.Marker) }
 
+// FunctionalScaledGroupedMmOption makes SwizzleA an option of [ScaledGroupedMm].
 func (SwizzleA) FunctionalScaledGroupedMmOption(option.Marker) {}
+
+// FunctionalScaledGroupedMmOption makes SwizzleB an option of [ScaledGroupedMm].
 func (SwizzleB) FunctionalScaledGroupedMmOption(option.Marker) {}
 
 type scaledGroupedMmArguments struct {
@@ -1646,7 +1719,10 @@ func readScaledGroupedMm(opts []ScaledGroupedMmOption) scaledGroupedMmArguments 
 // [OutputDtype] (BFloat16), [ContractionDim], [UseFastAccum].
 type ScaledMmOption interface{ FunctionalScaledMmOption(option.Marker) }
 
+// FunctionalScaledMmOption makes SwizzleA an option of [ScaledMm].
 func (SwizzleA) FunctionalScaledMmOption(option.Marker) {}
+
+// FunctionalScaledMmOption makes SwizzleB an option of [ScaledMm].
 func (SwizzleB) FunctionalScaledMmOption(option.Marker) {}
 
 type scaledMmArguments struct {
@@ -1683,9 +1759,14 @@ func readScaledMm(opts []ScaledMmOption) scaledMmArguments {
 // [Reduce], [Reduction] ("mean"), [Beta] (1).
 type SmoothL1LossOption interface{ FunctionalSmoothL1LossOption(option.Marker) }
 
+// FunctionalSmoothL1LossOption makes SizeAverage an option of [SmoothL1Loss].
 func (SizeAverage) FunctionalSmoothL1LossOption(option.Marker) {}
-func (Reduce) FunctionalSmoothL1LossOption(option.Marker)      {}
-func (Reduction) FunctionalSmoothL1LossOption(option.Marker)   {}
+
+// FunctionalSmoothL1LossOption makes Reduce an option of [SmoothL1Loss].
+func (Reduce) FunctionalSmoothL1LossOption(option.Marker) {}
+
+// FunctionalSmoothL1LossOption makes Reduction an option of [SmoothL1Loss].
+func (Reduction) FunctionalSmoothL1LossOption(option.Marker) {}
 
 type smoothL1LossArguments struct {
 	sizeAverage optional[bool]
@@ -1735,9 +1816,14 @@ func readSoftmax(opts []SoftmaxOption) softmaxArguments {
 // ("mean").
 type TripletMarginLossOption interface{ FunctionalTripletMarginLossOption(option.Marker) }
 
+// FunctionalTripletMarginLossOption makes SizeAverage an option of [TripletMarginLoss].
 func (SizeAverage) FunctionalTripletMarginLossOption(option.Marker) {}
-func (Reduce) FunctionalTripletMarginLossOption(option.Marker)      {}
-func (Reduction) FunctionalTripletMarginLossOption(option.Marker)   {}
+
+// FunctionalTripletMarginLossOption makes Reduce an option of [TripletMarginLoss].
+func (Reduce) FunctionalTripletMarginLossOption(option.Marker) {}
+
+// FunctionalTripletMarginLossOption makes Reduction an option of [TripletMarginLoss].
+func (Reduction) FunctionalTripletMarginLossOption(option.Marker) {}
 
 type tripletMarginLossArguments struct {
 	margin      float64
@@ -1777,8 +1863,11 @@ func readTripletMarginLoss(opts []TripletMarginLossOption) tripletMarginLossArgu
 // [Reduction] ("mean").
 type TripletMarginWithDistanceLossOption interface{ FunctionalTripletMarginWithDistanceLossOption(option.Marker) }
 
+// FunctionalTripletMarginWithDistanceLossOption makes DistanceFunction an option of [TripletMarginWithDistanceLoss].
 func (DistanceFunction) FunctionalTripletMarginWithDistanceLossOption(option.Marker) {}
-func (Reduction) FunctionalTripletMarginWithDistanceLossOption(option.Marker)        {}
+
+// FunctionalTripletMarginWithDistanceLossOption makes Reduction an option of [TripletMarginWithDistanceLoss].
+func (Reduction) FunctionalTripletMarginWithDistanceLossOption(option.Marker) {}
 
 type tripletMarginWithDistanceLossArguments struct {
 	distanceFunction DistanceFunction

@@ -147,3 +147,23 @@ func TestEmptyWeightsStayWithAWarning(t *testing.T) {
 	assert.Len(t, warnings, len(py.Warnings))
 	assert.Equal(t, py.Warnings[0].Message, warnings[0])
 }
+
+func TestStructuredMisuse(t *testing.T) {
+	py := parity.Run(t, `
+		errors = out["errors"] = []
+		for fn in (lambda: nn.init.dirac_(torch.ones(2, 2, 2), 0), lambda: nn.init.sparse_(torch.ones(2, 2), float("nan")),
+				lambda: nn.init.sparse_(torch.ones(2, 2), float("inf"))):
+			try: fn()
+			except Exception as e: errors.append(type(e).__name__ + ": " + str(e))
+	`)
+	var errors []string
+	for _, fn := range []func(){
+		func() { ninit.Dirac_(torch.Ones([]int64{2, 2, 2}), 0) },
+		func() { ninit.Sparse_(torch.Ones([]int64{2, 2}), math.NaN()) },
+		func() { ninit.Sparse_(torch.Ones([]int64{2, 2}), math.Inf(1)) },
+	} {
+		e := torch.Try(fn).(*torch.Error)
+		errors = append(errors, e.Kind+": "+e.Message)
+	}
+	assert.Equal(t, py.Strings("errors"), errors)
+}

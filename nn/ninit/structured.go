@@ -34,6 +34,9 @@ func Dirac_(t *torch.Tensor, groups ...int64) *torch.Tensor {
 	if len(shape) < 3 || len(shape) > 5 {
 		raise("ValueError", "Only tensors with 3, 4, or 5 dimensions are supported")
 	}
+	if n == 0 {
+		raise("ZeroDivisionError", "integer modulo by zero")
+	}
 	if shape[0]%n != 0 {
 		raise("ValueError", "dim 0 must be divisible by groups")
 	}
@@ -115,6 +118,17 @@ type Std float64
 // SparseOption makes Std an option.
 func (Std) SparseOption(option.Marker) {}
 
+// ceil is Python's math.ceil.
+func ceil(x float64) int64 {
+	switch {
+	case math.IsNaN(x):
+		raise("ValueError", "cannot convert float NaN to integer")
+	case math.IsInf(x, 0):
+		raise("OverflowError", "cannot convert float infinity to integer")
+	}
+	return int64(math.Ceil(x))
+}
+
 // Sparse_ fills a matrix with normal numbers and sets the given fraction of each
 // column to zero, after Martens (2010). Tensors that are no matrices panic with a
 // ValueError. Python's nn.init.sparse_.
@@ -133,7 +147,7 @@ func Sparse_(t *torch.Tensor, sparsity float64, opts ...SparseOption) *torch.Ten
 		return t
 	}
 	rows, columns := t.Size(0), t.Size(1)
-	zeros := int64(math.Ceil(sparsity * float64(rows)))
+	zeros := ceil(sparsity * float64(rows))
 	torch.NoGrad(func() {
 		torch.Scope(func() {
 			t.Normal_(0, float64(std), random)

@@ -3,7 +3,6 @@
 package curves
 
 import (
-	"fmt"
 	"os"
 	"time"
 
@@ -47,13 +46,13 @@ func (c *Chart) Save(file string) error {
 	return p.Save(16*vg.Centimeter, 10*vg.Centimeter, file)
 }
 
-// NewProgressBar returns a bar on standard error for n steps of an epoch; a quiet
+// NewProgressBar returns a bar on standard error for n steps, with a label; a quiet
 // one shows nothing.
-func NewProgressBar(n, epoch int, quiet bool) *progressbar.ProgressBar {
+func NewProgressBar(n int, label string, quiet bool) *progressbar.ProgressBar {
 	if quiet {
 		return progressbar.DefaultSilent(int64(n))
 	}
 	return progressbar.NewOptions(n, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionShowCount(),
-		progressbar.OptionSetDescription(fmt.Sprintf("epoch %d", epoch)), progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionSetDescription(label), progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionClearOnFinish())
 }

@@ -15,9 +15,9 @@
 // a forward pre-hook computes the weight before each Forward, and stores it in
 // the field. In between the field has the value of the last Forward; [Get]
 // computes it anew, and [Set] does what an assignment does in Python. As for all
-// hooks, modules that are not of package nn must be called by nn.Call or a
-// container. functorch.FunctionalCall replaces originals, but not the computed
-// tensor.
+// hooks, the Forward of a module that is not of package nn must begin with
+// nn.Enter, or be called by nn.Call or a container. functorch.FunctionalCall
+// replaces originals, but not the computed tensor.
 package parametrize
 
 import "github.com/wangkuiyi/gotorch/torch"

@@ -79,6 +79,9 @@ func RegisterMultiParametrization[M nn.AnyModule](module M, name string, p Multi
 }
 
 func add(module nn.AnyModule, name string, p nn.AnyModule, unsafe bool) {
+	if p == nil || reflect.ValueOf(p).IsNil() {
+		raise("AttributeError", "'NoneType' object has no attribute 'train'")
+	}
 	p.Train(module.Training())
 	m := module.AsModule()
 	var value *torch.Tensor

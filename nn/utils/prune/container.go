@@ -24,21 +24,32 @@ func (c *PruningContainer) AddPruningMethod(method BasePruningMethod) {
 // Len returns the number of methods.
 func (c *PruningContainer) Len() int { return len(c.methods) }
 
-// At returns a method.
-func (c *PruningContainer) At(index int) BasePruningMethod { return c.methods[index] }
+// At returns a method; negative indices count from the end. An index outside
+// panics with an IndexError.
+func (c *PruningContainer) At(index int) BasePruningMethod {
+	n := len(c.methods)
+	if index < -n || index >= n {
+		raise("IndexError", "tuple index out of range")
+	}
+	return c.methods[(index+n)%n]
+}
 
 // All yields the methods in order.
 func (c *PruningContainer) All() iter.Seq2[int, BasePruningMethod] { return slices.All(c.methods) }
 
-// PruningType is the last method's.
-func (c *PruningContainer) PruningType() string { return c.last().PruningType() }
-
-func (c *PruningContainer) last() BasePruningMethod { return c.methods[len(c.methods)-1] }
+// PruningType is the last method's. Without methods there is none, which panics
+// with an AttributeError.
+func (c *PruningContainer) PruningType() string {
+	if c.Len() == 0 {
+		raise("AttributeError", "'PruningContainer' object has no attribute 'PRUNING_TYPE'")
+	}
+	return c.At(-1).PruningType()
+}
 
 // ComputeMask applies the last method to the part of t that the others, which
-// made mask, left.
+// made mask, left. Without methods it panics with an IndexError.
 func (c *PruningContainer) ComputeMask(t, mask *torch.Tensor) *torch.Tensor {
-	method := c.last()
+	method := c.At(-1)
 	part := remaining(method, t, mask)
 	partial := method.ComputeMask(t.Index(part...), mask.Index(part...))
 	combined := mask.To(t.DType())

@@ -7,8 +7,8 @@
 //
 // A parameter that is pruned becomes weight_orig, with a buffer weight_mask; a
 // forward pre-hook stores the product in the field before each Forward. As for all
-// hooks, modules that are not of package nn must be called by nn.Call or a
-// container.
+// hooks, the Forward of a module that is not of package nn must begin with
+// nn.Enter, or be called by nn.Call or a container.
 //
 // A method of pruning is a [BasePruningMethod]. In Python the classes have the
 // names of the functions, such as L1Unstructured and l1_unstructured; here

@@ -134,6 +134,9 @@ func normOf[N NormOrder](n N) func(t *torch.Tensor, dims []int64) *torch.Tensor 
 		case name == "fro":
 			return torch.LinalgVectorNorm(t, torch.Dim(dims...))
 		}
+		if _, isName := any(n).(string); isName {
+			raise("TypeError", "linalg_vector_norm(): argument 'ord' must be Number, not str")
+		}
 		return torch.LinalgVectorNorm(t, torch.Ord(n), torch.Dim(dims...))
 	}
 }

@@ -44,6 +44,9 @@ func PackPaddedLengths(input *torch.Tensor, lengths []int64, opts ...PackOption)
 // shape (T, B, *) or, with [BatchFirst], (B, T, *), and the lengths, both in the
 // order in which the sequences were packed. Python's pad_packed_sequence.
 func PadPackedSequence(sequence *PackedSequence, opts ...PadPackedOption) (padded, lengths *torch.Tensor) {
+	if sequence == nil {
+		raise("AttributeError", "'NoneType' object has no attribute 'batch_sizes'")
+	}
 	batchFirst, value, longest := false, 0.0, sequence.BatchSizes.Size(0)
 	length := longest
 	for _, o := range opts {
@@ -93,8 +96,11 @@ func UnpadSequence(padded, lengths *torch.Tensor, opts ...UnpadOption) []*torch.
 	for _, o := range opts {
 		dim = batchDim(bool(o.(BatchFirst)))
 	}
-	if n := padded.Size(dim); n != lengths.Numel() {
-		raise("ValueError", "there are %d sequences, but %d lengths", n, lengths.Numel())
+	switch n := padded.Size(dim); {
+	case lengths.Numel() < n:
+		raise("ValueError", "zip() argument 2 is shorter than argument 1")
+	case lengths.Numel() > n:
+		raise("ValueError", "zip() argument 2 is longer than argument 1")
 	}
 	steps := torch.Arange(padded.Size(1-dim), lengths.Device())
 	var sequences []*torch.Tensor

@@ -9,7 +9,8 @@ import (
 )
 
 // FunctionalCall is [functorch.FunctionalCall], in favor of which it is
-// deprecated. Python's torch.nn.utils.stateless.functional_call.
+// deprecated. Python's torch.nn.utils.stateless.functional_call. For modules whose
+// Forward has other parameters there is [functorch.WithState].
 func FunctionalCall(layer nn.Layer, parametersAndBuffers map[string]*torch.Tensor, input *torch.Tensor,
 	opts ...functorch.FunctionalCallOption) *torch.Tensor {
 	torch.WarnAs("FutureWarning", "`torch.nn.utils.stateless.functional_call` is deprecated as of PyTorch 2.0 and will be removed in a "+
