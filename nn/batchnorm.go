@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/wangkuiyi/gotorch/internal/pytext"
 	"github.com/wangkuiyi/gotorch/nn/functional"
-	"github.com/wangkuiyi/gotorch/nn/internal/pytext"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 

@@ -4,8 +4,8 @@ import (
 	"fmt"
 
 	"github.com/wangkuiyi/gotorch/internal/option"
+	"github.com/wangkuiyi/gotorch/internal/pytext"
 	"github.com/wangkuiyi/gotorch/nn/functional"
-	"github.com/wangkuiyi/gotorch/nn/internal/pytext"
 	"github.com/wangkuiyi/gotorch/nn/ninit"
 	"github.com/wangkuiyi/gotorch/torch"
 )

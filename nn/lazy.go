@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/wangkuiyi/gotorch/internal/option"
-	"github.com/wangkuiyi/gotorch/nn/internal/pytext"
+	"github.com/wangkuiyi/gotorch/internal/pytext"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 

@@ -3,8 +3,8 @@ package nn
 import (
 	"strings"
 
+	"github.com/wangkuiyi/gotorch/internal/pytext"
 	"github.com/wangkuiyi/gotorch/nn/functional"
-	"github.com/wangkuiyi/gotorch/nn/internal/pytext"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/wangkuiyi/gotorch/nn/internal/pytext"
+	"github.com/wangkuiyi/gotorch/internal/pytext"
 	"github.com/wangkuiyi/gotorch/nn/ninit"
 	"github.com/wangkuiyi/gotorch/nn/utils/rnn"
 	"github.com/wangkuiyi/gotorch/torch"

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/wangkuiyi/gotorch/nn/internal/pytext"
+	"github.com/wangkuiyi/gotorch/internal/pytext"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 

@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"github.com/wangkuiyi/gotorch/internal/option"
-	"github.com/wangkuiyi/gotorch/nn/internal/pytext"
+	"github.com/wangkuiyi/gotorch/internal/pytext"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 

@@ -1,7 +1,7 @@
 package utils
 
 import (
-	"github.com/wangkuiyi/gotorch/nn/internal/pytext"
+	"github.com/wangkuiyi/gotorch/internal/pytext"
 	"github.com/wangkuiyi/gotorch/torch"
 )
 

@@ -4,8 +4,8 @@ import (
 	"slices"
 
 	"github.com/wangkuiyi/gotorch/internal/option"
+	"github.com/wangkuiyi/gotorch/internal/pytext"
 	"github.com/wangkuiyi/gotorch/nn"
-	"github.com/wangkuiyi/gotorch/nn/internal/pytext"
 	"github.com/wangkuiyi/gotorch/nn/utils/parametrize"
 	"github.com/wangkuiyi/gotorch/torch"
 )

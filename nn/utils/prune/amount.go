@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/wangkuiyi/gotorch/nn/internal/pytext"
+	"github.com/wangkuiyi/gotorch/internal/pytext"
 )
 
 // An Amount is how much to prune: a number of elements or channels, or a fraction
