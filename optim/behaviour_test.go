@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wangkuiyi/gotorch/internal/parity"
+	"github.com/wangkuiyi/gotorch/nn"
 	"github.com/wangkuiyi/gotorch/optim"
 	"github.com/wangkuiyi/gotorch/torch"
 )
@@ -367,5 +368,18 @@ func BenchmarkAddOnly(b *testing.B) {
 		for range 4 {
 			p.Add_(g, torch.Alpha(1e-9))
 		}
+	}
+}
+
+// Parameters of lazy layers that no input has given a shape yet have no gradient: steps
+// leave them alone.
+func TestUninitializedParameters(t *testing.T) {
+	for _, opts := range [][]optim.SGDOption{{optim.LR(0.5)}, {optim.LR(0.5), optim.Momentum(0.9)}} {
+		p := onHost()
+		s := optim.NewSGD([]*torch.Tensor{nn.NewLazyLinear(2).Weight, p}, opts...)
+		p.Sum().Backward()
+		s.Step()
+		s.ZeroGrad()
+		assert.Equal(t, []float32{0.5, 0.5}, torch.Data[float32](p))
 	}
 }

@@ -80,7 +80,7 @@ var ofUninitialized = func() map[string]bool {
 		Version Name IsCpu IsCuda IsMeta IsMps IsXpu IsQuantized IsNested IsSparse IsSparseCsr Is Close MT H MH`) {
 		allowed["torch.Tensor."+name] = true
 	}
-	for _, name := range []string{"HasCompatibleShallowCopyType", "Grads", "ClearGrads"} {
+	for _, name := range []string{"HasCompatibleShallowCopyType", "Grads", "ClearGrads", "AddGrads"} {
 		allowed["torch."+name] = true
 	}
 	return allowed
