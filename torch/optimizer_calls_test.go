@@ -8,8 +8,9 @@ import (
 )
 
 func TestSmallParts(t *testing.T) {
-	a, b, c, large := torch.Zeros([]int64{3}), torch.Zeros([]int64{4}), torch.Zeros([]int64{1}), torch.Zeros([]int64{20})
-	none := torch.Zeros([]int64{0})
+	zeros := func(n int64) *torch.Tensor { return torch.Zeros([]int64{n}, torch.CPU) }
+	a, b, c, large, none := zeros(3), zeros(4), zeros(1), zeros(20), zeros(0)
+	elsewhere := torch.Zeros([]int64{1}, torch.Meta)
 	for _, test := range []struct {
 		tensors []*torch.Tensor
 		parts   []int64
@@ -21,13 +22,15 @@ func TestSmallParts(t *testing.T) {
 		{[]*torch.Tensor{a, large, b, none, c}, []int64{1, 1, 3}},
 		{[]*torch.Tensor{none, large, none}, []int64{1, 1, 1}},
 		{[]*torch.Tensor{a, b, a}, []int64{1, 1, 1}},
+		{[]*torch.Tensor{a, elsewhere, b, c}, []int64{1, 1, 2}},
 	} {
 		assert.Equal(t, test.parts, torch.SmallParts(test.tensors, 8))
 	}
 }
 
 func TestAddGrads(t *testing.T) {
-	x, y := torch.NewTensor([]float32{1, 2}, torch.RequiresGrad(true)), torch.NewTensor([]float32{3}, torch.RequiresGrad(true))
+	x := torch.NewTensor([]float32{1, 2}, torch.CPU, torch.RequiresGrad(true))
+	y := torch.NewTensor([]float32{3}, torch.CPU, torch.RequiresGrad(true))
 	x.Mul(x).Sum().Backward()
 	version := x.Version()
 	assert.True(t, torch.AddGrads([]*torch.Tensor{x, y}, -0.5))
@@ -35,6 +38,8 @@ func TestAddGrads(t *testing.T) {
 	assert.Equal(t, []float32{3}, torch.Data[float32](y)) // it has no gradient
 	assert.Equal(t, version+1, x.Version())
 	assert.True(t, x.IsLeaf())
+	assert.False(t, torch.AddGrads([]*torch.Tensor{x, torch.Zeros([]int64{1}, torch.Meta)}, -0.5))
+	assert.Equal(t, version+1, x.Version())
 }
 
 func TestDifferentSizes(t *testing.T) {
