@@ -82,7 +82,8 @@ func NewAveragedModel[M nn.AnyModule](model M, opts ...AveragedModelOption) *Ave
 
 // Forward is that of the copy, which must be an [nn.Layer]; others are called by
 // [AveragedModel.ForwardAll].
-func (m *AveragedModel[M]) Forward(input *torch.Tensor) *torch.Tensor {
+func (m *AveragedModel[M]) Forward(input *torch.Tensor) (output *torch.Tensor) {
+	defer nn.Enter(m, &input).Leave(&output)
 	return nn.Call(layerOf(m.Averaged), input)
 }
 
@@ -99,7 +100,8 @@ func layerOf(model nn.AnyModule) nn.Layer {
 //
 //	output := averaged.ForwardAll(src, tgt)[0]
 //
-// Where options are to be given, call averaged.Averaged.Forward.
+// The AveragedModel's own hooks are not run, those of the copy are. Where options are to be
+// given, call averaged.Averaged.Forward.
 func (m *AveragedModel[M]) ForwardAll(inputs ...*torch.Tensor) (outputs []*torch.Tensor) {
 	forward := reflect.ValueOf(m.Averaged).MethodByName("Forward")
 	if !forward.IsValid() || !takes(forward.Type(), len(inputs)) {

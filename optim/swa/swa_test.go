@@ -357,3 +357,16 @@ func TestEmaOfIntegers(t *testing.T) {
 	swa.GetEmaMultiAvgFn(swa.Decay(0.75))([]*torch.Tensor{a}, []*torch.Tensor{b}, torch.NewTensor(1))
 	py.EqualTensor("a", a)
 }
+
+// Hooks run once, whoever calls the model.
+func TestHooksOfAveragedModel(t *testing.T) {
+	m := swa.NewAveragedModel(nn.NewLinear(2, 1))
+	calls := 0
+	m.RegisterForwardHook(func(_ nn.AnyModule, _, _ []*torch.Tensor) []*torch.Tensor {
+		calls++
+		return nil
+	})
+	m.Forward(torch.Ones([]int64{2}))
+	nn.Call(m, torch.Ones([]int64{2}))
+	assert.Equal(t, 2, calls)
+}
