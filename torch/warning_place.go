@@ -3,6 +3,8 @@ package torch
 import (
 	"runtime"
 	"sync"
+
+	"github.com/wangkuiyi/gotorch/internal/callers"
 )
 
 // A place is a line of the program, as it calls this library.
@@ -11,47 +13,47 @@ type place struct {
 	line int
 }
 
-// An innerStack is the innermost part of a stack, where the program's line
-// usually is; it ends in zeros if the stack is shorter.
-type innerStack [8]uintptr
-
-// places remembers the places of stacks. A loop may warn of the same in each
+// places remembers the places of paths. A loop may warn of the same in each
 // turn, and to put names to the addresses of a stack takes longer than a small
 // operator. A lock guards it.
-var places = placeCache{known: map[innerStack]place{}}
+var places = placeCache{known: map[callers.Path]place{}}
 
 type placeCache struct {
 	sync.Mutex
-	known map[innerStack]place
+	known map[callers.Path]place
 }
 
-// mostPlaces bounds what is remembered. Stacks differ in what follows the
+// mostPlaces bounds what is remembered. Paths differ in what follows the
 // program's line, too, so recursion makes many of one place.
 const mostPlaces = 1024
 
-// of returns the program's line in the stack of its caller's caller, of which
-// inner is the beginning.
-func (c *placeCache) of(inner innerStack) place {
+// of returns the program's line in the stack of its caller's caller, to which path
+// leads.
+func (c *placeCache) of(path callers.Path) place {
 	c.Lock()
-	p, ok := c.known[inner]
+	p, ok := c.known[path]
 	c.Unlock()
 	if ok {
 		return p
 	}
-	return c.find(inner)
+	return c.find(path)
 }
 
-func (c *placeCache) find(inner innerStack) place {
-	p := placeIn(inner[:])
+//go:noinline
+func (c *placeCache) find(path callers.Path) place {
+	// From warn's caller on, to which the first address leads. So the path has the addresses
+	// of all these calls; it takes none for functions that are inlined.
+	var inner [callers.Depth - 1]uintptr
+	p := placeIn(inner[:runtime.Callers(4, inner[:])])
 	if p == (place{}) {
-		return placeIn(wholeStack()) // it lies further out, where inner says nothing of it
+		return placeIn(wholeStack()) // it lies further out, where path says nothing of it
 	}
 	c.Lock()
 	defer c.Unlock()
 	if len(c.known) >= mostPlaces {
 		clear(c.known)
 	}
-	c.known[inner] = p
+	c.known[path] = p
 	return p
 }
 

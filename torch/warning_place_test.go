@@ -55,3 +55,20 @@ func BenchmarkRepeatedWarning(b *testing.B) {
 		torch.Warn("the same again")
 	}
 }
+
+// Between a hook and the program's line that runs it lie frames of C++, which the path to
+// a warning must not read.
+func TestWarningInHook(t *testing.T) {
+	var got []torch.Warning
+	defer torch.SetWarningHandler(torch.SetWarningHandler(func(w torch.Warning) { got = append(got, w) }))
+	x := torch.Ones([]int64{2}, torch.RequiresGrad(true))
+	x.RegisterHook(func(g *torch.Tensor) *torch.Tensor {
+		torch.Warn("in a hook")
+		return nil
+	})
+	for range 100 {
+		x.Sum().Backward()
+	}
+	require.Len(t, got, 1)
+	require.Contains(t, got[0].File, "warning_place_test.go")
+}

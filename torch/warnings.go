@@ -4,11 +4,11 @@ import (
 	"bufio"
 	"fmt"
 	"os"
-	"runtime"
 	"strings"
 	"sync"
 
 	"github.com/wangkuiyi/gotorch/csrc"
+	"github.com/wangkuiyi/gotorch/internal/callers"
 )
 
 // A Warning is something that PyTorch wants the program's author to know.
@@ -85,9 +85,7 @@ func WarnAs(category, format string, args ...any) {
 func WarnText(message string) { warn(csrc.Warning{Category: "UserWarning", Text: message}) }
 
 func warn(w csrc.Warning) {
-	var stack innerStack
-	runtime.Callers(2, stack[:])
-	program := places.of(stack)
+	program := places.of(callers.Here())
 	warning := Warning{Category: w.Category, Message: inPython(w.Text), File: program.file, Line: program.line}
 	if handler := handlerFor(warning); handler != nil {
 		handler(warning)
