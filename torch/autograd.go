@@ -421,7 +421,7 @@ func gradOf(outputs, inputs []*Tensor, a backwardArguments) []*Tensor {
 func checkGradients(outputs, gradients []*Tensor) {
 	for _, t := range outputs {
 		if t == nil || t.handle == 0 {
-			refuseTensor(t, "self")
+			usable(t, "self")
 		}
 	}
 	if gradients == nil {

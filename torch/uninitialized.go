@@ -117,9 +117,19 @@ func refuseUninitialized(t *Tensor, function string) {
 		"dummy batch to initialize the parameters before calling torch functions", inPythonsWords(function), t.uninitializedClass())
 }
 
-// inPythonsWords returns what Python prints for a function: that of
+// writtenInPython are the functions that are no built-in ones there.
+var writtenInPython = map[string]string{
+	"torch.Tensor.Backward": "<function Tensor.backward>",
+	"torch.Backward":        "<function backward>",
+	"torch.Grad":            "<function grad>",
+}
+
+// inPythonsWords returns what Python prints for a function, without addresses: that of
 // torch.Tensor.Add is a method, that of torch.Add a function.
 func inPythonsWords(function string) string {
+	if words, ok := writtenInPython[function]; ok {
+		return words
+	}
 	name := snakeCase(function[strings.LastIndexByte(function, '.')+1:])
 	if strings.HasPrefix(function, "torch.Tensor.") {
 		return fmt.Sprintf("<method '%s' of 'torch._C.TensorBase' objects>", name)
