@@ -70,9 +70,8 @@ func Pool[P accelerator.PoolId | *MemPool](pool P) interface {
 // taking memory from the device: "global", the default, those of all threads;
 // "thread_local" those of this one; "relaxed" none.
 //
-// PyTorch's manual says: "No non-captured CUDA work may run in this process (on any
-// thread) while capture is underway." On the same device it may give wrong numbers,
-// without an error. Where goroutines have a device each, "thread_local" lets them work
+// While a capture is underway, PyTorch forbids other work on GPUs in all threads of the
+// process. On the same device it may give wrong numbers, without an error. Where goroutines have a device each, "thread_local" lets them work
 // on theirs meanwhile.
 type CaptureErrorMode string
 
